@@ -1,0 +1,136 @@
+import { z } from '@hono/zod-openapi';
+import { errorClasses } from '../../calendars/connector.ts';
+import { Id, Instant } from './common.ts';
+
+const name = z.string().trim().min(1).max(100);
+const secretText = z.string().min(1).max(4096);
+
+export const CalDavSecret = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('basic'), username: z.string().min(1).max(300), password: secretText }),
+  z.object({ kind: z.literal('bearer'), token: secretText }),
+]);
+
+const ICalendarAddressConnection = z.object({
+  kind: z.literal('icalendar-address'),
+  settings: z.object({
+    url: z.string().trim().min(1, 'The address is missing.').max(2000).openapi({
+      description: 'http, https or webcal.',
+      example: 'https://calendar.example.com/ada.ics',
+    }),
+  }),
+  secret: z
+    .object({ kind: z.literal('basic'), username: z.string().max(300), password: secretText })
+    .optional()
+    .openapi({ description: 'Where the address asks for a password.' }),
+});
+const CalDavConnection = z.object({
+  kind: z.literal('caldav'),
+  settings: z.object({
+    address: z.string().trim().min(1, 'The address is missing.').max(2000).openapi({
+      description: 'A server’s address, or an e-mail address or domain whose calendars are looked up.',
+      example: 'https://caldav.example.com/',
+    }),
+  }),
+  secret: CalDavSecret.optional(),
+});
+
+/** What is needed to reach a calendar source, by kind. */
+export const Connection = z.discriminatedUnion('kind', [ICalendarAddressConnection, CalDavConnection]);
+export type Connection = z.input<typeof Connection>;
+
+export const NewAccount = z
+  .discriminatedUnion('kind', [
+    ICalendarAddressConnection.extend({ name: name.optional() }),
+    CalDavConnection.extend({ name: name.optional() }),
+  ])
+  .openapi('NewAccount');
+export type NewAccount = z.input<typeof NewAccount>;
+
+export const AccountCheck = Connection.openapi('AccountCheck');
+
+export const CheckStep = z
+  .object({ name: z.string(), ok: z.boolean(), message: z.string() })
+  .openapi('CheckStep', { description: 'In plain words what was found, or what failed and what mends it.' });
+export type CheckStep = z.infer<typeof CheckStep>;
+
+export const AccountCheckResult = z
+  .object({
+    steps: z.array(CheckStep),
+    calendars: z.array(
+      z.object({
+        remoteId: z.string(),
+        name: z.string(),
+        color: z.string().nullable(),
+        selectedByDefault: z.boolean(),
+      }),
+    ),
+  })
+  .openapi('AccountCheckResult');
+export type AccountCheckResult = z.infer<typeof AccountCheckResult>;
+
+export const Skipped = z
+  .object({
+    uid: z.string().nullable(),
+    recurrenceId: z.string().nullable(),
+    reason: z.string(),
+    calendar: z.string(),
+  })
+  .openapi('SkippedComponent', { description: 'A part of a calendar that could not be read; the rest was kept.' });
+
+export const AccountHealth = z
+  .object({
+    status: z.enum(['new', 'ok', 'failing']),
+    errorClass: z.enum(errorClasses).nullable(),
+    message: z.string().nullable().openapi({ description: 'For people: what is wrong and what mends it.' }),
+    failures: z.int().openapi({ description: 'In a row.' }),
+    lastAttemptAt: Instant.nullable(),
+    lastSuccessAt: Instant.nullable(),
+    nextAt: Instant.nullable(),
+    counts: z.object({
+      calendars: z.int(),
+      objects: z.int(),
+      appointments: z.int(),
+      skipped: z.int(),
+    }),
+    skipped: z.array(Skipped).openapi({ description: 'At most 100 of them.' }),
+  })
+  .openapi('AccountHealth');
+export type AccountHealth = z.infer<typeof AccountHealth>;
+
+export const Account = z
+  .object({
+    id: Id,
+    userId: Id,
+    kind: z.string().openapi({ example: 'caldav' }),
+    name: z.string(),
+    settings: z.record(z.string(), z.unknown()).openapi({ description: 'Never holds a secret.' }),
+    hasSecret: z.boolean(),
+    createdAt: Instant,
+    health: AccountHealth,
+  })
+  .openapi('Account');
+export type Account = z.infer<typeof Account>;
+
+export const AccountList = z.object({ accounts: z.array(Account) }).openapi('AccountList');
+export type AccountList = z.infer<typeof AccountList>;
+
+export const AccountChange = z
+  .object({
+    name,
+    settings: z.record(z.string(), z.unknown()).openapi({ description: 'Replaces the settings of its kind.' }),
+    secret: z.record(z.string(), z.unknown()).openapi({ description: 'Replaces the secret; it is never shown.' }),
+  })
+  .partial()
+  .openapi('AccountChange');
+export type AccountChange = z.input<typeof AccountChange>;
+
+export const Calendar = z
+  .object({ id: Id, accountId: Id, name: z.string(), color: z.string().nullable(), selected: z.boolean() })
+  .openapi('Calendar');
+export type Calendar = z.infer<typeof Calendar>;
+
+export const CalendarList = z.object({ calendars: z.array(Calendar) }).openapi('CalendarList');
+export type CalendarList = z.infer<typeof CalendarList>;
+
+export const CalendarChange = z.object({ selected: z.boolean() }).openapi('CalendarChange');
+export type CalendarChange = z.input<typeof CalendarChange>;

@@ -1,0 +1,180 @@
+import { z } from '@hono/zod-openapi';
+import { forwardingModes, origins, statuses } from '../../presence/presence.ts';
+import { DialableNumber, Id, Instant, InstantInput } from './common.ts';
+
+export const Status = z.enum(statuses).openapi('Status');
+export const ForwardingMode = z.enum(forwardingModes).openapi('ForwardingMode');
+
+export const Forwarding = z
+  .object({
+    mode: ForwardingMode,
+    target: z.string().nullable().openapi({ description: 'A number, or `voicemail`; null unless forwarded.' }),
+  })
+  .openapi('Forwarding');
+export type Forwarding = z.infer<typeof Forwarding>;
+
+export const Reason = z
+  .object({
+    origin: z.enum(origins),
+    title: z.string().optional().openapi({ description: 'The appointment’s title; only for its owner.' }),
+    uid: z.string().optional(),
+    occurrence: z.string().optional(),
+  })
+  .openapi('Reason', { description: 'Why the status is what it is.' });
+export type Reason = z.infer<typeof Reason>;
+
+export const Phone = z
+  .object({
+    extensionId: Id,
+    extension: z.string(),
+    phoneSystem: z.string(),
+    phase: z
+      .enum(['idle', 'intent', 'applied', 'overridden', 'restoring'])
+      .openapi({ description: 'overridden: the user changed it at the phone, which is respected.' }),
+    desired: Forwarding,
+    actual: Forwarding.nullable().openapi({ description: 'As read from the phone system; null until read.' }),
+    actualAt: Instant.nullable(),
+    error: z.string().nullable(),
+  })
+  .openapi('Phone');
+export type Phone = z.infer<typeof Phone>;
+
+export const Presence = z
+  .object({
+    userId: Id,
+    status: Status,
+    profile: z.object({ id: Id, name: z.string() }).nullable(),
+    note: z.string().nullable(),
+    since: Instant,
+    until: Instant.nullable().openapi({ description: 'Null: until something changes.' }),
+    reason: Reason.optional().openapi({ description: 'For the user and administrators.' }),
+    forwarding: Forwarding.optional().openapi({ description: 'For the user and administrators.' }),
+    phones: z.array(Phone).optional().openapi({ description: 'For the user and administrators.' }),
+  })
+  .openapi('Presence');
+export type Presence = z.infer<typeof Presence>;
+
+export const PresenceList = z.object({ presence: z.array(Presence) }).openapi('PresenceList');
+export type PresenceList = z.infer<typeof PresenceList>;
+
+export const Segment = z
+  .object({
+    start: Instant,
+    end: Instant.nullable(),
+    status: Status,
+    note: z.string().nullable(),
+    profile: z.object({ id: Id, name: z.string() }).nullable(),
+    reason: Reason.optional(),
+    forwarding: Forwarding.optional(),
+  })
+  .openapi('Segment');
+export type Segment = z.infer<typeof Segment>;
+
+export const Timeline = z
+  .object({ segments: z.array(Segment).openapi({ description: 'Without gaps, in order.' }) })
+  .openapi('Timeline');
+export type Timeline = z.infer<typeof Timeline>;
+
+export const ManualEnd = z
+  .discriminatedUnion('rule', [
+    z.object({ rule: z.literal('default') }),
+    z.object({ rule: z.literal('time'), until: InstantInput }),
+    z.object({ rule: z.literal('nextBoundary') }),
+    z.object({ rule: z.literal('untilChanged') }),
+  ])
+  .openapi('ManualEnd', {
+    description:
+      'default: as the group’s settings say. nextBoundary: when the next appointment begins or the running one ends.',
+  });
+
+export const ManualPresence = z
+  .object({
+    profileId: Id.optional(),
+    status: Status.optional(),
+    end: ManualEnd.default({ rule: 'default' }),
+    note: z.string().trim().max(500).nullable().optional(),
+  })
+  .refine((choice) => (choice.profileId === undefined) !== (choice.status === undefined), {
+    message: 'Choose either a profile or a status.',
+    path: ['profileId'],
+  })
+  .openapi('ManualPresence', { example: { status: 'doNotDisturb', end: { rule: 'nextBoundary' } } });
+export type ManualPresence = z.input<typeof ManualPresence>;
+
+export const ForwardingTarget = z
+  .discriminatedUnion('kind', [
+    z.object({ kind: z.literal('number'), number: DialableNumber }),
+    z.object({ kind: z.literal('mobile') }),
+    z.object({ kind: z.literal('voicemail') }),
+  ])
+  .openapi('ForwardingTarget');
+
+export const Profile = z
+  .object({
+    id: Id,
+    key: z.string().nullable().openapi({ description: 'Names the built-in ones that appointments lead to.' }),
+    name: z.string(),
+    status: Status,
+    active: z.boolean(),
+    forwarding: z.object({ mode: ForwardingMode, target: ForwardingTarget.nullable() }),
+    note: z.string().nullable(),
+    owner: z
+      .enum(['group', 'user'])
+      .openapi({ description: 'group: central, changed by administrators. user: the user’s own.' }),
+  })
+  .openapi('Profile');
+export type Profile = z.infer<typeof Profile>;
+
+export const ProfileList = z.object({ profiles: z.array(Profile) }).openapi('ProfileList');
+export type ProfileList = z.infer<typeof ProfileList>;
+
+const profileFields = {
+  name: z.string().trim().min(1, 'A name is needed.').max(100),
+  status: Status,
+  active: z.boolean(),
+  forwarding: z
+    .object({ mode: ForwardingMode, target: ForwardingTarget.nullable() })
+    .refine(({ mode, target }) => (mode === 'off' || mode === 'doNotDisturb' ? target === null : target !== null), {
+      message: 'A forwarding needs a target; "off" and "doNotDisturb" have none.',
+      path: ['target'],
+    }),
+  note: z.string().trim().max(500).nullable(),
+};
+
+export const NewProfile = z
+  .object({
+    ...profileFields,
+    active: profileFields.active.default(true),
+    note: profileFields.note.default(null),
+    forwarding: profileFields.forwarding.default({ mode: 'off', target: null }),
+    key: z
+      .string()
+      .max(50)
+      .nullable()
+      .default(null)
+      .openapi({ description: 'Of a built-in profile: replaces that one for the user.' }),
+    owner: z.enum(['group', 'user']).default('user'),
+    groupId: Id.optional().openapi({ description: 'With owner group: the default group when left out.' }),
+  })
+  .openapi('NewProfile');
+export type NewProfile = z.input<typeof NewProfile>;
+
+export const ProfileChange = z.object(profileFields).partial().openapi('ProfileChange');
+export type ProfileChange = z.input<typeof ProfileChange>;
+
+export const ForwardingEntry = z
+  .object({
+    id: z.int(),
+    at: Instant,
+    event: z.string().openapi({ description: 'applied, restored, overridden, failed …', example: 'applied' }),
+    extension: z.string().nullable(),
+    phoneSystem: z.string().nullable(),
+    detail: z.record(z.string(), z.unknown()),
+  })
+  .openapi('ForwardingEntry');
+export type ForwardingEntry = z.infer<typeof ForwardingEntry>;
+
+export const ForwardingLog = z
+  .object({ entries: z.array(ForwardingEntry) })
+  .openapi('ForwardingLog', { description: 'The newest first.' });
+export type ForwardingLog = z.infer<typeof ForwardingLog>;

@@ -1,0 +1,78 @@
+import { z } from '@hono/zod-openapi';
+import { errorClasses } from '../../calendars/connector.ts';
+import { CheckStep } from './accounts.ts';
+import { Id, Instant } from './common.ts';
+
+const name = z.string().trim().min(1, 'A name is needed.').max(100);
+const settings = z.record(z.string(), z.unknown()).openapi({ description: 'By kind; never holds a secret.' });
+const secret = z.record(z.string(), z.unknown()).openapi({ description: 'By kind; stored sealed, never shown.' });
+
+export const PhoneSystemMode = z.enum(['active', 'observe', 'paused']).openapi('PhoneSystemMode', {
+  description: 'active: forwarding is written. observe: read and logged only. paused: left alone.',
+});
+
+export const PhoneSystem = z
+  .object({
+    id: Id,
+    name: z.string(),
+    kind: z.string().openapi({ example: 'asterisk' }),
+    settings,
+    hasSecret: z.boolean(),
+    mode: PhoneSystemMode,
+    status: z.enum(['new', 'ok', 'failing']),
+    errorClass: z.enum(errorClasses).nullable(),
+    message: z.string().nullable(),
+    lastContactAt: Instant.nullable(),
+    extensions: z.int().openapi({ description: 'How many are mapped to users.' }),
+  })
+  .openapi('PhoneSystem');
+export type PhoneSystem = z.infer<typeof PhoneSystem>;
+
+export const PhoneSystemList = z.object({ phoneSystems: z.array(PhoneSystem) }).openapi('PhoneSystemList');
+export type PhoneSystemList = z.infer<typeof PhoneSystemList>;
+
+export const NewPhoneSystem = z
+  .object({
+    name,
+    kind: z.enum(['asterisk', 'http']),
+    settings,
+    secret: secret.optional(),
+    mode: PhoneSystemMode.default('active'),
+  })
+  .openapi('NewPhoneSystem');
+export type NewPhoneSystem = z.input<typeof NewPhoneSystem>;
+
+export const PhoneSystemChange = z
+  .object({ name, settings, secret, mode: PhoneSystemMode })
+  .partial()
+  .openapi('PhoneSystemChange');
+export type PhoneSystemChange = z.input<typeof PhoneSystemChange>;
+
+export const PhoneSystemCheckResult = z
+  .object({
+    steps: z.array(CheckStep),
+    modes: z.record(z.string(), z.union([z.literal(true), z.string()])).openapi({
+      description: 'For each forwarding mode: true, or why this system can’t do it.',
+    }),
+  })
+  .openapi('PhoneSystemCheckResult');
+export type PhoneSystemCheckResult = z.infer<typeof PhoneSystemCheckResult>;
+
+export const Extension = z.object({ id: Id, userId: Id, phoneSystemId: Id, number: z.string() }).openapi('Extension');
+export type Extension = z.infer<typeof Extension>;
+
+export const ExtensionList = z.object({ extensions: z.array(Extension) }).openapi('ExtensionList');
+export type ExtensionList = z.infer<typeof ExtensionList>;
+
+export const NewExtension = z
+  .object({
+    userId: Id,
+    phoneSystemId: Id,
+    number: z
+      .string()
+      .trim()
+      .regex(/^[0-9A-Za-z_.+-]{1,40}$/, 'Write the extension as the phone system knows it, such as 201.')
+      .openapi({ example: '201' }),
+  })
+  .openapi('NewExtension');
+export type NewExtension = z.input<typeof NewExtension>;

@@ -1,0 +1,113 @@
+import { z } from '@hono/zod-openapi';
+import { DialableNumber, DisplayName, EmailAddress, Id, Instant, Language, NewPassword, TimeZone } from './common.ts';
+
+const mobileNumber = DialableNumber.nullable().openapi({ description: 'Where "forward to my mobile" leads.' });
+
+export const Me = z
+  .object({
+    id: Id,
+    email: z.string(),
+    displayName: z.string(),
+    language: Language,
+    timeZone: z.string(),
+    mobileNumber: z.string().nullable(),
+    role: z.enum(['administrator', 'user']),
+    groupId: Id,
+  })
+  .openapi('Me');
+export type Me = z.infer<typeof Me>;
+
+export const MeChange = z
+  .object({ language: Language, timeZone: TimeZone, mobileNumber, displayName: DisplayName })
+  .partial()
+  .openapi('MeChange');
+export type MeChange = z.input<typeof MeChange>;
+
+export const SignIn = z
+  .object({ email: EmailAddress, password: z.string().min(1, 'The password is missing.').max(256) })
+  .openapi('SignIn');
+export type SignIn = z.input<typeof SignIn>;
+
+export const PasswordChange = z
+  .object({ current: z.string().max(256), next: NewPassword })
+  .openapi('PasswordChange', { description: 'Every other session of the user is signed out.' });
+export type PasswordChange = z.input<typeof PasswordChange>;
+
+export const SetupState = z
+  .object({ needed: z.boolean().openapi({ description: 'True while there is no administrator.' }) })
+  .openapi('SetupState');
+export type SetupState = z.infer<typeof SetupState>;
+
+export const Setup = z
+  .object({
+    token: z.string().max(200).openapi({ description: 'From the link that the server printed at its start.' }),
+    email: EmailAddress,
+    password: NewPassword,
+    displayName: DisplayName,
+    timeZone: TimeZone,
+    language: Language.default('en'),
+  })
+  .openapi('Setup');
+export type Setup = z.input<typeof Setup>;
+
+/** What everybody may know of a colleague; the fields from `role` on are for administrators. */
+export const User = z
+  .object({
+    id: Id,
+    displayName: z.string(),
+    email: z.string(),
+    timeZone: z.string(),
+    sample: z.boolean().openapi({ description: 'Belongs to the sample company.' }),
+    role: z.enum(['administrator', 'user']).optional(),
+    language: Language.optional(),
+    mobileNumber: z.string().nullable().optional(),
+    groupId: Id.optional(),
+    createdAt: Instant.optional(),
+    signInReady: z.boolean().optional().openapi({ description: 'False until the invitation is accepted.' }),
+  })
+  .openapi('User');
+export type User = z.infer<typeof User>;
+
+export const UserList = z.object({ users: z.array(User) }).openapi('UserList');
+export type UserList = z.infer<typeof UserList>;
+
+export const NewUser = z
+  .object({
+    email: EmailAddress,
+    displayName: DisplayName,
+    timeZone: TimeZone.optional().openapi({ description: 'The location’s zone when left out.' }),
+    language: Language.default('en'),
+    role: z.enum(['administrator', 'user']).default('user'),
+    mobileNumber: mobileNumber.default(null),
+    groupId: Id.optional().openapi({ description: 'The default group when left out.' }),
+  })
+  .openapi('NewUser');
+export type NewUser = z.input<typeof NewUser>;
+
+export const Invitation = z
+  .object({
+    url: z.string().openapi({ description: 'Opens the page where the user chooses a password. It works once.' }),
+    expiresAt: Instant,
+  })
+  .openapi('Invitation');
+export type Invitation = z.infer<typeof Invitation>;
+
+export const InvitedUser = z.object({ user: User, invitation: Invitation }).openapi('InvitedUser');
+export type InvitedUser = z.infer<typeof InvitedUser>;
+
+export const UserChange = z
+  .object({
+    email: EmailAddress,
+    displayName: DisplayName,
+    timeZone: TimeZone,
+    language: Language,
+    role: z.enum(['administrator', 'user']),
+    mobileNumber,
+    groupId: Id,
+  })
+  .partial()
+  .openapi('UserChange');
+export type UserChange = z.input<typeof UserChange>;
+
+export const InvitationAccept = z.object({ password: NewPassword }).openapi('InvitationAccept');
+export type InvitationAccept = z.input<typeof InvitationAccept>;
