@@ -2,6 +2,7 @@
  * The face every calendar source shows to the sync engine. A connector knows its protocol and nothing of users,
  * presence or SQL. Everything it fetches goes through `outbound`.
  */
+import type { z } from 'zod';
 import type { Interval, SkippedComponent, SourceAppointment } from '../agenda/appointment.ts';
 
 /** Why an account can't be read. The class decides when it is tried again and what its owner is told to do. */
@@ -80,6 +81,8 @@ export interface PullRequest {
   window: Interval;
   /** Zone of the user: what floating times and all-day dates mean when they are compared with the window. */
   timeZone: string;
+  /** The user's mail addresses as Whenabouts knows them: the attendee with one of them is the user (`response`). */
+  ownerAddresses?: readonly string[];
   /** Keys and versions already stored: for sources that can only list what they have. */
   known(): Promise<ReadonlyMap<string, string>>;
   signal: AbortSignal;
@@ -94,6 +97,10 @@ export interface CheckStep {
 
 export interface CalendarConnector<Settings = unknown, Secret = unknown> {
   readonly kind: string;
+  /** What an account of this kind is made of; refuses passwords in addresses. Messages are for the person who typed. */
+  readonly settingsSchema: z.ZodType<Settings>;
+  /** Stored sealed; never given out again. Accepts null or undefined where the kind works without. */
+  readonly secretSchema: z.ZodType<Secret>;
   /** Each step and the first failure in plain words; never throws for what a user can mend. */
   check(account: ConnectorAccount<Settings, Secret>, signal: AbortSignal): Promise<CheckStep[]>;
   /** @throws ConnectorError */
