@@ -1,5 +1,7 @@
 /** The tables as Kysely sees them. Kept by hand beside the migrations; `Json` columns carry their type from the domain. */
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely';
+import type { Forwarding } from '../presence/presence.ts';
+import type { Echo } from '../telephony/decide.ts';
 
 type Instant = ColumnType<Temporal.Instant, Temporal.Instant, Temporal.Instant>;
 type InstantOrNull = ColumnType<Temporal.Instant | null, Temporal.Instant | null | undefined, Temporal.Instant | null>;
@@ -62,6 +64,7 @@ export interface Schema {
     due_at: DefaultInstant;
     leased_until: InstantOrNull;
     leased_by: Text | null;
+    discovered_at: InstantOrNull;
     created_at: DefaultInstant;
   };
   calendar: {
@@ -74,7 +77,8 @@ export interface Schema {
     cursor: JsonOrNull;
     window_from: InstantOrNull;
     window_to: InstantOrNull;
-    rolled_at: InstantOrNull;
+    expanded_for: Text | null;
+    full_round_at: InstantOrNull;
   };
   calendar_object: {
     calendar_id: Text;
@@ -158,6 +162,7 @@ export interface Schema {
     forwarding_mode: Generated<Text>;
     forwarding_target: Text | null;
     next_due_at: DefaultInstant;
+    revision: Generated<number>;
     settings_revision: Generated<number>;
     change_number: Generated<number>;
   };
@@ -165,6 +170,7 @@ export interface Schema {
     number: number;
     user_id: Text;
     status: Text;
+    profile_id: Text | null;
     note: Text | null;
     reason: Json;
     since: Instant;
@@ -192,18 +198,21 @@ export interface Schema {
   extension: { id: Generated<Text>; user_id: Text; phone_system_id: Text; number: Text };
   forwarding_record: {
     extension_id: Text;
-    desired: JsonDefault;
+    desired: JsonDefault<Forwarding>;
     desired_number: Generated<number>;
     phase: Generated<'idle' | 'intent' | 'applied' | 'overridden' | 'restoring'>;
-    ours: JsonOrNull;
-    previous: JsonOrNull;
+    ours: JsonOrNull<Forwarding>;
+    previous: JsonOrNull<Forwarding>;
+    echoes: JsonDefault<Echo[]>;
     boot_id: Text | null;
-    actual: JsonOrNull;
+    actual: JsonOrNull<Forwarding>;
     actual_at: InstantOrNull;
     due_at: DefaultInstant;
     failures: Generated<number>;
     error_class: Text | null;
     error_message: Text | null;
+    phase_since: DefaultInstant;
+    released_at: InstantOrNull;
     updated_at: DefaultInstant;
   };
   forwarding_log: {

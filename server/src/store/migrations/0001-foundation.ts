@@ -100,11 +100,14 @@ create table account (
   due_at timestamptz not null default now(),
   leased_until timestamptz,
   leased_by text,
+  discovered_at timestamptz,
   created_at timestamptz not null default now()
 );
 create index account_by_user on account (user_id);
 create index account_due on account (due_at);
 
+-- cursor: what the last good pull ended with. expanded_for: the zone (and revision of our expansion) the appointments
+-- were made with; another one makes them all anew from calendar_object.source.
 create table calendar (
   id uuid primary key default gen_random_uuid(),
   account_id uuid not null references account on delete cascade,
@@ -115,7 +118,8 @@ create table calendar (
   cursor jsonb,
   window_from timestamptz,
   window_to timestamptz,
-  rolled_at timestamptz,
+  expanded_for text,
+  full_round_at timestamptz,
   unique (account_id, remote_id)
 );
 
@@ -219,7 +223,8 @@ create table claim (
   unique (user_id, origin, key)
 );
 
--- The segment that is in force, what it was computed with, and when to look again.
+-- The segment that is in force, what it was computed with, and when to look again. revision: raised by whoever changes
+-- the row or something it was computed from (presence/due.ts), so that what was computed before that isn't written.
 create table presence_state (
   user_id uuid primary key references users on delete cascade,
   status text not null default 'available',
@@ -231,6 +236,7 @@ create table presence_state (
   forwarding_mode text not null default 'off',
   forwarding_target text,
   next_due_at timestamptz not null default now(),
+  revision bigint not null default 0,
   settings_revision bigint not null default 0,
   change_number bigint not null default 0
 );
@@ -241,6 +247,7 @@ create table presence_change (
   number bigint primary key,
   user_id uuid not null references users on delete cascade,
   status text not null,
+  profile_id uuid,
   note text,
   reason jsonb not null,
   since timestamptz not null,
@@ -282,6 +289,8 @@ create index extension_by_user on extension (user_id);
 
 -- One record per extension (facts/telephony-presence.md, rule 2): what we want, what we wrote (ours) over what
 -- (previous), in which phase, and on which boot of the system. Written BEFORE the phone system is.
+-- echoes: values of ours that a late write or a restart may bring back. released_at: the extension is being removed,
+-- so nothing is wanted of it any more.
 create table forwarding_record (
   extension_id uuid primary key references extension on delete cascade,
   desired jsonb not null default '{"mode":"off","target":null}',
@@ -289,6 +298,7 @@ create table forwarding_record (
   phase text not null default 'idle' check (phase in ('idle', 'intent', 'applied', 'overridden', 'restoring')),
   ours jsonb,
   previous jsonb,
+  echoes jsonb not null default '[]',
   boot_id text,
   actual jsonb,
   actual_at timestamptz,
@@ -296,6 +306,8 @@ create table forwarding_record (
   failures integer not null default 0,
   error_class text,
   error_message text,
+  phase_since timestamptz not null default now(),
+  released_at timestamptz,
   updated_at timestamptz not null default now()
 );
 create index forwarding_record_due on forwarding_record (due_at);
