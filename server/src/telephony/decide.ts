@@ -1,0 +1,226 @@
+/**
+ * What to do about one extension's forwarding: a pure function of what we have on record, what is wanted and what the
+ * phone says. The reconciler asks it before every write and again after it: reading back IS deciding again, and so is
+ * starting anew after a crash. Nothing here knows why forwarding is wanted, only whether it is wanted NOW (rule 1).
+ *
+ * The rules named in the comments are the project's ten rules of giving forwarding back (ARCHITECTURE.md, telephony).
+ */
+import type { Forwarding } from '../presence/presence.ts';
+
+/** idle: nothing of ours is on the phone. intent: we may have written `ours`. applied: we have, and read it back.
+ *  overridden: its user has changed it by hand since. restoring: we may have written `previous` back. */
+export type Phase = 'idle' | 'intent' | 'applied' | 'overridden' | 'restoring';
+
+/** A value of ours that was given up and may come back by itself: by a write that lands late (`landed` false: nobody
+ *  ever read it back), or by a restart that loses the newer value. */
+export interface Echo {
+  value: Forwarding;
+  landed: boolean;
+}
+
+/** Rule 2: one an extension, durable BEFORE the phone is written. */
+export interface ForwardingRecord {
+  phase: Phase;
+  /** What we want on the phone, or wanted; null only when idle. */
+  ours: Forwarding | null;
+  /** What the user had, and gets back; null only when idle. */
+  previous: Forwarding | null;
+  echoes: Echo[];
+  /** The phone system's start when the phone was last seen to hold what this record says; null: not seen yet. */
+  bootId: string | null;
+  /** When phase, ours or previous last changed. */
+  since: Temporal.Instant;
+}
+
+export interface Situation {
+  /** What is wanted now; mode 'off' when nothing is. Loops and modes the system can't do are already taken out. */
+  desired: Forwarding;
+  /** Read from the phone just now. */
+  actual: Forwarding;
+  /** Start of the phone system `actual` was read from. */
+  bootId: string;
+  now: Temporal.Instant;
+}
+
+export type DecisionEvent =
+  | 'taken'
+  | 'alreadySet'
+  | 'appliedAgain'
+  | 'overridden'
+  | 'takenBack'
+  | 'givenBack'
+  | 'leftAlone'
+  | 'notNeeded';
+
+export interface Decision {
+  /** To be made durable before `write` is written. */
+  record: ForwardingRecord;
+  /** To be written to the phone, then read back and decided again; null: nothing to write. */
+  write: Forwarding | null;
+  /** What happened, for the user's log; null when nothing did. */
+  event: DecisionEvent | null;
+}
+
+/** How long a value given up may still come back: longer than any phone system takes to answer or to reach its disk. */
+export const settling = Temporal.Duration.from({ minutes: 2 });
+
+export const idleRecord = (since: Temporal.Instant): ForwardingRecord => ({
+  phase: 'idle',
+  ours: null,
+  previous: null,
+  echoes: [],
+  bootId: null,
+  since,
+});
+
+export function sameForwarding(a: Forwarding | null, b: Forwarding | null): boolean {
+  return a?.mode === b?.mode && (a?.target ?? null) === (b?.target ?? null);
+}
+
+/** Whether this record must be looked at even when nothing is due (rule 10). */
+export function inForce(record: ForwardingRecord): boolean {
+  return record.phase !== 'idle' || record.echoes.length > 0;
+}
+
+export function decide(record: ForwardingRecord, situation: Situation): Decision {
+  const decision = situation.desired.mode === 'off' ? giveBack(record, situation) : take(record, situation);
+  return { ...decision, record: settle(decision.record, situation) };
+}
+
+export function sameRecord(a: ForwardingRecord, b: ForwardingRecord): boolean {
+  return (
+    a.phase === b.phase &&
+    a.bootId === b.bootId &&
+    a.since.equals(b.since) &&
+    sameForwarding(a.ours, b.ours) &&
+    sameForwarding(a.previous, b.previous) &&
+    a.echoes.length === b.echoes.length &&
+    a.echoes.every((echo, at) => echo.landed === b.echoes[at]?.landed && sameForwarding(echo.value, b.echoes[at].value))
+  );
+}
+
+/** Forwarding is wanted. */
+function take(record: ForwardingRecord, situation: Situation): Decision {
+  const { desired, actual, now } = situation;
+  const { phase, ours } = record;
+
+  if (phase === 'idle') {
+    // Rule 7: our own value that came back is never saved as previous.
+    if (isEcho(record, situation)) return changed(record, now, { phase: 'intent', ours: desired }, desired, null);
+    const next = { ours: desired, previous: actual, bootId: situation.bootId };
+    if (sameForwarding(actual, desired)) return changed(record, now, { phase: 'applied', ...next }, null, 'alreadySet');
+    return changed(record, now, { phase: 'intent', ...next }, desired, null);
+  }
+
+  if (phase === 'restoring' || !sameForwarding(ours, desired)) {
+    // Rules 5 and 7: another wish follows (back-to-back, overlapping, or while we were giving back). What the user set
+    // by hand meanwhile is the new previous; what is ours, or what a restart left, keeps the first one.
+    const found = byHand(record, situation) ? { previous: actual, bootId: situation.bootId } : {};
+    return changed(record, now, { phase: 'intent', ours: desired, echoes: withEcho(record), ...found }, desired, null);
+  }
+
+  if (sameForwarding(actual, ours)) {
+    if (phase === 'applied') return { record, write: null, event: null };
+    // Rule 3: applied only when the phone itself says so.
+    return changed(record, now, { phase: 'applied' }, null, phase === 'intent' ? 'taken' : 'takenBack');
+  }
+
+  if (phase === 'overridden') {
+    // Respected until another forwarding is wanted; the newest setting by hand is what the user gets back.
+    return { record: rememberOwn(record, situation), write: null, event: null };
+  }
+
+  // Rule 5: the user changed it by hand.
+  if (byHand(record, situation))
+    return changed(record, now, { phase: 'overridden', previous: actual }, null, 'overridden');
+  if (phase === 'intent') return { record, write: desired, event: null };
+  // Rule 6: the write was lost by a restart, or an older one of ours landed after it.
+  return changed(record, now, { phase: 'intent' }, desired, 'appliedAgain');
+}
+
+/** Nothing is wanted (any more). */
+function giveBack(record: ForwardingRecord, situation: Situation): Decision {
+  const { actual, now } = situation;
+  const { phase, previous } = record;
+  if (!inForce(record)) return { record, write: null, event: null };
+
+  if (isOurs(record, situation) && !sameForwarding(actual, previous)) {
+    // Rule 4: what is there is ours, so the user's own goes back.
+    if (phase === 'restoring') return { record, write: previous, event: null };
+    return changed(record, now, { phase: 'restoring', ours: record.ours ?? actual }, previous, null);
+  }
+  if (phase === 'idle') return { record: rememberOwn(record, situation), write: null, event: null };
+
+  const event: DecisionEvent = !sameForwarding(actual, previous)
+    ? 'leftAlone' // Rule 4: somebody else's, so it stays.
+    : phase === 'restoring' || isOurs(record, situation)
+      ? 'givenBack'
+      : phase === 'intent'
+        ? 'notNeeded'
+        : 'leftAlone';
+  return changed(record, now, { phase: 'idle', ours: null, previous: actual, echoes: withEcho(record) }, null, event);
+}
+
+/** Ours, wherever it came from: what we want there now, or something we gave up that came back. */
+function isOurs(record: ForwardingRecord, situation: Situation): boolean {
+  return sameForwarding(record.ours, situation.actual) || isEcho(record, situation);
+}
+
+function isEcho(record: ForwardingRecord, { actual, bootId }: Situation): boolean {
+  const restarted = record.bootId !== bootId;
+  return record.echoes.some(({ value, landed }) => sameForwarding(value, actual) && (restarted || !landed));
+}
+
+/** Whether only a person can have set what the phone says. After a restart the value from before our write (the write
+ *  was lost) and none at all (everything was) are the restart's doing; any third value is still a person's. */
+function byHand(record: ForwardingRecord, situation: Situation): boolean {
+  const { actual, bootId } = situation;
+  if (isOurs(record, situation)) return false;
+  if (record.phase === 'overridden') return true;
+  const restarted = record.bootId !== null && record.bootId !== bootId;
+  const unwritten = record.phase === 'intent' || record.phase === 'restoring' || restarted;
+  if (unwritten && sameForwarding(actual, record.previous)) return false;
+  return !(restarted && actual.mode === 'off');
+}
+
+/** `ours` given up: it may come back unless it equals what the user has anyway. */
+function withEcho(record: ForwardingRecord): Echo[] {
+  const { ours, echoes, phase } = record;
+  if (!ours) return echoes;
+  const landed = phase !== 'intent';
+  return [...echoes.filter((echo) => !sameForwarding(echo.value, ours)), { value: ours, landed }];
+}
+
+/** While nothing of ours is on the phone, its user's newest setting is what they get back. */
+function rememberOwn(record: ForwardingRecord, situation: Situation): ForwardingRecord {
+  const { actual } = situation;
+  if (isEcho(record, situation) || sameForwarding(actual, record.previous)) return record;
+  return { ...record, previous: actual };
+}
+
+function changed(
+  record: ForwardingRecord,
+  now: Temporal.Instant,
+  changes: Partial<ForwardingRecord>,
+  write: Forwarding | null,
+  event: DecisionEvent | null,
+): Decision {
+  return { record: { ...record, ...changes, since: now }, write, event };
+}
+
+/**
+ * Notes the start of the system that a value was seen to stand on, and forgets echoes once that value has stood for
+ * the settling time. While a write is open (intent, restoring) the older start stays on record: only so can a restart
+ * be told from a person's hand after our own crash.
+ */
+function settle(record: ForwardingRecord, situation: Situation): ForwardingRecord {
+  const { phase, previous, ours, since } = record;
+  const { actual, bootId, now } = situation;
+  // In the user's favour: what they have themselves is never taken for an echo.
+  let echoes = record.echoes.filter((echo) => !sameForwarding(echo.value, previous));
+  if (phase === 'intent' || phase === 'restoring') return { ...record, echoes };
+  const stands = sameForwarding(actual, phase === 'applied' ? ours : previous);
+  const settled = Temporal.Instant.compare(since.add(settling), now) <= 0;
+  if (stands && settled) echoes = [];
+  return { ...record, echoes, bootId: stands ? bootId : record.bootId };
+}
