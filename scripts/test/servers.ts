@@ -1,0 +1,75 @@
+/** Brings the real servers that tests talk to, where that may be done: as root on Debian, with apt. */
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import { programOf, type Server } from '../../test/servers/needs.ts';
+import { command } from '../command.js';
+import { step } from '../progress.js';
+
+const packages: Partial<Record<Server, string[]>> = {
+  radicale: ['radicale'],
+  postgresql: ['postgresql'],
+  chromium: ['chromium'],
+  sipp: ['sip-tester'],
+};
+
+/** Programs that are no servers but are needed to make one. */
+const tools: ReadonlyArray<{ program: string; package: string }> = [{ program: 'debootstrap', package: 'debootstrap' }];
+
+/** Installs what is missing. What can't be had is told here and skipped by the suites that need it. */
+export async function installServers(): Promise<void> {
+  const absent = (Object.keys(packages) as Server[]).filter((server) => programOf(server) === null);
+  const wanted = [
+    ...absent.flatMap((server) => packages[server] ?? []),
+    ...tools.filter((tool) => !fs.existsSync(`/usr/sbin/${tool.program}`)).map((tool) => tool.package),
+  ];
+  const mayInstall = process.getuid?.() === 0 && isDebian();
+  if (wanted.length > 0 && mayInstall) await installPackages(wanted);
+  if (mayInstall && programOf('asterisk') === null) await installAsterisk();
+  const still = (['radicale', 'postgresql', 'chromium', 'sipp', 'asterisk'] as const).filter(
+    (server) => programOf(server) === null,
+  );
+  if (still.length === 0) return;
+  console.log(`\nMISSING: ${still.join(', ')}. The tests that need them are skipped.`);
+  const apt = still.flatMap((server) => packages[server] ?? []);
+  if (!mayInstall && apt.length > 0) console.log(`On Debian, as root: apt-get install ${apt.join(' ')}`);
+  if (still.includes('asterisk'))
+    console.log('Asterisk is brought by debootstrap when npm test runs as root on Debian.');
+}
+
+async function installPackages(names: string[]): Promise<void> {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const install = (wanted: string[]) =>
+    command('apt-get', ['install', '-y', '--no-install-recommends', ...wanted], { env });
+  await step(`Installing ${names.join(', ')}`, async () => {
+    await command('apt-get', ['update'], { env }).catch((error: Error) => console.log(`\n${error.message}`));
+    await install(names).catch(async () => {
+      // One that can't be had must not cost the others.
+      for (const name of names) await install([name]).catch((error: Error) => console.log(`\n${error.message}`));
+    });
+  });
+}
+
+async function installAsterisk(): Promise<void> {
+  const { installAsterisk: install } = (await import('../../test/servers/asterisk.ts')) as {
+    installAsterisk: () => Promise<unknown>;
+  };
+  await step('Installing Asterisk in a folder of its own (debootstrap)', async () => {
+    await install();
+  }).catch((error: Error) => console.log(error.message));
+}
+
+const isDebian = () =>
+  fs.existsSync('/etc/os-release') && /^ID=debian$/m.test(fs.readFileSync('/etc/os-release', 'utf8'));
+
+/** One line naming what the tests ran on. */
+export function describeMachine(): string {
+  const version = (program: string, ...args: string[]) =>
+    /\d+(\.\d+)+/.exec(spawnSync(program, args, { encoding: 'utf8', timeout: 10_000 }).stdout ?? '')?.[0] ?? 'none';
+  return [
+    `Node ${process.version}`,
+    `Radicale ${programOf('radicale') ? version('radicale', '--version') : 'none'}`,
+    `sipp ${programOf('sipp') ? version('sipp', '-v') : 'none'}`,
+    `Chromium ${programOf('chromium') ? version('chromium', '--version') : 'none'}`,
+    `Asterisk ${programOf('asterisk') ? 'in its folder' : 'none'}`,
+  ].join(', ');
+}
