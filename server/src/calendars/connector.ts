@@ -112,6 +112,7 @@ export interface CalendarConnector<Settings = unknown, Secret = unknown> {
     source: string,
     window: Interval,
     timeZone: string,
+    ownerAddresses?: readonly string[],
   ): Pick<CalendarObject, 'appointments' | 'nextAfterWindow' | 'skipped'>;
   /** How often to look when nothing else is known. */
   readonly defaultPoll: Temporal.Duration;
