@@ -8,7 +8,8 @@ import path from 'node:path';
 import { startPostgres } from '../test/servers/postgres.ts';
 import { root } from './runtime.js';
 import { testFiles } from './test/database-tests.ts';
-import { end, runVitest, type Summary } from './test/run.ts';
+import type { Summary } from './test/reporter.ts';
+import { end, runVitest } from './test/run.ts';
 import { describeMachine, installServers } from './test/servers.ts';
 
 const times = Number(process.argv[2] ?? 1);

@@ -1,7 +1,8 @@
 /** Brings the real servers that tests talk to, where that may be done: as root on Debian, with apt. */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
-import { programOf, type Server } from '../../test/servers/needs.ts';
+import { prepareAsterisk } from '../../test/servers/asterisk-root.ts';
+import { programOf, type Server } from '../../test/servers/programs.ts';
 import { command } from '../command.js';
 import { step } from '../progress.js';
 
@@ -50,12 +51,8 @@ async function installPackages(names: string[]): Promise<void> {
 }
 
 async function installAsterisk(): Promise<void> {
-  const { installAsterisk: install } = (await import('../../test/servers/asterisk.ts')) as {
-    installAsterisk: () => Promise<unknown>;
-  };
-  await step('Installing Asterisk in a folder of its own (debootstrap)', async () => {
-    await install();
-  }).catch((error: Error) => console.log(error.message));
+  const reason = await step('Installing Asterisk in a folder of its own (debootstrap)', () => prepareAsterisk());
+  if (reason !== null) console.log(reason);
 }
 
 const isDebian = () =>

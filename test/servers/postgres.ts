@@ -10,7 +10,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { postgresqlProgram } from './needs.ts';
+import { postgresqlProgram } from './programs.ts';
 
 export interface PostgresServer {
   /** postgres:// address of the database `postgres`, with the rights to make others. */
