@@ -17,7 +17,7 @@ export async function ensureWebBuilt() {
     try {
       await command(runtime(), [path.join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'], {
         cwd: web,
-        env: { ...process.env, NODE_ENV: 'production' },
+        env: { ...process.env, NODE_ENV: 'production', NO_COLOR: '1' },
       });
     } catch (error) {
       throw new Failure(
