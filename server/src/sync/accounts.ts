@@ -1,0 +1,159 @@
+/** What people do with accounts: connect, change, disconnect, choose calendars, ask for a look now. */
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import { markDue } from '../presence/due.ts';
+import type { Executor } from '../store/database.ts';
+import { announceAgenda } from './announce.ts';
+import { syncChannel } from './sync.ts';
+
+export interface NewAccount {
+  userId: string;
+  /** A connector's kind. */
+  kind: string;
+  name: string;
+  /** Checked by the connector's settingsSchema before. */
+  settings: Record<string, unknown>;
+  /** Checked by the connector's secretSchema before; stored sealed. */
+  secret?: unknown;
+}
+
+/** Stores an account; it is read at once. Returns its id. */
+export async function createAccount(
+  { store, secrets }: Pick<Context, 'store' | 'secrets'>,
+  { userId, kind, name, settings, secret }: NewAccount,
+  executor: Executor = store.db,
+): Promise<string> {
+  const id = randomUUID();
+  await executor
+    .insertInto('account')
+    .values({ id, user_id: userId, kind, name, settings: JSON.stringify(settings), secret: seal(secrets, secret, id) })
+    .execute();
+  await wake(executor);
+  return id;
+}
+
+const seal = (secrets: Context['secrets'], secret: unknown, id: string) =>
+  secret === null || secret === undefined ? null : secrets.seal(JSON.stringify(secret), id);
+
+export interface AccountChange {
+  name?: string;
+  settings?: Record<string, unknown>;
+  /** Null removes it. */
+  secret?: unknown;
+}
+
+/**
+ * Changes an account. With other settings or another secret it is read anew at once: a pull with the old ones that is
+ * under way doesn't count any more. Returns false when there is no such account.
+ */
+export async function updateAccount(
+  { store, secrets }: Pick<Context, 'store' | 'secrets'>,
+  accountId: string,
+  change: AccountChange,
+): Promise<boolean> {
+  const { name, settings, secret } = change;
+  return await store.db.transaction().execute(async (transaction) => {
+    const connection = settings !== undefined || secret !== undefined;
+    const { numUpdatedRows } = await transaction
+      .updateTable('account')
+      .set({
+        id: accountId,
+        ...(name === undefined ? {} : { name }),
+        ...(settings === undefined ? {} : { settings: JSON.stringify(settings) }),
+        ...(secret === undefined ? {} : { secret: seal(secrets, secret, accountId) }),
+        ...(connection
+          ? {
+              failures: 0,
+              discovered_at: null,
+              leased_by: null,
+              leased_until: null,
+              due_at: sql<Temporal.Instant>`now()`,
+            }
+          : {}),
+      })
+      .where('id', '=', accountId)
+      .executeTakeFirst();
+    if (numUpdatedRows === 0n) return false;
+    if (connection) {
+      // The same names may mean other things at another address: what is stored is compared with it in full.
+      await sql`update calendar set cursor = null where account_id = ${accountId}::uuid`.execute(transaction);
+      await sql`
+        update calendar_object set version = '' from calendar
+         where calendar.id = calendar_id and account_id = ${accountId}::uuid`.execute(transaction);
+      await wake(transaction);
+    }
+    await sql`select pg_notify('account', ${accountId})`.execute(transaction);
+    return true;
+  });
+}
+
+/** Disconnects: its calendars and appointments go, and presence is computed without them. False when not there. */
+export async function removeAccount({ store }: Pick<Context, 'store'>, accountId: string): Promise<boolean> {
+  return await store.db.transaction().execute(async (transaction) => {
+    const row = await transaction
+      .deleteFrom('account')
+      .where('id', '=', accountId)
+      .returning('user_id')
+      .executeTakeFirst();
+    if (!row) return false;
+    await announceAgenda(transaction, row.user_id, accountId);
+    return true;
+  });
+}
+
+/** Takes a calendar in, or out with its appointments. False when there is no such calendar. */
+export async function selectCalendar(
+  { store }: Pick<Context, 'store'>,
+  calendarId: string,
+  selected: boolean,
+): Promise<boolean> {
+  return await store.db.transaction().execute(async (transaction) => {
+    const owner = await transaction
+      .selectFrom('calendar')
+      .innerJoin('account', 'account.id', 'calendar.account_id')
+      .select(['account_id', 'user_id'])
+      .where('calendar.id', '=', calendarId)
+      .executeTakeFirst();
+    if (!owner) return false;
+    // The account first, as the engine does: who locks in one order never deadlocks.
+    await sql`select 1 from account where id = ${owner.account_id}::uuid for no key update`.execute(transaction);
+    const before = await transaction
+      .selectFrom('calendar')
+      .select('selected')
+      .where('id', '=', calendarId)
+      .forNoKeyUpdate()
+      .executeTakeFirst();
+    if (!before) return false;
+    if (before.selected === selected) return true;
+    await transaction.updateTable('calendar').set({ selected }).where('id', '=', calendarId).execute();
+    if (selected) await syncNow(transaction, owner.account_id);
+    else {
+      await transaction.deleteFrom('appointment').where('calendar_id', '=', calendarId).execute();
+      await transaction.deleteFrom('calendar_object').where('calendar_id', '=', calendarId).execute();
+      await transaction
+        .updateTable('calendar')
+        .set({ cursor: null, window_from: null, window_to: null, expanded_for: null, full_round_at: null })
+        .where('id', '=', calendarId)
+        .execute();
+    }
+    await announceAgenda(transaction, owner.user_id, owner.account_id);
+    return true;
+  });
+}
+
+/** Has the account read as soon as may be; when it is being read right now, once more after that. */
+export async function syncNow(executor: Executor, accountId: string): Promise<void> {
+  // clock_timestamp(): differs from a due_at written by the same transaction, so a pull under way sees the wish.
+  await sql`update account set due_at = clock_timestamp() where id = ${accountId}::uuid`.execute(executor);
+  await wake(executor);
+}
+
+/** Has all accounts of a user looked at: after the zone or the address changed, which all appointments depend on. */
+export async function syncUserNow(executor: Executor, userId: string): Promise<void> {
+  await sql`update account set due_at = clock_timestamp() where user_id = ${userId}::uuid`.execute(executor);
+  await markDue(executor, [userId]);
+  await wake(executor);
+}
+
+const wake = (executor: Executor) => sql`select pg_notify(${syncChannel}, '')`.execute(executor);

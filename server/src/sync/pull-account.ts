@@ -1,0 +1,149 @@
+/** One leased account, once: discover, then each of its calendars; what came of it decides when it is due again. */
+import { sql } from 'kysely';
+import { type CalendarConnector, type ConnectorAccount, ConnectorError } from '../calendars/connector.ts';
+import type { Context } from '../context.ts';
+import { crashPoint } from '../store/crash-points.ts';
+import { backoff, nextPoll } from './backoff.ts';
+import { type StoredCalendar, selectedCalendars } from './calendar.queries.ts';
+import { discoveryDue, storeDiscovered } from './discovery.ts';
+import { connectorFault, faultOfAccount, Stopped } from './faults.ts';
+import type { LeasedAccount, Outcome } from './lease.queries.ts';
+import { ownerAddressesOf } from './owner.ts';
+import { type Pull, pullCalendar } from './pull-calendar.ts';
+import { rollCalendar } from './roll.ts';
+import { storable } from './rows.ts';
+import { windowAt, windowSettingsOf } from './window.ts';
+
+export interface PullOptions {
+  signal: AbortSignal;
+  /** Milliseconds one calendar may take. */
+  timeLimit: number;
+  random: () => number;
+}
+
+/** A process that died this often in a row at the same account stops trying it at once. */
+const mostDeaths = 5;
+
+/** After one of these the account's other calendars would fail the same way, or make it worse. */
+const endsTheAttempt = new Set(['credentials', 'consent', 'throttled', 'unreachable']);
+
+/** @throws LeaseLost, Stopped, StoreFailure, and errors of the database: nothing is said of the account then. */
+export async function pullAccount(
+  context: Context,
+  connectors: readonly CalendarConnector[],
+  account: LeasedAccount,
+  options: PullOptions,
+): Promise<Outcome> {
+  crashPoint('sync.claimed');
+  if (account.takenOver && account.failures > mostDeaths)
+    return failed(account, options.random, [
+      new ConnectorError('internal', 'The server stopped several times in a row while it read this account.'),
+    ]);
+  const faults: ConnectorError[] = [];
+  const asked: Temporal.Duration[] = [];
+  const connector = connectors.find(({ kind }) => kind === account.kind);
+  try {
+    if (!connector) throw new ConnectorError('internal', `This server can't read calendars of kind "${account.kind}".`);
+    const opened = open(context, account);
+    if (discoveryDue(account)) {
+      const found = await discover(connector, opened, options);
+      await storeDiscovered(context.store.db, account, found);
+    }
+    const pull: Pull = {
+      db: context.store.db,
+      account,
+      opened,
+      connector,
+      window: windowAt(account.now, windowSettingsOf(account.groupSettings)),
+      ownerAddresses: ownerAddressesOf(account.email, opened),
+      signal: options.signal,
+      timeLimit: options.timeLimit,
+    };
+    const calendars = await selectedCalendars(context.store.db, account.id);
+    // First what needs no source, for all: a dead source must not keep the window from rolling on.
+    const rolled: StoredCalendar[] = [];
+    for (const calendar of calendars)
+      rolled.push(await rollCalendar(pull.db, account, calendar, connector, pull.window, pull.ownerAddresses));
+    for (const calendar of rolled) {
+      try {
+        const pollAfter = await pullCalendar(pull, calendar);
+        if (pollAfter) asked.push(pollAfter);
+      } catch (error) {
+        const fault = faultOf(error);
+        context.log.warn({ account: account.id, calendar: calendar.id, error: fault }, 'a calendar could not be read');
+        faults.push(calendars.length > 1 ? named(fault, calendar.name) : fault);
+        if (fault.errorClass === 'malformed') await askForFullRound(context, calendar.id);
+        if (endsTheAttempt.has(fault.errorClass)) break;
+      }
+    }
+  } catch (error) {
+    faults.unshift(faultOf(error));
+    context.log.warn({ account: account.id, error: faults[0] }, 'an account could not be read');
+  }
+  if (faults.length > 0) return failed(account, options.random, faults);
+  const soonest = asked.sort((a, b) => Temporal.Duration.compare(a, b, { relativeTo: anyDay }))[0] ?? null;
+  return { error: null, failures: 0, nextIn: nextPoll(soonest, connector!.defaultPoll, options.random()) };
+}
+
+const anyDay = Temporal.PlainDate.from('1970-01-01');
+
+function faultOf(error: unknown): ConnectorError {
+  const fault = faultOfAccount(error);
+  if (fault === null) throw error;
+  return fault;
+}
+
+/** The settings and the secret as the connector takes them. */
+function open({ secrets }: Context, account: LeasedAccount): ConnectorAccount {
+  try {
+    const secret: unknown = account.secret === null ? null : JSON.parse(secrets.open(account.secret, account.id));
+    return { id: account.id, settings: account.settings, secret };
+  } catch (cause) {
+    throw new ConnectorError(
+      'credentials',
+      'The stored password doesn’t open: the key file of this server is another one. Enter the password again.',
+      { cause },
+    );
+  }
+}
+
+async function discover(connector: CalendarConnector, opened: ConnectorAccount, { signal, timeLimit }: PullOptions) {
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), timeLimit);
+  const either = AbortSignal.any([signal, limit.signal]);
+  const aborted = new Promise<never>((_, reject) => {
+    either.addEventListener('abort', () => reject(new Error('aborted')), { once: true });
+  });
+  aborted.catch(() => {});
+  try {
+    return await Promise.race([connector.discover(opened, either), aborted]);
+  } catch (error) {
+    if (limit.signal.aborted) throw new ConnectorError('unreachable', 'The source didn’t name its calendars in time.');
+    if (signal.aborted) throw new Stopped();
+    throw connectorFault(error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const named = (fault: ConnectorError, calendar: string) =>
+  new ConnectorError(fault.errorClass, `${calendar}: ${fault.message}`, { retryAt: fault.retryAt, cause: fault });
+
+/** What couldn't be read with its cursor is read without: a cursor that went bad mends itself. */
+async function askForFullRound({ store }: Context, calendarId: string): Promise<void> {
+  await sql`update calendar set cursor = null where id = ${calendarId}::uuid and cursor is not null`.execute(store.db);
+}
+
+/** The first fault is what the owner is told; the longest Retry-After is honoured. */
+function failed(account: LeasedAccount, random: () => number, faults: readonly ConnectorError[]): Outcome {
+  const fault = faults[0]!;
+  const failures = account.failures + 1;
+  const now = Temporal.Now.instant().epochMilliseconds; // retryAt was made by this process's clock too
+  const waits = faults.map(({ retryAt }) => (retryAt === null ? 0 : retryAt.epochMilliseconds - now));
+  const retryAfter = Math.max(...waits);
+  return {
+    error: { errorClass: fault.errorClass, message: storable(fault.message).slice(0, 2_000) },
+    failures,
+    nextIn: backoff(fault.errorClass, failures, random(), retryAfter > 0 ? retryAfter : null),
+  };
+}

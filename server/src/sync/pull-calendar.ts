@@ -1,0 +1,160 @@
+/** One calendar, once: what the source yields is staged, and stored in one transaction when it ended well. */
+import { sql } from 'kysely';
+import type { Interval } from '../agenda/appointment.ts';
+import {
+  type CalendarConnector,
+  type ConnectorAccount,
+  ConnectorError,
+  type PullRequest,
+} from '../calendars/connector.ts';
+import { crashPoint } from '../store/crash-points.ts';
+import type { Database } from '../store/database.ts';
+import { announceAgenda } from './announce.ts';
+import { holdCalendar, type StoredCalendar } from './calendar.queries.ts';
+import { connectorFault, LeaseLost, Stopped, StoreFailure } from './faults.ts';
+import { holdLease, type LeasedAccount } from './lease.queries.ts';
+import { expansionOf } from './roll.ts';
+import { removeObjects, storedVersions, storeObjects } from './round.queries.ts';
+import { objectRow, storableJson, storableName } from './rows.ts';
+import { type StagedRound, Staging } from './staging.ts';
+import { sameInterval } from './window.ts';
+
+/** However good a cursor is, everything is listed anew once a week: what a source forgot to tell is mended then. */
+const fullRoundEvery = 7 * 24 * 3600_000;
+
+export interface Pull {
+  db: Database;
+  account: LeasedAccount;
+  /** As the connector sees it, its secret opened. */
+  opened: ConnectorAccount;
+  connector: CalendarConnector;
+  window: Interval;
+  ownerAddresses: readonly string[];
+  /** Aborted when the server stops or the lease is lost. */
+  signal: AbortSignal;
+  /** Milliseconds one calendar may take. */
+  timeLimit: number;
+}
+
+/**
+ * @returns what the source asks for as the time until the next pull.
+ * @throws ConnectorError for the source's faults, LeaseLost, Stopped, StoreFailure, and errors of the database.
+ */
+export async function pullCalendar(pull: Pull, calendar: StoredCalendar): Promise<Temporal.Duration | null> {
+  const { db, account, connector } = pull;
+  let versions: Map<string, string> | null = null;
+  const stored = async () => {
+    versions ??= await storedVersions(db, calendar.id);
+    return versions;
+  };
+  const request: PullRequest = {
+    calendar: { remoteId: calendar.remoteId },
+    cursor: fullRoundDue(calendar, account.now) ? null : calendar.cursor,
+    window: pull.window,
+    timeZone: account.timeZone,
+    ownerAddresses: pull.ownerAddresses,
+    known: async () => {
+      try {
+        return new Map([...(await stored())].filter(([, version]) => version !== ''));
+      } catch (error) {
+        throw new StoreFailure(error);
+      }
+    },
+    signal: pull.signal,
+  };
+  const round = await collect(pull, request);
+  crashPoint('sync.pulled');
+  await storeRound(pull, calendar, round, await stored(), !connector.expand);
+  crashPoint('sync.committed');
+  return round.pollAfter;
+}
+
+function fullRoundDue({ window, fullRoundAt }: StoredCalendar, now: Temporal.Instant): boolean {
+  return window === null || fullRoundAt === null || now.since(fullRoundAt).total('milliseconds') > fullRoundEvery;
+}
+
+/** Reads the pull to its end, also a connector that ignores its signal. */
+async function collect(pull: Pull, request: PullRequest): Promise<StagedRound> {
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), pull.timeLimit);
+  const signal = AbortSignal.any([pull.signal, limit.signal]);
+  const aborted = Promise.withResolvers<never>();
+  aborted.promise.catch(() => {});
+  const fault = () =>
+    limit.signal.aborted
+      ? new ConnectorError(
+          'unreachable',
+          `The calendar didn't arrive within ${Math.round(pull.timeLimit / 1000)} seconds, so nothing of it was taken over.`,
+        )
+      : new Stopped();
+  const onAbort = () => aborted.reject(fault());
+  signal.addEventListener('abort', onAbort, { once: true });
+  let iterator: AsyncIterator<unknown> | undefined;
+  try {
+    if (signal.aborted) throw fault();
+    const staging = new Staging();
+    const changes = pull.connector.pull(pull.opened, { ...request, signal })[Symbol.asyncIterator]();
+    iterator = changes;
+    for (;;) {
+      const next = await Promise.race([changes.next(), aborted.promise]);
+      if (next.done) break;
+      staging.add(next.value);
+    }
+    iterator = undefined;
+    return staging.finish();
+  } catch (error) {
+    if (signal.aborted) throw fault(); // whatever the connector made of being told to stop
+    throw connectorFault(error);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+    // Not awaited: a connector that hangs would hang here again.
+    void Promise.resolve(iterator?.return?.()).catch(() => {});
+  }
+}
+
+async function storeRound(
+  { db, account, window, ownerAddresses }: Pull,
+  calendar: StoredCalendar,
+  round: StagedRound,
+  versions: ReadonlyMap<string, string>,
+  windowByRound: boolean,
+): Promise<void> {
+  const expandedFor = expansionOf(account.timeZone, ownerAddresses);
+  const seen = new Set<string>();
+  for (const key of round.unchanged) {
+    const name = storableName(key);
+    seen.add(name);
+    if (!versions.get(name))
+      throw new ConnectorError(
+        'malformed',
+        'The source says that an object is unchanged which was never read. The whole calendar is read again.',
+      );
+  }
+  const news = [...round.upserts.values()].map((object) => objectRow(object, window, account.timeZone));
+  for (const { key } of news) seen.add(key);
+  const changes = news.filter(({ key, version }) => version === '' || versions.get(key) !== version);
+  const removed = round.full
+    ? [...versions.keys()].filter((key) => !seen.has(key))
+    : [...round.removed].map(storableName).filter((key) => versions.has(key) && !seen.has(key));
+  // Where the source itself expands, only a full round covers a new window; until then the old one is what is stored.
+  const covered = !windowByRound || round.full || (calendar.window !== null && sameInterval(calendar.window, window));
+  const windowKnown = calendar.window !== null || round.full;
+
+  await db.transaction().execute(async (transaction) => {
+    if (!(await holdLease(transaction, account.id, account.lease))) throw new LeaseLost();
+    if (!(await holdCalendar(transaction, calendar))) return;
+    let changed = await removeObjects(transaction, calendar.id, removed);
+    changed += await storeObjects(transaction, { calendarId: calendar.id, userId: account.userId }, changes);
+    await sql`
+      update calendar set cursor = ${storableJson(round.cursor)}::jsonb,
+             full_round_at = case when ${round.full} then now() else full_round_at end
+       where id = ${calendar.id}::uuid`.execute(transaction);
+    if (covered && windowKnown)
+      await sql`
+        update calendar set window_from = ${window.from}, window_to = ${window.to}, expanded_for = ${expandedFor}
+         where id = ${calendar.id}::uuid`.execute(transaction);
+    if (changed > 0) await announceAgenda(transaction, account.userId, account.id);
+    crashPoint('sync.beforeCommit');
+  });
+}

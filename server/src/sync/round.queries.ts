@@ -1,0 +1,127 @@
+/** Writes objects and their appointments, thousands of rows in a few statements, and only what differs. */
+import { sql } from 'kysely';
+import type { Executor } from '../store/database.ts';
+import type { AppointmentRow, ObjectRow } from './rows.ts';
+
+/** Rows a statement: enough to make the way to the database cheap, few enough to keep a statement's JSON small. */
+const chunk = 1_000;
+
+function* chunksOf<T>(list: readonly T[]): Generator<T[]> {
+  for (let at = 0; at < list.length; at += chunk) yield list.slice(at, at + chunk);
+}
+
+interface Owner {
+  calendarId: string;
+  userId: string;
+}
+
+/** Keys and versions of what is stored; the version '' says that the object must be read anew. */
+export async function storedVersions(executor: Executor, calendarId: string): Promise<Map<string, string>> {
+  const rows = await executor
+    .selectFrom('calendar_object')
+    .select(['key', 'version'])
+    .where('calendar_id', '=', calendarId)
+    .execute();
+  return new Map(rows.map(({ key, version }) => [key, version]));
+}
+
+/**
+ * Makes these objects and their appointments what the store has of them.
+ * @returns how many appointments became others: 0 when the user would see no difference.
+ */
+export async function storeObjects(executor: Executor, owner: Owner, objects: readonly ObjectRow[]): Promise<number> {
+  let changed = 0;
+  for (const part of chunksOf(objects)) {
+    const rows = part.map(({ appointments, ...row }) => row);
+    await sql`
+      insert into calendar_object (calendar_id, key, version, source, next_after_window, skipped)
+      select ${owner.calendarId}::uuid, row.key, row.version, row.source, row.next_after_window, row.skipped
+        from json_to_recordset(${JSON.stringify(rows)}::json) as row (
+             key text, version text, source text, next_after_window timestamptz, skipped jsonb)
+      on conflict (calendar_id, key) do update set version = excluded.version, source = excluded.source,
+             next_after_window = excluded.next_after_window, skipped = excluded.skipped`.execute(executor);
+    const appointments = part.flatMap((object) => object.appointments);
+    changed += await deleteGone(executor, owner, part, appointments);
+    for (const some of chunksOf(appointments)) changed += await upsertAppointments(executor, owner, some);
+  }
+  return changed;
+}
+
+const nameOf = (row: { object_key: string; uid: string; occurrence: string }) =>
+  `${row.object_key}\n${row.uid}\n${row.occurrence}`;
+
+/** What these objects no longer have. Compared here and not in SQL: the planner can't know how long a JSON list is. */
+async function deleteGone(
+  executor: Executor,
+  { calendarId }: Owner,
+  objects: readonly ObjectRow[],
+  appointments: readonly AppointmentRow[],
+): Promise<number> {
+  const { rows } = await sql<{ id: number; object_key: string; uid: string; occurrence: string }>`
+    select id, object_key, uid, occurrence from appointment
+     where calendar_id = ${calendarId}::uuid and object_key = any(${objects.map(({ key }) => key)}::text[])`.execute(
+    executor,
+  );
+  if (rows.length === 0) return 0;
+  const kept = new Set(appointments.map(nameOf));
+  const gone = rows.filter((row) => !kept.has(nameOf(row))).map(({ id }) => id);
+  if (gone.length > 0) await sql`delete from appointment where id = any(${gone}::bigint[])`.execute(executor);
+  return gone.length;
+}
+
+/** An appointment that stays keeps its id; one that is the same isn't written. */
+async function upsertAppointments(
+  executor: Executor,
+  { calendarId, userId }: Owner,
+  rows: readonly AppointmentRow[],
+): Promise<number> {
+  const { numAffectedRows } = await sql`
+    insert into appointment (user_id, calendar_id, object_key, kind, uid, occurrence, starts_at, ends_at, start_date,
+           end_date, title, location, organizer, attendee_count, show_as, sensitivity, response, cancelled, categories,
+           join_url, open_url, reminders, series, completed)
+    select ${userId}::uuid, ${calendarId}::uuid, row.*
+      from json_to_recordset(${JSON.stringify(rows)}::json) as row (
+           object_key text, kind text, uid text, occurrence text, starts_at timestamptz, ends_at timestamptz,
+           start_date date, end_date date, title text, location text, organizer text, attendee_count integer,
+           show_as text, sensitivity text, response text, cancelled boolean, categories text[], join_url text,
+           open_url text, reminders integer[], series boolean, completed boolean)
+    on conflict (calendar_id, object_key, uid, occurrence) do update set
+           kind = excluded.kind, starts_at = excluded.starts_at, ends_at = excluded.ends_at,
+           start_date = excluded.start_date, end_date = excluded.end_date, title = excluded.title,
+           location = excluded.location, organizer = excluded.organizer, attendee_count = excluded.attendee_count,
+           show_as = excluded.show_as, sensitivity = excluded.sensitivity, response = excluded.response,
+           cancelled = excluded.cancelled, categories = excluded.categories, join_url = excluded.join_url,
+           open_url = excluded.open_url, reminders = excluded.reminders, series = excluded.series,
+           completed = excluded.completed
+     where (appointment.kind, appointment.starts_at, appointment.ends_at, appointment.start_date,
+            appointment.end_date, appointment.title, appointment.location, appointment.organizer,
+            appointment.attendee_count, appointment.show_as, appointment.sensitivity, appointment.response,
+            appointment.cancelled, appointment.categories, appointment.join_url, appointment.open_url,
+            appointment.reminders, appointment.series, appointment.completed)
+           is distinct from
+           (excluded.kind, excluded.starts_at, excluded.ends_at, excluded.start_date, excluded.end_date,
+            excluded.title, excluded.location, excluded.organizer, excluded.attendee_count, excluded.show_as,
+            excluded.sensitivity, excluded.response, excluded.cancelled, excluded.categories, excluded.join_url,
+            excluded.open_url, excluded.reminders, excluded.series, excluded.completed)`.execute(executor);
+  return Number(numAffectedRows ?? 0);
+}
+
+/** @returns how many appointments went with them. */
+export async function removeObjects(executor: Executor, calendarId: string, keys: readonly string[]): Promise<number> {
+  if (keys.length === 0) return 0;
+  const { numAffectedRows } = await sql`
+    delete from appointment where calendar_id = ${calendarId}::uuid and object_key = any(${keys}::text[])`.execute(
+    executor,
+  );
+  await sql`delete from calendar_object where calendar_id = ${calendarId}::uuid and key = any(${keys}::text[])`.execute(
+    executor,
+  );
+  return Number(numAffectedRows ?? 0);
+}
+
+/** The past that the window has left behind. Nobody is told: nothing a user looks at changes by it. */
+export async function dropBefore(executor: Executor, calendarId: string, from: Temporal.Instant): Promise<void> {
+  await sql`
+    delete from appointment
+     where calendar_id = ${calendarId}::uuid and ends_at <= ${from} and starts_at < ${from}`.execute(executor);
+}

@@ -1,0 +1,66 @@
+/**
+ * Collects what a pull yields, in memory, until it ends well. Nothing here touches the store: a pull that breaks off
+ * leaves no trace. Pure.
+ */
+import { type CalendarObject, type Change, ConnectorError } from '../calendars/connector.ts';
+
+/** A pull that ended well. */
+export interface StagedRound {
+  /** What isn't named in the round is gone from the source. */
+  full: boolean;
+  upserts: Map<string, CalendarObject>;
+  unchanged: Set<string>;
+  removed: Set<string>;
+  cursor: unknown;
+  pollAfter: Temporal.Duration | null;
+}
+
+export class Staging {
+  readonly #round: Omit<StagedRound, 'cursor' | 'pollAfter'> = {
+    full: false,
+    upserts: new Map(),
+    unchanged: new Set(),
+    removed: new Set(),
+  };
+  #end: Extract<Change, { type: 'end' }> | null = null;
+
+  /**
+   * Of several changes of one key the last one counts.
+   * @throws ConnectorError 'malformed' for what no round may contain.
+   */
+  add(change: Change): void {
+    if (this.#end) throw new ConnectorError('malformed', 'The source went on after it had said that it was done.');
+    const { upserts, unchanged, removed } = this.#round;
+    switch (change.type) {
+      case 'replaceWindow':
+        this.#round.full = true;
+        return;
+      case 'upsert':
+        removed.delete(change.object.key);
+        unchanged.delete(change.object.key);
+        upserts.set(change.object.key, change.object);
+        return;
+      case 'unchanged':
+        removed.delete(change.key);
+        if (!upserts.has(change.key)) unchanged.add(change.key);
+        return;
+      case 'remove':
+        upserts.delete(change.key);
+        unchanged.delete(change.key);
+        removed.add(change.key);
+        return;
+      case 'end':
+        this.#end = change;
+    }
+  }
+
+  /** @throws ConnectorError 'malformed' when the pull stopped without saying that it was complete. */
+  finish(): StagedRound {
+    if (!this.#end)
+      throw new ConnectorError(
+        'malformed',
+        'The calendar broke off before its end, so nothing of it was taken over. It is read again by itself.',
+      );
+    return { ...this.#round, cursor: this.#end.cursor ?? null, pollAfter: this.#end.pollAfter ?? null };
+  }
+}

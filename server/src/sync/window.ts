@@ -1,0 +1,39 @@
+/** The rolling window: which stretch of every calendar is kept in the store. */
+import type { Interval } from '../agenda/appointment.ts';
+
+export interface WindowSettings {
+  /** Whole days before today (UTC). */
+  daysBack: number;
+  /** Whole days after today (UTC). */
+  daysAhead: number;
+}
+
+export const defaultWindow: WindowSettings = { daysBack: 7, daysAhead: 60 };
+
+/** Longer windows would let one account fill the store; a group's settings are held to this. */
+const mostDays = 731;
+
+/**
+ * The window that contains `now`. Its edges are UTC midnights, so it rolls on once a day and not with every pull; the
+ * last day ahead is whole in every zone.
+ */
+export function windowAt(now: Temporal.Instant, { daysBack, daysAhead }: WindowSettings = defaultWindow): Interval {
+  const today = now.toZonedDateTimeISO('UTC').startOfDay();
+  return {
+    from: today.subtract({ days: within(daysBack) }).toInstant(),
+    to: today.add({ days: within(daysAhead) + 1 }).toInstant(),
+  };
+}
+
+const within = (days: number) => Math.min(Math.max(Math.trunc(days), 1), mostDays);
+
+/** A group's settings may say `calendarWindow: { daysBack, daysAhead }`; anything else is the default. */
+export function windowSettingsOf(settings: Record<string, unknown>): WindowSettings {
+  const wanted = settings.calendarWindow as Partial<WindowSettings> | undefined;
+  return {
+    daysBack: Number.isFinite(wanted?.daysBack) ? wanted!.daysBack! : defaultWindow.daysBack,
+    daysAhead: Number.isFinite(wanted?.daysAhead) ? wanted!.daysAhead! : defaultWindow.daysAhead,
+  };
+}
+
+export const sameInterval = (a: Interval, b: Interval): boolean => a.from.equals(b.from) && a.to.equals(b.to);
