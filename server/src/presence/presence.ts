@@ -39,6 +39,10 @@ export interface Profile {
   note: string | null;
 }
 
+/** Why a profile's forwarding can't be carried out for a user, although it was asked for. */
+export const forwardingProblems = ['noMobileNumber', 'ownExtension', 'noTarget'] as const;
+export type ForwardingProblem = (typeof forwardingProblems)[number];
+
 /** Why a segment is as it is. Never a subject: whoever may read it looks the appointment up. */
 export interface Reason {
   origin: Origin;
@@ -46,6 +50,8 @@ export interface Reason {
   appointment?: { uid: string; occurrence: string };
   /** The claim that won. */
   claimId?: number;
+  /** Set where the segment should forward and can't: calls stay where they are, and people can see why. */
+  forwardingProblem?: ForwardingProblem;
 }
 
 /** A stretch of a user's timeline. `end` null: until something changes. */

@@ -1,0 +1,39 @@
+/** How the rest of the house says that a user's presence may have changed. */
+import { sql } from 'kysely';
+import type { Executor } from '../store/database.ts';
+
+/** Wakes every activation: rows have become due, or (`settingsChanged`) rows are to be looked for. */
+export const activationChannel = 'activation';
+export const settingsChanged = 'settings';
+
+/**
+ * Has the presence of these users computed again at once. Call it in the SAME transaction as the change to their
+ * appointments, claims, own profiles, zone or numbers: the row's revision then tells an activation that has computed
+ * ahead with the old ones that its result is worthless. Unknown ids are passed over.
+ */
+export async function markDue(executor: Executor, userIds: readonly string[]): Promise<void> {
+  if (userIds.length === 0) return;
+  // In order of id, so that two transactions that mark the same users wait for each other instead of deadlocking.
+  // least(): who is late already stays at the head of the queue.
+  await sql`
+    insert into presence_state (user_id, next_due_at)
+    select id, now() from users where id = any(${[...userIds]}::uuid[]) order by id
+    on conflict (user_id) do update
+       set next_due_at = least(presence_state.next_due_at, excluded.next_due_at), revision = presence_state.revision + 1
+  `.execute(executor);
+  await sql`select pg_notify(${activationChannel}, '')`.execute(executor);
+}
+
+/**
+ * Has the presence of everybody in the group computed again, soon rather than at once: the group's settings revision is
+ * raised, and activation works through its users portion by portion (upkeep.ts), also after a restart. Call it in the
+ * same transaction as the change to the group's presence settings or profiles.
+ */
+export async function markGroupDue(executor: Executor, groupId: string): Promise<void> {
+  await executor
+    .updateTable('configuration_group')
+    .set({ settings_revision: sql`settings_revision + 1` })
+    .where('id', '=', groupId)
+    .execute();
+  await sql`select pg_notify(${activationChannel}, ${settingsChanged})`.execute(executor);
+}

@@ -1,0 +1,132 @@
+/** Loads what presence is computed from, for many users at once. */
+import { sql } from 'kysely';
+import type { Interval } from '../agenda/appointment.ts';
+import { appointmentsForPresence } from '../agenda/presence-appointments.queries.ts';
+import type { Executor } from '../store/database.ts';
+import type { Profile, Status } from './presence.ts';
+import { profilesOf } from './profiles.queries.ts';
+import { emptyProfileIndex, type ProfileIndex, profileIndex } from './profiles.ts';
+import { type PresenceSettings, presenceSettingsOf } from './settings.ts';
+import type { PresenceInputs, StoredClaim } from './timeline.ts';
+
+export interface LoadedInputs extends PresenceInputs {
+  /** Of the user's group, when it was read. */
+  settingsRevision: number;
+}
+
+/**
+ * The inputs of the users' presence in the interval; unknown users are left out. Where somebody's manual choice waits
+ * for a boundary, the appointments reach back to when it was made, and on to the last instant it can end at.
+ * @param interval must not be empty.
+ */
+export async function loadInputs(
+  executor: Executor,
+  userIds: readonly string[],
+  interval: Interval,
+): Promise<Map<string, LoadedInputs>> {
+  const users = await usersOf(executor, userIds);
+  const groupIds = [...new Set(users.map((user) => user.group_id))];
+  const groups = await groupsOf(executor, groupIds);
+  const profiles = await profilesOf(executor, groupIds, userIds);
+  const byGroup = indexed(Map.groupBy(profiles, (profile) => profile.groupId));
+  const byUser = indexed(Map.groupBy(profiles, (profile) => profile.userId));
+  const extensions = await extensionsOf(executor, userIds);
+  const claims = await claimsOf(executor, userIds, interval);
+  const appointments = await appointmentsForPresence(executor, userIds, withOpenChoices(interval, claims));
+
+  const inputs = new Map<string, LoadedInputs>();
+  for (const user of users) {
+    const group = groups.get(user.group_id)!;
+    inputs.set(user.id, {
+      timeZone: user.time_zone,
+      settings: group.settings,
+      settingsRevision: group.revision,
+      profiles: {
+        own: byUser.get(user.id) ?? emptyProfileIndex,
+        group: byGroup.get(user.group_id) ?? emptyProfileIndex,
+        mobileNumber: user.mobile_number,
+        extensions: extensions.get(user.id) ?? [],
+      },
+      claims: claims.get(user.id) ?? [],
+      appointments: appointments.get(user.id) ?? [],
+    });
+  }
+  return inputs;
+}
+
+const usersOf = (executor: Executor, userIds: readonly string[]) =>
+  executor
+    .selectFrom('users')
+    .select(['id', 'group_id', 'time_zone', 'mobile_number'])
+    .where('id', '=', sql<string>`any(${[...userIds]}::uuid[])`)
+    .execute();
+
+async function groupsOf(executor: Executor, groupIds: readonly string[]) {
+  const rows = await executor
+    .selectFrom('configuration_group')
+    .select(['id', 'settings', 'settings_revision'])
+    .where('id', '=', sql<string>`any(${[...groupIds]}::uuid[])`)
+    .execute();
+  return new Map<string, { settings: PresenceSettings; revision: number }>(
+    rows.map((row) => [row.id, { settings: presenceSettingsOf(row.settings), revision: row.settings_revision }]),
+  );
+}
+
+function indexed(profiles: Map<string | null, Profile[]>): Map<string | null, ProfileIndex> {
+  return new Map([...profiles].map(([owner, of]) => [owner, profileIndex(of)]));
+}
+
+async function extensionsOf(executor: Executor, userIds: readonly string[]): Promise<Map<string, string[]>> {
+  const rows = await executor
+    .selectFrom('extension')
+    .select(['user_id', 'number'])
+    .where('user_id', '=', sql<string>`any(${[...userIds]}::uuid[])`)
+    .execute();
+  const byUser = Map.groupBy(rows, (row) => row.user_id);
+  return new Map([...byUser].map(([userId, of]) => [userId, of.map(({ number }) => number)]));
+}
+
+async function claimsOf(
+  executor: Executor,
+  userIds: readonly string[],
+  interval: Interval,
+): Promise<Map<string, StoredClaim[]>> {
+  const rows = await executor
+    .selectFrom('claim')
+    .select(['id', 'user_id', 'origin', 'profile_id', 'status', 'note', 'starts_at', 'ends_at', 'end_rule'])
+    .where('user_id', '=', sql<string>`any(${[...userIds]}::uuid[])`)
+    .where('starts_at', '<', interval.to)
+    .where((where) => where.or([where('ends_at', 'is', null), where('ends_at', '>', interval.from)]))
+    .execute();
+  const byUser = new Map<string, StoredClaim[]>();
+  for (const row of rows) {
+    const claim: StoredClaim = {
+      id: row.id,
+      origin: row.origin,
+      profileId: row.profile_id,
+      status: row.status as Status,
+      note: row.note,
+      start: row.starts_at.epochMilliseconds,
+      end: row.ends_at?.epochMilliseconds ?? null,
+      endRule: row.end_rule,
+    };
+    const known = byUser.get(row.user_id);
+    if (known) known.push(claim);
+    else byUser.set(row.user_id, [claim]);
+  }
+  return byUser;
+}
+
+/** A working day ends within eight days of any instant. */
+const longestWait = Temporal.Duration.from({ hours: 8 * 24 });
+
+function withOpenChoices({ from, to }: Interval, claims: ReadonlyMap<string, readonly StoredClaim[]>): Interval {
+  for (const { start, end, endRule } of [...claims.values()].flat()) {
+    if (end !== null || endRule !== 'nextBoundary') continue;
+    const made = Temporal.Instant.fromEpochMilliseconds(start);
+    const last = made.add(longestWait);
+    if (Temporal.Instant.compare(made, from) < 0) from = made;
+    if (Temporal.Instant.compare(last, to) > 0) to = last;
+  }
+  return { from, to };
+}

@@ -1,0 +1,89 @@
+/** A user's own choice of presence. It outranks everything but a call, and it ends. */
+import type { Executor } from '../store/database.ts';
+import { endClaim, putClaim } from './claims.ts';
+import type { Status } from './presence.ts';
+import { profileById } from './profiles.queries.ts';
+import { type PresenceSettings, presenceSettingsOf } from './settings.ts';
+import { endOfWorkingDay } from './working-day.ts';
+
+export interface ManualChoice {
+  /** One of `profilesForUser`; then `status` is the profile's. */
+  profileId?: string | undefined;
+  status?: Status | undefined;
+  /** default: as the group's settings say. endOfWorkingDay: in the user's zone, the running or else the next one. */
+  end:
+    | { rule: 'default' | 'nextBoundary' | 'endOfWorkingDay' | 'untilChanged' }
+    | { rule: 'time'; until: Temporal.Instant };
+  /** Instead of the profile's. */
+  note?: string | null | undefined;
+}
+
+/** What was asked for can't be done; `field` names what to change. */
+export class ChoiceRefused extends Error {
+  readonly field: 'profileId' | 'status' | 'end' | 'userId';
+  constructor(field: ChoiceRefused['field'], message: string) {
+    super(message);
+    this.name = 'ChoiceRefused';
+    this.field = field;
+  }
+}
+
+/**
+ * Replaces the user's choice, from `now` on. Run it in a transaction.
+ * @param by who chose, when it wasn't the user.
+ * @throws ChoiceRefused
+ */
+export async function setManual(
+  executor: Executor,
+  userId: string,
+  choice: ManualChoice,
+  now: Temporal.Instant,
+  by: string = userId,
+): Promise<void> {
+  const user = await executor
+    .selectFrom('users')
+    .innerJoin('configuration_group as group', 'group.id', 'users.group_id')
+    .select(['users.time_zone', 'group.id as groupId', 'group.settings'])
+    .where('users.id', '=', userId)
+    .executeTakeFirst();
+  if (!user) throw new ChoiceRefused('userId', 'There is no such user.');
+
+  let { status } = choice;
+  if (choice.profileId !== undefined) {
+    const profile = await profileById(executor, choice.profileId);
+    if (!profile || (profile.userId !== userId && profile.groupId !== user.groupId))
+      throw new ChoiceRefused('profileId', 'There is no such profile for this user.');
+    if (!profile.active) throw new ChoiceRefused('profileId', `The profile "${profile.name}" is switched off.`);
+    status = profile.status;
+  }
+  if (status === undefined) throw new ChoiceRefused('status', 'Choose a profile or a status.');
+
+  await putClaim(executor, {
+    userId,
+    origin: 'manual',
+    key: '',
+    profileId: choice.profileId ?? null,
+    status,
+    note: choice.note ?? null,
+    start: now,
+    ...endOf(choice, now, presenceSettingsOf(user.settings), user.time_zone),
+    createdBy: by,
+  });
+}
+
+/** "Automatic": the choice ends now, and what the calendar says shows at once. Run it in a transaction. */
+export async function clearManual(executor: Executor, userId: string, now: Temporal.Instant): Promise<void> {
+  await endClaim(executor, { userId, origin: 'manual', key: '' }, now);
+}
+
+function endOf({ end }: ManualChoice, now: Temporal.Instant, settings: PresenceSettings, timeZone: string) {
+  if (end.rule === 'time') {
+    if (Temporal.Instant.compare(end.until, now) <= 0)
+      throw new ChoiceRefused('end', 'The end lies in the past. Choose a later one.');
+    return { end: end.until, endRule: 'time' as const };
+  }
+  const rule = end.rule === 'default' ? settings.manualEnd : end.rule;
+  if (rule !== 'endOfWorkingDay') return { end: null, endRule: rule };
+  const ends = endOfWorkingDay(now.epochMilliseconds, settings.workingDay, timeZone);
+  return { end: Temporal.Instant.fromEpochMilliseconds(ends), endRule: 'time' as const };
+}

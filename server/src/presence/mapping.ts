@@ -1,0 +1,28 @@
+/** Which status an appointment asks for. Rules on titles, categories or calendars will stand here, before the default. */
+import type { PresenceAppointment } from '../agenda/presence-appointments.queries.ts';
+import type { Status } from './presence.ts';
+import type { PresenceSettings } from './settings.ts';
+
+/** What the mapping looks at: never a title. */
+export type MappedAppointment = Pick<PresenceAppointment, 'allDay' | 'showAs' | 'response' | 'cancelled'>;
+
+/**
+ * The default mapping. null: the appointment makes no presence. Declined and cancelled ones never do; all-day ones only
+ * when they say out of office, because birthdays, holidays and reminders are mostly kept as all-day "busy" entries.
+ */
+export function statusOfAppointment(appointment: MappedAppointment, settings: PresenceSettings): Status | null {
+  if (appointment.cancelled || appointment.response === 'declined') return null;
+  if (appointment.allDay && appointment.showAs !== 'outOfOffice') return null;
+  switch (appointment.showAs) {
+    case 'outOfOffice':
+      return 'outOfOffice';
+    case 'busy':
+      return 'appointment';
+    case 'tentative':
+      return settings.tentativeCounts ? 'appointment' : null;
+    case 'workingElsewhere':
+    case 'free':
+    case 'unknown':
+      return null;
+  }
+}

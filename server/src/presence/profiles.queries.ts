@@ -1,0 +1,145 @@
+/** Reading and writing presence profiles. Every write has the users it touches computed again, in the same transaction. */
+import { sql } from 'kysely';
+import type { Executor } from '../store/database.ts';
+import { markDue, markGroupDue } from './due.ts';
+import type { ForwardingMode, ForwardingTarget, Profile, Status } from './presence.ts';
+import { builtInProfiles } from './profiles.ts';
+
+export type ProfileOf = { groupId: string } | { userId: string };
+export type StoredProfile = Profile & { groupId: string | null; userId: string | null };
+export type ProfileFields = Pick<Profile, 'name' | 'status' | 'active' | 'forwarding' | 'note'>;
+
+/** Gives a new group its built-in profiles, none of which forwards yet. Those that are there stay as they are. */
+export async function seedBuiltInProfiles(executor: Executor, groupId: string): Promise<void> {
+  await executor
+    .insertInto('profile')
+    .values(builtInProfiles.map((profile, position) => ({ ...profile, group_id: groupId, position })))
+    .onConflict((conflict) => conflict.columns(['group_id', 'key']).where('key', 'is not', null).doNothing())
+    .execute();
+}
+
+/** The profiles of these groups and the users' own ones, in the order they are shown. */
+export async function profilesOf(
+  executor: Executor,
+  groupIds: readonly string[],
+  userIds: readonly string[],
+): Promise<StoredProfile[]> {
+  const rows = await executor
+    .selectFrom('profile')
+    .selectAll()
+    .where((where) =>
+      where.or([
+        where('group_id', '=', sql<string>`any(${[...groupIds]}::uuid[])`),
+        where('user_id', '=', sql<string>`any(${[...userIds]}::uuid[])`),
+      ]),
+    )
+    .orderBy('position')
+    .orderBy('name')
+    .execute();
+  return rows.map(toProfile);
+}
+
+/** What a user may choose: the user's own profiles and the group's that no own one replaces. */
+export async function profilesForUser(executor: Executor, userId: string): Promise<StoredProfile[]> {
+  const user = await executor.selectFrom('users').select('group_id').where('id', '=', userId).executeTakeFirst();
+  if (!user) return [];
+  const all = await profilesOf(executor, [user.group_id], [userId]);
+  const replaced = new Set(all.flatMap(({ userId: own, key }) => (own && key ? [key] : [])));
+  return all.filter(({ userId: own, key }) => own || !key || !replaced.has(key));
+}
+
+export async function profileById(executor: Executor, id: string): Promise<StoredProfile | null> {
+  const row = await executor.selectFrom('profile').selectAll().where('id', '=', id).executeTakeFirst();
+  return row ? toProfile(row) : null;
+}
+
+/** @param key of a built-in profile, for a user's own one that replaces it. Run it in a transaction. */
+export async function createProfile(
+  executor: Executor,
+  of: ProfileOf,
+  fields: ProfileFields & { key: string | null },
+): Promise<StoredProfile> {
+  const row = await executor
+    .insertInto('profile')
+    .values({
+      ...columnsOf(fields),
+      name: fields.name,
+      status: fields.status,
+      key: fields.key,
+      ...('groupId' in of ? { group_id: of.groupId } : { user_id: of.userId }),
+      position: 100,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  await markOwnerDue(executor, row);
+  return toProfile(row);
+}
+
+/** @returns null when there is no such profile. Run it in a transaction. */
+export async function updateProfile(
+  executor: Executor,
+  id: string,
+  change: Partial<ProfileFields>,
+): Promise<StoredProfile | null> {
+  const columns = columnsOf(change);
+  if (Object.keys(columns).length === 0) return profileById(executor, id);
+  const row = await executor.updateTable('profile').set(columns).where('id', '=', id).returningAll().executeTakeFirst();
+  if (!row) return null;
+  await markOwnerDue(executor, row);
+  return toProfile(row);
+}
+
+/** Choices that name the profile go with it. @returns false when there is no such profile. Run it in a transaction. */
+export async function deleteProfile(executor: Executor, id: string): Promise<boolean> {
+  const row = await executor.deleteFrom('profile').where('id', '=', id).returningAll().executeTakeFirst();
+  if (row) await markOwnerDue(executor, row);
+  return row !== undefined;
+}
+
+async function markOwnerDue(executor: Executor, row: { group_id: string | null; user_id: string | null }) {
+  if (row.group_id) await markGroupDue(executor, row.group_id);
+  if (row.user_id) await markDue(executor, [row.user_id]);
+}
+
+function columnsOf({ name, status, active, forwarding, note }: Partial<ProfileFields>) {
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(status === undefined ? {} : { status }),
+    ...(active === undefined ? {} : { active }),
+    ...(note === undefined ? {} : { note }),
+    ...(forwarding === undefined
+      ? {}
+      : {
+          forwarding_mode: forwarding.mode,
+          forwarding_target: forwarding.target === null ? null : JSON.stringify(forwarding.target),
+        }),
+  };
+}
+
+interface Row {
+  id: string;
+  group_id: string | null;
+  user_id: string | null;
+  key: string | null;
+  name: string;
+  status: string;
+  active: boolean;
+  forwarding_mode: string;
+  forwarding_target: unknown;
+  note: string | null;
+}
+
+const toProfile = (row: Row): StoredProfile => ({
+  id: row.id,
+  groupId: row.group_id,
+  userId: row.user_id,
+  key: row.key,
+  name: row.name,
+  status: row.status as Status,
+  active: row.active,
+  forwarding: {
+    mode: row.forwarding_mode as ForwardingMode,
+    target: row.forwarding_target as ForwardingTarget | null,
+  },
+  note: row.note,
+});

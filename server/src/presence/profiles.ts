@@ -1,0 +1,106 @@
+/** Presence profiles, and what one of them comes to for a particular user. Pure. */
+import {
+  type Forwarding,
+  type ForwardingProblem,
+  type ForwardingTarget,
+  noForwarding,
+  type Profile,
+  type Status,
+  statuses,
+} from './presence.ts';
+
+/** The built-in profiles of every group, one a status; the key is the status's name. */
+export const builtInProfiles: ReadonlyArray<{ key: Status; name: string; status: Status }> = [
+  { key: 'available', name: 'Available' },
+  { key: 'appointment', name: 'Appointment' },
+  { key: 'outOfOffice', name: 'Out of office' },
+  { key: 'doNotDisturb', name: 'Do not disturb' },
+  { key: 'beRightBack', name: 'Be right back' },
+  { key: 'unavailable', name: 'Unavailable' },
+  { key: 'onThePhone', name: 'On the phone' },
+].map(({ key, name }) => ({ key: key as Status, name, status: key as Status }));
+
+export const isBuiltInKey = (key: string | null): key is Status => (statuses as readonly string[]).includes(key ?? '');
+
+/** What others see and what the phone does: a profile as it comes to one user. */
+export interface Look {
+  status: Status;
+  profileId: string | null;
+  note: string | null;
+  forwarding: Forwarding;
+  forwardingProblem?: ForwardingProblem;
+}
+
+/** Profiles by id and by key; made once a group and once a user who has own ones. */
+export interface ProfileIndex {
+  byId: ReadonlyMap<string, Profile>;
+  byKey: ReadonlyMap<string, Profile>;
+}
+export const emptyProfileIndex: ProfileIndex = { byId: new Map(), byKey: new Map() };
+
+export function profileIndex(profiles: readonly Profile[]): ProfileIndex {
+  const keyed = profiles.flatMap((profile) => (profile.key ? [[profile.key, profile] as const] : []));
+  return { byId: new Map(profiles.map((profile) => [profile.id, profile])), byKey: new Map(keyed) };
+}
+
+/** Whose eyes a profile is resolved with. */
+export interface ProfileOwner {
+  own: ProfileIndex;
+  group: ProfileIndex;
+  mobileNumber: string | null;
+  /** Numbers of the user's own extensions. */
+  extensions: readonly string[];
+}
+
+/**
+ * The profile that stands for a status: the user's own of that key before the group's. A switched-off own profile
+ * gives way to the group's; a switched-off group profile leaves the bare status, without note and forwarding.
+ */
+export function profileOfStatus(status: Status, owner: ProfileOwner): Profile | null {
+  return [owner.own.byKey.get(status), owner.group.byKey.get(status)].find((profile) => profile?.active) ?? null;
+}
+
+/** What the profile with this id, or else the one that stands for the status, comes to for the user. */
+export function lookOf(claim: { profileId: string | null; status: Status }, owner: ProfileOwner): Look {
+  const chosen = claim.profileId
+    ? (owner.own.byId.get(claim.profileId) ?? owner.group.byId.get(claim.profileId))
+    : undefined;
+  const profile = chosen?.active ? chosen : profileOfStatus(claim.status, owner);
+  if (!profile) return { status: claim.status, profileId: null, note: null, forwarding: noForwarding };
+  const { forwarding, problem } = forwardingFor(profile.forwarding, owner);
+  const look: Look = { status: profile.status, profileId: profile.id, note: profile.note, forwarding };
+  if (problem) look.forwardingProblem = problem;
+  return look;
+}
+
+/** A profile's forwarding with its target resolved; off and the reason where the target can't be had. */
+export function forwardingFor(
+  wanted: Profile['forwarding'],
+  owner: Pick<ProfileOwner, 'mobileNumber' | 'extensions'>,
+): { forwarding: Forwarding; problem?: ForwardingProblem } {
+  if (wanted.mode === 'off') return { forwarding: noForwarding };
+  if (wanted.mode === 'doNotDisturb') return { forwarding: { mode: 'doNotDisturb', target: null } };
+  const target = dialable(wanted.target, owner.mobileNumber);
+  if (target === null)
+    return { forwarding: noForwarding, problem: wanted.target?.kind === 'mobile' ? 'noMobileNumber' : 'noTarget' };
+  // A phone that forwards to itself would ring nowhere.
+  if (owner.extensions.some((extension) => dialed(extension) === dialed(target)))
+    return { forwarding: noForwarding, problem: 'ownExtension' };
+  return { forwarding: { mode: wanted.mode, target } };
+}
+
+function dialable(target: ForwardingTarget | null, mobileNumber: string | null): string | null {
+  switch (target?.kind) {
+    case 'number':
+      return target.number.trim() || null;
+    case 'mobile':
+      return mobileNumber?.trim() || null;
+    case 'voicemail':
+      return 'voicemail';
+    case undefined:
+      return null;
+  }
+}
+
+/** A number as it is dialled: people write spaces, dashes, dots and brackets into it. */
+const dialed = (number: string) => number.replace(/[\s\-./()]/g, '');

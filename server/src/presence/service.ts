@@ -1,0 +1,71 @@
+/** Presence as people and programs ask for it. Who may see which part of it is the asker's affair (api/). */
+import { sql } from 'kysely';
+import type { Interval } from '../agenda/appointment.ts';
+import type { Executor } from '../store/database.ts';
+import { loadInputs } from './inputs.queries.ts';
+import type { Forwarding, ForwardingMode, Reason, Segment, Status } from './presence.ts';
+import { timeline } from './timeline.ts';
+
+export interface Presence {
+  userId: string;
+  status: Status;
+  profile: { id: string; name: string } | null;
+  note: string | null;
+  since: Temporal.Instant;
+  /** null: until something changes. */
+  until: Temporal.Instant | null;
+  /** Without a title: who may read it looks the appointment up by its key. */
+  reason: Reason;
+  forwarding: Forwarding;
+  /** Of the change that brought it (changes.ts); 0 where nothing has changed yet. */
+  changeNumber: number;
+}
+
+interface Row {
+  user_id: string;
+  status: Status;
+  profile_id: string | null;
+  profile_name: string | null;
+  note: string | null;
+  since: Temporal.Instant;
+  until: Temporal.Instant | null;
+  reason: Reason;
+  forwarding_mode: ForwardingMode;
+  forwarding_target: string | null;
+  change_number: number;
+}
+
+/** The presence in force, as it was last activated and told, in the order of the ids; unknown users are left out. */
+export async function presenceOf(executor: Executor, userIds: readonly string[]): Promise<Presence[]> {
+  const { rows } = await sql<Row>`
+    select users.id as user_id, coalesce(state.status, 'available') as status, state.profile_id,
+           profile.name as profile_name, state.note, coalesce(state.since, users.created_at) as since, state.until,
+           coalesce(state.reason, '{"origin":"default"}') as reason,
+           coalesce(state.forwarding_mode, 'off') as forwarding_mode, state.forwarding_target,
+           coalesce(state.change_number, 0) as change_number
+      from unnest(${[...userIds]}::uuid[]) with ordinality as asked (user_id, position)
+      join users on users.id = asked.user_id
+      left join presence_state state on state.user_id = users.id
+      left join profile on profile.id = state.profile_id
+     order by asked.position`.execute(executor);
+  return rows.map((row) => ({
+    userId: row.user_id,
+    status: row.status,
+    profile: row.profile_id && row.profile_name !== null ? { id: row.profile_id, name: row.profile_name } : null,
+    note: row.note,
+    since: row.since,
+    until: row.until,
+    reason: row.reason,
+    forwarding: { mode: row.forwarding_mode, target: row.forwarding_target },
+    changeNumber: row.change_number,
+  }));
+}
+
+/**
+ * The user's presence over the interval, computed from what is known now: the future as the calendar stands, the past
+ * as it would be with today's calendar and settings. Empty for an unknown user and for an empty interval.
+ */
+export async function timelineOf(executor: Executor, userId: string, interval: Interval): Promise<Segment[]> {
+  const inputs = (await loadInputs(executor, [userId], interval)).get(userId);
+  return inputs ? timeline(inputs, interval) : [];
+}

@@ -1,0 +1,49 @@
+/** A group's working day as instants, in a user's zone. Instants are epoch milliseconds, intervals half-open. */
+import type { WorkingDay } from './settings.ts';
+
+/**
+ * The first end of a working day after the instant. Where a change of the clock skips that time of day it is the
+ * instant an hour later on the wall, where it comes twice the first one (Temporal's "compatible").
+ * @throws RangeError for an unknown zone.
+ */
+export function endOfWorkingDay(after: number, workingDay: WorkingDay, timeZone: string): number {
+  // One day back, because a night shift that started yesterday may not have ended yet.
+  for (let date = localDate(after, timeZone).subtract({ days: 1 }); ; date = date.add({ days: 1 })) {
+    if (!workingDay.days.includes(date.dayOfWeek)) continue;
+    const { end } = shift(date, workingDay, timeZone);
+    if (end > after) return end;
+  }
+}
+
+/** The stretches of [from, to) that no working day covers, in order. They may begin before `from` and end after `to`. */
+export function outsideWorkingDays(
+  from: number,
+  to: number,
+  workingDay: WorkingDay,
+  timeZone: string,
+): Array<{ start: number; end: number }> {
+  const free: Array<{ start: number; end: number }> = [];
+  // Eight days around, so that the first and the last stretch begin and end where they really do.
+  let start = Number.NaN;
+  const last = localDate(to, timeZone).add({ days: 8 });
+  for (
+    let date = localDate(from, timeZone).subtract({ days: 8 });
+    Temporal.PlainDate.compare(date, last) <= 0;
+    date = date.add({ days: 1 })
+  ) {
+    if (!workingDay.days.includes(date.dayOfWeek)) continue;
+    const working = shift(date, workingDay, timeZone);
+    if (start < working.start && start < to && working.start > from) free.push({ start, end: working.start });
+    start = working.end;
+  }
+  return free;
+}
+
+const localDate = (instant: number, timeZone: string) =>
+  Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(timeZone).toPlainDate();
+
+function shift(date: Temporal.PlainDate, { start, end }: WorkingDay, timeZone: string) {
+  const at = (day: Temporal.PlainDate, time: string) =>
+    day.toZonedDateTime({ timeZone, plainTime: Temporal.PlainTime.from(time) }).epochMilliseconds;
+  return { start: at(date, start), end: at(end > start ? date : date.add({ days: 1 }), end) };
+}
