@@ -27,9 +27,7 @@ export interface Schema {
     id: Generated<Text>;
     group_id: Text;
     email: Text;
-    email_verified: Generated<boolean>;
     display_name: Text;
-    image: Text | null;
     language: Generated<'en' | 'de'>;
     time_zone: Text;
     role: Generated<'administrator' | 'user'>;
@@ -48,6 +46,8 @@ export interface Schema {
     created_at: DefaultInstant;
     updated_at: DefaultInstant;
   };
+  login_password: { user_id: Text; password: Text; updated_at: DefaultInstant };
+  invitation: { user_id: Text; token: Text; expires_at: Instant; created_at: DefaultInstant };
   account: {
     id: Generated<Text>;
     user_id: Text;
@@ -120,6 +120,7 @@ export interface Schema {
     uid: Text;
     occurrence: Generated<Text>;
     minutes_before: number;
+    due_at: Instant;
     snoozed_until: InstantOrNull;
     dismissed_at: InstantOrNull;
     updated_at: DefaultInstant;

@@ -34,9 +34,7 @@ create table users (
   id uuid primary key default gen_random_uuid(),
   group_id uuid not null references configuration_group,
   email text not null unique check (email = lower(email)),
-  email_verified boolean not null default false,
   display_name text not null,
-  image text,
   language text not null default 'en' check (language in ('en', 'de')),
   time_zone text not null,
   role text not null default 'user' check (role in ('administrator', 'user')),
@@ -49,6 +47,7 @@ create index users_by_group on users (group_id);
 `;
 
 const login = `
+-- token: the SHA-256 of what the cookie holds.
 create table login_session (
   id uuid primary key default gen_random_uuid(),
   user_id uuid not null references users on delete cascade,
@@ -60,27 +59,19 @@ create table login_session (
   updated_at timestamptz not null default now()
 );
 create index login_session_by_user on login_session (user_id);
-create table login_credential (
-  id uuid primary key default gen_random_uuid(),
-  user_id uuid not null references users on delete cascade,
-  account_id text not null,
-  provider_id text not null,
-  access_token text, refresh_token text, id_token text,
-  access_token_expires_at timestamptz, refresh_token_expires_at timestamptz,
-  scope text, password text,
-  created_at timestamptz not null default now(),
+-- password: scrypt, see organization/passwords.ts.
+create table login_password (
+  user_id uuid primary key references users on delete cascade,
+  password text not null,
   updated_at timestamptz not null default now()
 );
-create index login_credential_by_user on login_credential (user_id);
-create table login_verification (
-  id uuid primary key default gen_random_uuid(),
-  identifier text not null,
-  value text not null,
+-- The one-time link by which a user chooses a password. token: the SHA-256 of what the link holds.
+create table invitation (
+  user_id uuid primary key references users on delete cascade,
+  token text not null unique,
   expires_at timestamptz not null,
-  created_at timestamptz not null default now(),
-  updated_at timestamptz not null default now()
+  created_at timestamptz not null default now()
 );
-create index login_verification_by_identifier on login_verification (identifier);
 `;
 
 const calendars = `
@@ -171,11 +162,13 @@ create table appointment (
 );
 create index appointment_by_user on appointment (user_id, starts_at);
 
+-- What a user did with a reminder. due_at: the time it was about; when the appointment moves, the state is void.
 create table reminder_state (
   user_id uuid not null references users on delete cascade,
   uid text not null,
   occurrence text not null default '',
   minutes_before integer not null,
+  due_at timestamptz not null,
   snoozed_until timestamptz,
   dismissed_at timestamptz,
   updated_at timestamptz not null default now(),

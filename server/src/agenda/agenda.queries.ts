@@ -1,0 +1,103 @@
+/** Loads a user's appointments as the agenda shows them. */
+import { type RawBuilder, sql } from 'kysely';
+import type { Executor } from '../store/database.ts';
+import type { Interval, Response, Sensitivity, ShowAs } from './appointment.ts';
+import type { Copy } from './merge.ts';
+import type { Visibility } from './privacy.ts';
+
+export interface AgendaOwner {
+  timeZone: string;
+  groupSettings: Record<string, unknown>;
+}
+
+export async function agendaOwner(executor: Executor, userId: string): Promise<AgendaOwner | null> {
+  const { rows } = await sql<AgendaOwner>`
+    select time_zone as "timeZone", configuration_group.settings as "groupSettings"
+      from users join configuration_group on configuration_group.id = group_id
+     where users.id = ${userId}::uuid`.execute(executor);
+  return rows[0] ?? null;
+}
+
+/** A copy of a meeting in one of the user's calendars. */
+export interface StoredCopy extends Copy {
+  id: number;
+  kind: 'event' | 'task';
+  start: Temporal.Instant;
+  end: Temporal.Instant;
+  startDate: Temporal.PlainDate | null;
+  endDate: Temporal.PlainDate | null;
+  title: string;
+  location: string | null;
+  organizer: string | null;
+  attendeeCount: number;
+  showAs: ShowAs;
+  sensitivity: Sensitivity;
+  response: Response;
+  cancelled: boolean;
+  completed: boolean;
+  categories: string[];
+  joinUrl: string | null;
+  openUrl: string | null;
+  reminders: number[];
+  series: boolean;
+  accountId: string;
+  calendarName: string;
+  color: string | null;
+}
+
+const timesAndStatus = sql`
+  appointment.id, appointment.kind, uid, occurrence, starts_at as "start", ends_at as "end", start_date as "startDate",
+  end_date as "endDate", show_as as "showAs", sensitivity, response, cancelled, completed, series,
+  calendar_id as "calendarId", object_key as "objectKey", account_id as "accountId", account.kind as "source"`;
+const subjects = sql`
+  title, appointment.location, organizer, attendee_count as "attendeeCount", categories, join_url as "joinUrl",
+  open_url as "openUrl", reminders, calendar.name as "calendarName", calendar.color`;
+/** Stands where the viewer may not look: the database doesn't even read it. */
+const noSubjects = sql`
+  '' as title, null as location, null as organizer, 0 as "attendeeCount", '{}'::text[] as categories,
+  null as "joinUrl", null as "openUrl", '{}'::integer[] as reminders, '' as "calendarName", null as color`;
+
+const copies = (executor: Executor, visibility: Visibility, condition: RawBuilder<unknown>) =>
+  sql<StoredCopy>`
+    select ${timesAndStatus}, ${visibility === 'busy' ? noSubjects : subjects}
+      from appointment
+      join calendar on calendar.id = appointment.calendar_id
+      join account on account.id = calendar.account_id
+     where ${condition}
+     order by starts_at, appointment.id`
+    .execute(executor)
+    .then(({ rows }) => rows);
+
+/** What overlaps the half-open interval, and what has no length and lies in it, in order of start; copies not merged. */
+export const copiesInInterval = (executor: Executor, userId: string, { from, to }: Interval, visibility: Visibility) =>
+  copies(
+    executor,
+    visibility,
+    sql`appointment.user_id = ${userId}::uuid and starts_at < ${to}
+        and (ends_at > ${from} or (starts_at = ends_at and starts_at >= ${from}))`,
+  );
+
+/** All copies of the meetings of which one has a reminder, original or snoozed, that is due in the interval. */
+export const copiesWithReminders = (executor: Executor, userId: string, { from, to }: Interval) =>
+  copies(
+    executor,
+    'own',
+    sql`appointment.user_id = ${userId}::uuid and (uid, occurrence) in (
+          select uid, occurrence from appointment
+           where user_id = ${userId}::uuid and reminders <> '{}'
+             and exists (select from unnest(reminders) minutes
+                          where starts_at - make_interval(mins => minutes) < ${to}
+                            and greatest(starts_at, ends_at) - make_interval(mins => minutes) >= ${from})
+          union all
+          select uid, occurrence from reminder_state
+           where user_id = ${userId}::uuid and snoozed_until >= ${from} and snoozed_until < ${to})`,
+  );
+
+/** All copies of the meeting that this appointment is a copy of; none when it isn't there or isn't the user's. */
+export const copiesOfMeeting = (executor: Executor, userId: string, appointmentId: number) =>
+  copies(
+    executor,
+    'own',
+    sql`appointment.user_id = ${userId}::uuid and (uid, occurrence) in (
+          select uid, occurrence from appointment where id = ${appointmentId} and user_id = ${userId}::uuid)`,
+  );

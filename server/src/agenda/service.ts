@@ -1,0 +1,179 @@
+/** The agenda and the reminders of a user, as a viewer may see them. */
+import type { Database, Executor } from '../store/database.ts';
+import {
+  agendaOwner,
+  copiesInInterval,
+  copiesOfMeeting,
+  copiesWithReminders,
+  type StoredCopy,
+} from './agenda.queries.ts';
+import type { Interval, Response, Sensitivity, ShowAs } from './appointment.ts';
+import { type Merged, mergeCopies } from './merge.ts';
+import { type AgendaViewer, showsSubject, type Visibility, visibilityFor } from './privacy.ts';
+import { reminderStates, saveReminderState } from './reminders.queries.ts';
+import { dueIn, parseReminderId, type Reminder, remindersOfCopies } from './reminders.ts';
+
+export interface AgendaAppointment {
+  /** Names the occurrence in this agenda; stays the same while it is in the calendar. */
+  id: string;
+  /** Empty where the viewer may not see more than that the user is busy. */
+  uid: string;
+  occurrence: string;
+  kind: 'event' | 'task';
+  start: Temporal.Instant;
+  end: Temporal.Instant;
+  allDay: boolean;
+  startDate?: Temporal.PlainDate;
+  endDate?: Temporal.PlainDate;
+  /** Null where the viewer may not read it. */
+  title: string | null;
+  location: string | null;
+  organizer: string | null;
+  attendeeCount: number;
+  showAs: ShowAs;
+  sensitivity: Sensitivity;
+  response: Response;
+  cancelled: boolean;
+  completed: boolean;
+  categories: string[];
+  joinUrl: string | null;
+  openUrl: string | null;
+  series: boolean;
+  /** The calendars that hold it; the first one leads. Own agenda only. */
+  sources: { accountId: string; calendarId: string; calendarName: string; color: string | null }[];
+}
+
+export interface Agenda {
+  timeZone: string;
+  /** In order of start; copies of one meeting are one. */
+  appointments: AgendaAppointment[];
+}
+
+/** Null when there is no such user. */
+export async function agendaOf(
+  executor: Executor,
+  userId: string,
+  interval: Interval,
+  viewer: AgendaViewer,
+): Promise<Agenda | null> {
+  const owner = await agendaOwner(executor, userId);
+  if (!owner) return null;
+  const visibility = visibilityFor(viewer, userId, owner.groupSettings);
+  const meetings = mergeCopies(await copiesInInterval(executor, userId, interval, visibility));
+  const seen = visibility === 'own' ? meetings : meetings.filter(makesBusy);
+  return { timeZone: owner.timeZone, appointments: seen.map((meeting) => shown(meeting, visibility)).sort(inOrder) };
+}
+
+/** Others see when a user is busy: not what was declined or cancelled, what leaves time free, or what is to be done. */
+const makesBusy = ({ first, showAs }: Merged<StoredCopy>) =>
+  first.kind === 'event' && !first.cancelled && first.response !== 'declined' && showAs !== 'free';
+
+function shown(meeting: Merged<StoredCopy>, visibility: Visibility): AgendaAppointment {
+  const { first, copies, sensitivity, showAs } = meeting;
+  const when = {
+    id: String(first.id),
+    kind: first.kind,
+    start: first.start,
+    end: first.end,
+    allDay: first.startDate !== null,
+    ...(first.startDate && first.endDate ? { startDate: first.startDate, endDate: first.endDate } : {}),
+    showAs,
+    cancelled: first.cancelled,
+    completed: first.completed,
+  };
+  if (!showsSubject(visibility, sensitivity)) return { ...when, ...nothing };
+  const several = copies.length > 1;
+  return {
+    ...when,
+    uid: first.uid,
+    occurrence: first.occurrence,
+    title: first.title,
+    location: several ? firstKnown(copies, 'location') : first.location,
+    organizer: several ? firstKnown(copies, 'organizer') : first.organizer,
+    attendeeCount: several ? Math.max(...copies.map((copy) => copy.attendeeCount)) : first.attendeeCount,
+    sensitivity,
+    response: first.response,
+    categories: several ? [...new Set(copies.flatMap((copy) => copy.categories))] : first.categories,
+    joinUrl: several ? firstKnown(copies, 'joinUrl') : first.joinUrl,
+    openUrl: several ? firstKnown(copies, 'openUrl') : first.openUrl,
+    series: first.series,
+    sources: visibility === 'own' ? copies.map(source) : [],
+  };
+}
+
+/** What is left of an appointment for whoever may only know that the user is busy. */
+const nothing = {
+  uid: '',
+  occurrence: '',
+  title: null,
+  location: null,
+  organizer: null,
+  attendeeCount: 0,
+  sensitivity: 'normal',
+  response: 'none',
+  categories: [],
+  joinUrl: null,
+  openUrl: null,
+  series: false,
+  sources: [],
+} satisfies Partial<AgendaAppointment>;
+
+const source = ({ accountId, calendarId, calendarName, color }: StoredCopy) => ({
+  accountId,
+  calendarId,
+  calendarName,
+  color,
+});
+
+function firstKnown<Field extends 'location' | 'organizer' | 'joinUrl' | 'openUrl'>(
+  copies: readonly StoredCopy[],
+  field: Field,
+): string | null {
+  return copies.find((copy) => copy[field] !== null)?.[field] ?? null;
+}
+
+const inOrder = (a: AgendaAppointment, b: AgendaAppointment) =>
+  Temporal.Instant.compare(a.start, b.start) || Number(b.allDay) - Number(a.allDay) || Number(a.id) - Number(b.id);
+
+/** The user's own reminders due in the half-open interval, dismissed ones too. Empty when there is no such user. */
+export async function remindersOf(executor: Executor, userId: string, interval: Interval): Promise<Reminder[]> {
+  const owner = await agendaOwner(executor, userId);
+  if (!owner) return [];
+  const copies = await copiesWithReminders(executor, userId, interval);
+  return dueIn(remindersOfCopies(copies, await reminderStates(executor, userId), owner.timeZone), interval);
+}
+
+/** Reminds again at `until`, whatever was dismissed. Null when the user has no such reminder. */
+export const snooze = (db: Database, userId: string, reminderId: string, until: Temporal.Instant) =>
+  changeReminder(db, userId, reminderId, { snoozedUntil: until, dismissedAt: null });
+
+/** Null when the user has no such reminder. */
+export const dismiss = (db: Database, userId: string, reminderId: string, now: Temporal.Instant) =>
+  changeReminder(db, userId, reminderId, { dismissedAt: now });
+
+/** Null when the user has no such reminder. */
+export const undismiss = (db: Database, userId: string, reminderId: string) =>
+  changeReminder(db, userId, reminderId, { dismissedAt: null });
+
+async function changeReminder(
+  db: Database,
+  userId: string,
+  reminderId: string,
+  change: Partial<Pick<Reminder, 'snoozedUntil' | 'dismissedAt'>>,
+): Promise<Reminder | null> {
+  const named = parseReminderId(reminderId);
+  if (!named) return null;
+  return await db.transaction().execute(async (transaction) => {
+    const owner = await agendaOwner(transaction, userId);
+    if (!owner) return null;
+    const copies = await copiesOfMeeting(transaction, userId, named.appointmentId);
+    const reminders = remindersOfCopies(copies, await reminderStates(transaction, userId), owner.timeZone);
+    const reminder = reminders.find(({ minutesBefore }) => minutesBefore === named.minutesBefore);
+    if (!reminder) return null;
+    const original = reminder.start.subtract({ minutes: reminder.minutesBefore });
+    const changed = { ...reminder, ...change };
+    changed.due = changed.snoozedUntil ?? original;
+    await saveReminderState(transaction, userId, { ...changed, due: original });
+    return changed;
+  });
+}
