@@ -134,3 +134,12 @@ export type CalendarList = z.infer<typeof CalendarList>;
 
 export const CalendarChange = z.object({ selected: z.boolean() }).openapi('CalendarChange');
 export type CalendarChange = z.input<typeof CalendarChange>;
+
+export const AccountFile = z
+  .object({
+    file: z
+      .custom<File>((value) => value instanceof File, 'Choose a file.')
+      .openapi({ type: 'string', format: 'binary', description: 'An iCalendar file (.ics).' }),
+    name: name.optional(),
+  })
+  .openapi('AccountFile');

@@ -97,3 +97,11 @@ export const Period = z.object({
   from: InstantInput.openapi({ description: 'Start of the interval (inclusive).' }),
   to: InstantInput.openapi({ description: 'End of the interval (exclusive); at most 400 days after the start.' }),
 });
+
+/** Ids in one query parameter, with commas between. */
+export const UserIds = z
+  .string()
+  .max(40_000)
+  .transform((text) => text.split(',').filter(Boolean))
+  .pipe(z.array(Id).max(1_000))
+  .openapi({ type: 'string', example: '0b6ff2f4-6f3c-4c8e-9d6f-2f1f0a2c7a11,5f0c7c5e-52c9-4b39-a0d5-0a4c6f3b9b0e' });

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { forwardingModes, origins, statuses } from '../../presence/presence.ts';
+import { forwardingModes, forwardingProblems, origins, statuses } from '../../presence/presence.ts';
 import { DialableNumber, Id, Instant, InstantInput } from './common.ts';
 
 export const Status = z.enum(statuses).openapi('Status');
@@ -17,8 +17,12 @@ export const Reason = z
   .object({
     origin: z.enum(origins),
     title: z.string().optional().openapi({ description: 'The appointment’s title; only for its owner.' }),
-    uid: z.string().optional(),
+    uid: z.string().optional().openapi({ description: 'Of the appointment, where one is the reason.' }),
     occurrence: z.string().optional(),
+    forwardingProblem: z
+      .enum(forwardingProblems)
+      .optional()
+      .openapi({ description: 'Why calls are not forwarded although the profile says so.' }),
   })
   .openapi('Reason', { description: 'Why the status is what it is.' });
 export type Reason = z.infer<typeof Reason>;
@@ -80,6 +84,7 @@ export const ManualEnd = z
     z.object({ rule: z.literal('default') }),
     z.object({ rule: z.literal('time'), until: InstantInput }),
     z.object({ rule: z.literal('nextBoundary') }),
+    z.object({ rule: z.literal('endOfWorkingDay') }),
     z.object({ rule: z.literal('untilChanged') }),
   ])
   .openapi('ManualEnd', {

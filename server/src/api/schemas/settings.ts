@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { presenceSettings } from '../../presence/settings.ts';
 import { Id, Instant } from './common.ts';
 
 export const NetworkSettings = z
@@ -24,12 +25,26 @@ export const NetworkSettings = z
   .openapi('NetworkSettings');
 export type NetworkSettings = z.infer<typeof NetworkSettings>;
 
-export const GroupSettings = z.record(z.string(), z.unknown()).openapi('GroupSettings');
+export const GroupSettings = z.object({ presence: presenceSettings }).openapi('GroupSettings');
+export type GroupSettings = z.infer<typeof GroupSettings>;
+
+type Fields = typeof presenceSettings.shape;
+/** Without the defaults: a field that is left out of a change stays as it is. */
+const changeableFields = Object.fromEntries(
+  Object.entries(presenceSettings.shape).map(([name, field]) => [name, field.unwrap().optional()]),
+) as { [Name in keyof Fields]: z.ZodOptional<ReturnType<Fields[Name]['unwrap']>> };
+
+export const GroupSettingsChange = z
+  .strictObject({ presence: z.strictObject(changeableFields).optional() })
+  .openapi('GroupSettingsChange', { example: { presence: { tentativeCounts: false } } });
+export type GroupSettingsChange = z.input<typeof GroupSettingsChange>;
 
 export const Group = z
   .object({ id: Id, name: z.string(), location: z.string(), timeZone: z.string(), settings: GroupSettings })
   .openapi('ConfigurationGroup');
 export type Group = z.infer<typeof Group>;
+export const GroupList = z.object({ groups: z.array(Group) }).openapi('ConfigurationGroupList');
+export type GroupList = z.infer<typeof GroupList>;
 
 export const SampleCompanyState = z
   .object({

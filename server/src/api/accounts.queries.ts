@@ -1,0 +1,45 @@
+/** Accounts as people see them: with their health, never with their secret. */
+import type { Executor } from '../store/database.ts';
+import { accountsHealth } from '../sync/health.ts';
+
+export async function accountsOf(db: Executor, where: { userId: string } | { accountId: string }) {
+  let query = db
+    .selectFrom('account')
+    .select(['id', 'user_id as userId', 'kind', 'name', 'settings', 'created_at as createdAt'])
+    .select((of) => of('secret', 'is not', null).$castTo<boolean>().as('hasSecret'));
+  query = 'userId' in where ? query.where('user_id', '=', where.userId) : query.where('id', '=', where.accountId);
+  const accounts = await query.orderBy('created_at').orderBy('id').execute();
+  const health = await accountsHealth(
+    db,
+    accounts.map(({ id }) => id),
+  );
+  // An account that goes away between the two queries is gone.
+  return accounts.flatMap((account) => {
+    const found = health.get(account.id);
+    return found ? [{ ...account, health: found }] : [];
+  });
+}
+
+export async function ownerOfAccount(db: Executor, { accountId }: Record<string, string>): Promise<string | null> {
+  const row = await db.selectFrom('account').select('user_id').where('id', '=', accountId!).executeTakeFirst();
+  return row?.user_id ?? null;
+}
+
+export async function ownerOfCalendar(db: Executor, { calendarId }: Record<string, string>): Promise<string | null> {
+  const row = await db
+    .selectFrom('calendar')
+    .innerJoin('account', 'account.id', 'calendar.account_id')
+    .select('account.user_id')
+    .where('calendar.id', '=', calendarId!)
+    .executeTakeFirst();
+  return row?.user_id ?? null;
+}
+
+const selectCalendars = (db: Executor) =>
+  db.selectFrom('calendar').select(['id', 'account_id as accountId', 'name', 'color', 'selected']);
+
+export const calendarsOf = (db: Executor, accountId: string) =>
+  selectCalendars(db).where('account_id', '=', accountId).orderBy('name').execute();
+
+export const calendarById = (db: Executor, calendarId: string) =>
+  selectCalendars(db).where('id', '=', calendarId).executeTakeFirst();

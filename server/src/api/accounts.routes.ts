@@ -1,0 +1,220 @@
+import { randomUUID } from 'node:crypto';
+import { z } from '@hono/zod-openapi';
+import type { CalendarConnector } from '../calendars/connector.ts';
+import type { Context } from '../context.ts';
+import { createAccount, removeAccount, selectCalendar, syncNow, updateAccount } from '../sync/accounts.ts';
+import { accountsOf, calendarById, calendarsOf, ownerOfAccount, ownerOfCalendar } from './accounts.queries.ts';
+import { checked } from './checked.ts';
+import { ApiError } from './errors.ts';
+import { type Route, route } from './route.ts';
+import {
+  Account,
+  AccountChange,
+  AccountCheck,
+  AccountCheckResult,
+  AccountFile,
+  AccountList,
+  Calendar,
+  CalendarChange,
+  CalendarList,
+  NewAccount,
+} from './schemas/accounts.ts';
+import { Id } from './schemas/common.ts';
+
+const tag = 'Accounts';
+const params = z.object({ accountId: Id });
+const ofAccount = { access: 'selfOrAdministrator', ownerOf: ownerOfAccount, tag, params } as const;
+const checkTimeoutMs = 60_000;
+const maxFileBytes = 20_000_000;
+
+export function accountRoutes(context: Context, connectors: readonly CalendarConnector[]): Route[] {
+  const { db } = context.store;
+  const connectorOf = (kind: string): CalendarConnector => {
+    const connector = connectors.find((candidate) => candidate.kind === kind);
+    if (!connector) throw new ApiError('invalid', `There is no kind of calendar "${kind}".`, { field: 'kind' });
+    return connector;
+  };
+  /** The connector's own schemas have the last word on what it is given. */
+  const checkedConnection = ({ kind, settings, secret }: { kind: string; settings: unknown; secret?: unknown }) => {
+    const connector = connectorOf(kind);
+    return {
+      connector,
+      settings: checked(connector.settingsSchema, settings, 'settings') as Record<string, unknown>,
+      secret: checked(connector.secretSchema, secret ?? null, 'secret'),
+    };
+  };
+  async function read(accountId: string) {
+    const [account] = await accountsOf(db, { accountId });
+    if (!account) throw new ApiError('notFound', 'There is no such account.');
+    return account;
+  }
+
+  return [
+    route({
+      access: 'signedIn',
+      method: 'get',
+      path: '/accounts',
+      tag,
+      operation: 'listAccounts',
+      summary: 'Connected calendar sources with their health',
+      query: z.object({ userId: Id.optional().openapi({ description: 'Of another user, for administrators.' }) }),
+      answer: AccountList,
+      async handle({ viewer, query: { userId = viewer.userId } }) {
+        if (userId !== viewer.userId && viewer.role !== 'administrator')
+          throw new ApiError('forbidden', 'Only an administrator sees the accounts of others.', { field: 'userId' });
+        return { accounts: await accountsOf(db, { userId }) };
+      },
+    }),
+    route({
+      access: 'signedIn',
+      method: 'post',
+      path: '/accounts',
+      tag,
+      operation: 'createAccount',
+      summary: 'Connect a calendar source',
+      description: 'It is read at once; its health tells how that went. Secrets are stored sealed and never shown.',
+      body: NewAccount,
+      status: 201,
+      answer: Account,
+      async handle({ viewer, body }) {
+        const { settings, secret } = checkedConnection(body);
+        const name = body.name ?? nameOf(settings) ?? body.kind;
+        return read(await createAccount(context, { userId: viewer.userId, kind: body.kind, name, settings, secret }));
+      },
+    }),
+    route({
+      access: 'signedIn',
+      method: 'post',
+      path: '/accounts/file',
+      tag,
+      operation: 'uploadCalendarFile',
+      summary: 'Add an iCalendar file',
+      description: 'At most 20 MB.',
+      body: AccountFile,
+      multipart: { maxBytes: maxFileBytes + 100_000 },
+      status: 201,
+      answer: Account,
+      async handle({ viewer, body: { file, name } }) {
+        if (file.size > maxFileBytes)
+          throw new ApiError('tooLarge', 'The file is larger than 20 MB.', { field: 'file' });
+        const kind = 'icalendar-file';
+        const fileName = file.name.slice(0, 200) || 'calendar.ics';
+        const { settings, secret } = checkedConnection({
+          kind,
+          settings: { fileName },
+          secret: { text: await file.text() },
+        });
+        return read(
+          await createAccount(context, { userId: viewer.userId, kind, name: name ?? fileName, settings, secret }),
+        );
+      },
+    }),
+    route({
+      access: 'signedIn',
+      method: 'post',
+      path: '/accounts/check',
+      tag,
+      operation: 'checkAccount',
+      summary: 'Try a connection without storing it',
+      description: 'Says each step and the first failure in plain words, and which calendars there are.',
+      body: AccountCheck,
+      answer: AccountCheckResult,
+      async handle({ body, http }) {
+        const { connector, settings, secret } = checkedConnection(body);
+        const signal = AbortSignal.any([http.req.raw.signal, AbortSignal.timeout(checkTimeoutMs)]);
+        const account = { id: randomUUID(), settings, secret };
+        const steps = await connector.check(account, signal);
+        const calendars = steps.every(({ ok }) => ok) ? await connector.discover(account, signal) : [];
+        return { steps, calendars };
+      },
+    }),
+    route({
+      ...ofAccount,
+      method: 'get',
+      path: '/accounts/{accountId}',
+      operation: 'readAccount',
+      summary: 'An account and its health',
+      answer: Account,
+      handle: ({ params: { accountId } }) => read(accountId),
+    }),
+    route({
+      ...ofAccount,
+      method: 'patch',
+      path: '/accounts/{accountId}',
+      operation: 'changeAccount',
+      summary: 'Rename an account or change its connection',
+      body: AccountChange,
+      answer: Account,
+      async handle({ params: { accountId }, body: { name, settings, secret } }) {
+        const connector = connectorOf((await read(accountId)).kind);
+        await updateAccount(context, accountId, {
+          ...(name !== undefined && { name }),
+          ...(settings !== undefined && {
+            settings: checked(connector.settingsSchema, settings, 'settings') as Record<string, unknown>,
+          }),
+          ...(secret !== undefined && { secret: checked(connector.secretSchema, secret, 'secret') }),
+        });
+        return read(accountId);
+      },
+    }),
+    route({
+      ...ofAccount,
+      method: 'delete',
+      path: '/accounts/{accountId}',
+      operation: 'removeAccount',
+      summary: 'Disconnect a calendar source',
+      description: 'Its appointments go, and presence is computed without them.',
+      answer: null,
+      async handle({ params: { accountId } }) {
+        await removeAccount(context, accountId);
+        return undefined;
+      },
+    }),
+    route({
+      ...ofAccount,
+      method: 'post',
+      path: '/accounts/{accountId}/sync',
+      operation: 'syncNow',
+      summary: 'Read an account now',
+      status: 202,
+      answer: Account,
+      async handle({ params: { accountId } }) {
+        await syncNow(db, accountId);
+        return read(accountId);
+      },
+    }),
+    route({
+      ...ofAccount,
+      method: 'get',
+      path: '/accounts/{accountId}/calendars',
+      operation: 'listCalendars',
+      summary: 'The calendars of an account',
+      answer: CalendarList,
+      handle: async ({ params: { accountId } }) => ({ calendars: await calendarsOf(db, accountId) }),
+    }),
+    route({
+      access: 'selfOrAdministrator',
+      ownerOf: ownerOfCalendar,
+      method: 'patch',
+      path: '/calendars/{calendarId}',
+      tag,
+      operation: 'selectCalendar',
+      summary: 'Take a calendar into the agenda, or leave it out',
+      params: z.object({ calendarId: Id }),
+      body: CalendarChange,
+      answer: Calendar,
+      async handle({ params: { calendarId }, body: { selected } }) {
+        await selectCalendar(context, calendarId, selected);
+        const calendar = await calendarById(db, calendarId);
+        if (!calendar) throw new ApiError('notFound', 'There is no such calendar.');
+        return calendar;
+      },
+    }),
+  ];
+}
+
+/** The host of an address, or the mail domain: what a person recognises. */
+function nameOf(settings: Record<string, unknown>): string | undefined {
+  const address = String(settings.url ?? settings.address ?? '');
+  return URL.parse(address)?.hostname || address.split('@').at(-1) || undefined;
+}

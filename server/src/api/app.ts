@@ -1,0 +1,99 @@
+/** Makes one HTTP application of the list of routes: sessions, rules, validation, answers, errors, OpenAPI. */
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context as HttpContext } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { getCookie } from 'hono/cookie';
+import type { Context } from '../context.ts';
+import { authorize, checkRules } from './access.ts';
+import { ApiError, errorAnswer, InvalidRequest } from './errors.ts';
+import { describeRoute, describeServer } from './openapi.ts';
+import { refuseForeignSites, securityHeaders } from './request-guard.ts';
+import type { Route, Viewer } from './route.ts';
+import { type Sessions, sessionCookie } from './sessions.ts';
+
+const maxJsonBytes = 512 * 1024;
+
+export interface AppOptions {
+  routes: readonly Route[];
+  sessions: Sessions;
+  /** How people reach the server, without a slash at the end: https://whenabouts.example.com */
+  publicUrl: string;
+}
+
+/** @throws Error when a route has no authorization rule. */
+export function createApp(context: Context, { routes, sessions, publicUrl }: AppOptions): OpenAPIHono {
+  checkRules(routes);
+  const app = new OpenAPIHono();
+  app.onError((error, http) => answerError(context, error, http));
+  app.use(securityHeaders(publicUrl.startsWith('https:')));
+  app.use(refuseForeignSites(new URL(publicUrl).origin));
+  const tooLarge = (limit: number) =>
+    bodyLimit({
+      maxSize: limit,
+      onError: () => {
+        throw new ApiError('tooLarge', `This is too large: at most ${Math.floor(limit / 1024)} kB.`);
+      },
+    });
+  const jsonLimit = tooLarge(maxJsonBytes);
+
+  for (const route of routes) {
+    describeRoute(app.openAPIRegistry, route);
+    const path = `/api/v1${route.path.replace(/\{(\w+)\}/g, ':$1')}`;
+    const handler = async (http: HttpContext) => {
+      const viewer = await sessions.viewer(getCookie(http, sessionCookie));
+      const params = readParams(route, http, viewer);
+      await authorize(route, viewer, params, context.store.db);
+      const query = route.query ? valid(route.query.safeParse(http.req.query())) : undefined;
+      const body = route.body ? valid(route.body.safeParse(await readBody(route, http))) : undefined;
+      const answer = await route.handle({ params, query, body, viewer, http });
+      if (answer instanceof Response) return answer;
+      const status = route.status ?? (route.answer ? 200 : 204);
+      return status === 204 ? http.body(null, 204) : http.json(answer as object, status);
+    };
+    const limit = route.multipart ? tooLarge(route.multipart.maxBytes) : jsonLimit;
+    if (route.method === 'get') app.get(path, handler);
+    else app.on(route.method.toUpperCase(), path, limit, handler);
+  }
+  describeServer(app, publicUrl);
+  app.all('/api/*', () => {
+    throw new ApiError('notFound', 'There is no such address in the API. /api/docs lists them all.');
+  });
+  return app;
+}
+
+/** `me` in a user's path means whoever is signed in. */
+function readParams(route: Route, http: HttpContext, viewer: Viewer | null): Record<string, string> {
+  if (!route.params) return {};
+  const params = valid(route.params.safeParse(http.req.param())) as Record<string, string>;
+  if (params.userId !== 'me') return params;
+  if (!viewer) throw new ApiError('notSignedIn', 'Please sign in.');
+  return { ...params, userId: viewer.userId };
+}
+
+async function readBody(route: Route, http: HttpContext): Promise<unknown> {
+  const type = http.req.header('content-type')?.split(';')[0]?.trim() ?? '';
+  if (route.multipart) {
+    if (type !== 'multipart/form-data') throw new ApiError('invalid', 'Send a form with a file (multipart/form-data).');
+    return await http.req.parseBody();
+  }
+  if (type !== 'application/json')
+    throw new ApiError('invalid', 'Send JSON, with the header "Content-Type: application/json".');
+  const text = await http.req.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ApiError('invalid', 'The body is not JSON.');
+  }
+}
+
+function valid<T>(result: { success: true; data: T } | { success: false; error: unknown }): T {
+  if (result.success) return result.data;
+  throw new InvalidRequest(result.error as ConstructorParameters<typeof InvalidRequest>[0]);
+}
+
+function answerError(context: Context, error: unknown, http: HttpContext): Response {
+  const { status, body, retryAfter, unexpected } = errorAnswer(error);
+  if (unexpected) context.log.error({ error, method: http.req.method, path: http.req.routePath }, 'A request failed.');
+  if (retryAfter !== undefined) http.header('retry-after', String(retryAfter));
+  return http.json(body, status as 500);
+}

@@ -1,0 +1,61 @@
+import { z } from '@hono/zod-openapi';
+import type { Context } from '../context.ts';
+import { presenceOf } from '../presence/service.ts';
+import { type LiveHub, maySeeAll, shownPresence, wholePresence } from './live/hub.ts';
+import { eventBlock, openStream } from './live/stream.ts';
+import { type Route, route } from './route.ts';
+import { UserIds } from './schemas/common.ts';
+
+export function liveRoutes({ store }: Context, hub: LiveHub): Route[] {
+  return [
+    route({
+      access: 'signedIn',
+      method: 'get',
+      path: '/live',
+      tag: 'Presence',
+      operation: 'followLive',
+      summary: 'Follow changes as they happen (Server-Sent Events)',
+      description: `First the current presence of every user asked for, then changes, at most every 100 ms:
+
+- \`presence\`: a Presence. Of colleagues without profile, note, reason and forwarding; never with phones.
+- \`agenda\`: \`{ userId }\`: the agenda changed, read it again.
+- \`account\`: \`{ userId, accountId }\`: its health or its calendars changed. Own ones only.
+- \`forwarding\`: \`{ userId, entry }\`: a new line of the forwarding log. Own ones only.
+- \`reload\`: something was missed: read agendas, accounts and the forwarding log again.
+
+A browser reconnects by itself with \`Last-Event-ID\` and is then sent what is newer. Administrators get everything of
+every user they ask for.`,
+      query: z.object({
+        users: UserIds.optional().openapi({
+          description: 'Ids of users, with commas between. The signed-in user is always among them.',
+        }),
+      }),
+      answer: null,
+      produces: 'text/event-stream',
+      async handle({ viewer, query: { users = [] }, http }) {
+        const watched = new Set([viewer.userId, ...users]);
+        const { stream, response } = openStream({
+          userId: viewer.userId,
+          administrator: viewer.role === 'administrator',
+          watched,
+          onClose: (closed) => hub.remove(closed),
+        });
+        // Added before reading: a change in between is told twice rather than never.
+        hub.add(stream);
+        const lastSeen = Number.parseInt(http.req.header('last-event-id') ?? '', 10);
+        const position = hub.position();
+        const blocks: string[] = ['retry: 2000\n\n'];
+        if (Number.isFinite(lastSeen)) blocks.push(eventBlock('reload', '{}'));
+        for (const presence of await presenceOf(store.db, [...watched])) {
+          if (presence.changeNumber <= lastSeen) continue;
+          const shown = maySeeAll(stream, presence.userId) ? wholePresence(presence) : shownPresence(presence);
+          blocks.push(eventBlock('presence', JSON.stringify(shown)));
+        }
+        // The id comes last and alone: whoever is cut before it starts over.
+        blocks.push(`id: ${position}\nevent: position\ndata: {}\n\n`);
+        stream.begin(blocks.join(''));
+        return response;
+      },
+    }),
+  ];
+}

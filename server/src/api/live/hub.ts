@@ -1,0 +1,187 @@
+/**
+ * Live changes of this process: listens once to the database's channels, reads each change once, writes its JSON once,
+ * and hands it to the streams that asked for that user, at most every 100 ms.
+ *
+ * Colleagues are told status, since and until, and nothing of why. A stream that lost something (cut, server away,
+ * listener reconnected) is never patched up event by event: presence is state, so the current one is sent.
+ */
+import type { Context, Running } from '../../context.ts';
+import { lastChangeNumber, type PresenceChange, presenceChannel, readChanges } from '../../presence/changes.ts';
+import { shownReason } from '../shown-reason.ts';
+import { forwardingEntriesAfter, lastForwardingEntry } from './forwarding.queries.ts';
+import { eventBlock, type LiveStream } from './stream.ts';
+
+const coalesceMs = 100;
+const heartbeatMs = 25_000;
+const portion = 1_000;
+
+export interface LiveHub extends Running {
+  add(stream: LiveStream): void;
+  remove(stream: LiveStream): void;
+  /** The number of the last presence change that was handed out. */
+  position(): number;
+}
+
+export async function openLiveHub({ store, log }: Context): Promise<LiveHub> {
+  const { db } = store;
+  const streams = new Set<LiveStream>();
+  const watchers = new Map<string, Set<LiveStream>>();
+  const dirty = new Set<LiveStream>();
+  let position = 0;
+  let lastEntry = 0;
+  const seenEntries = new Set<number>();
+  let flushTimer: NodeJS.Timeout | undefined;
+
+  const queue = (stream: LiveStream, key: string, block: string) => {
+    stream.queue(key, block);
+    dirty.add(stream);
+    flushTimer ??= setTimeout(flush, coalesceMs);
+  };
+  function flush(): void {
+    flushTimer = undefined;
+    for (const stream of dirty) stream.flush();
+    dirty.clear();
+  }
+  const watchersOf = (userId: string): Iterable<LiveStream> => watchers.get(userId) ?? [];
+
+  function tellPresence(change: PresenceChange): void {
+    const interested = watchers.get(change.userId);
+    if (!interested) return;
+    // The JSON is written once for all colleagues and once for those who may see everything.
+    const blocks: { all?: string; whole?: string } = {};
+    for (const stream of interested) {
+      const may = maySeeAll(stream, change.userId);
+      if (may) blocks.whole ??= eventBlock('presence', JSON.stringify(wholePresence(change)), change.number);
+      else blocks.all ??= eventBlock('presence', JSON.stringify(shownPresence(change)), change.number);
+      queue(stream, `presence ${change.userId}`, (may ? blocks.whole : blocks.all)!);
+    }
+  }
+
+  const readPresence = oneAtATime(async () => {
+    for (;;) {
+      const changes = await readChanges(db, position, portion);
+      for (const change of changes) tellPresence(change);
+      position = changes.at(-1)?.number ?? position;
+      if (changes.length < portion) return;
+    }
+  }, log);
+
+  // Log lines get their numbers before they commit, several writers side by side: look back a little, tell each once.
+  const readForwarding = oneAtATime(async () => {
+    const entries = await forwardingEntriesAfter(db, lastEntry - portion);
+    for (const { userId, entry } of entries) {
+      if (seenEntries.has(entry.id)) continue;
+      seenEntries.add(entry.id);
+      lastEntry = Math.max(lastEntry, entry.id);
+      const block = eventBlock('forwarding', JSON.stringify({ userId, entry }));
+      for (const stream of watchersOf(userId))
+        if (maySeeAll(stream, userId)) queue(stream, `forwarding ${entry.id}`, block);
+    }
+    for (const id of seenEntries) if (id < lastEntry - 2 * portion) seenEntries.delete(id);
+  }, log);
+
+  function tellAgenda(userId: string): void {
+    const block = eventBlock('agenda', JSON.stringify({ userId }));
+    for (const stream of watchersOf(userId)) queue(stream, `agenda ${userId}`, block);
+  }
+
+  async function tellAccount(accountId: string): Promise<void> {
+    const account = await db.selectFrom('account').select('user_id').where('id', '=', accountId).executeTakeFirst();
+    if (!account) return;
+    const block = eventBlock('account', JSON.stringify({ userId: account.user_id, accountId }));
+    for (const stream of watchersOf(account.user_id))
+      if (maySeeAll(stream, account.user_id)) queue(stream, `account ${accountId}`, block);
+  }
+
+  /** The listener was away: agendas and accounts may have changed unheard. */
+  function tellReload(): void {
+    for (const stream of streams) queue(stream, 'reload', eventBlock('reload', '{}'));
+  }
+
+  await store.listen(presenceChannel, () => void readPresence());
+  await store.listen('forwarding', () => void readForwarding());
+  await store.listen('agenda', (userId) => (userId === '' ? tellReload() : tellAgenda(userId)));
+  await store.listen('account', (accountId) => {
+    if (accountId !== '' && streams.size > 0)
+      tellAccount(accountId).catch((error) => log.warn({ error }, 'An account change could not be told.'));
+  });
+  position = await lastChangeNumber(db);
+  lastEntry = await lastForwardingEntry(db);
+  for (const { entry } of await forwardingEntriesAfter(db, lastEntry - portion)) seenEntries.add(entry.id);
+  const heartbeat = setInterval(() => {
+    for (const stream of streams) stream.heartbeat();
+  }, heartbeatMs);
+
+  return {
+    position: () => position,
+    add(stream) {
+      streams.add(stream);
+      for (const userId of stream.watched) {
+        const set = watchers.get(userId) ?? new Set();
+        watchers.set(userId, set.add(stream));
+      }
+    },
+    remove(stream) {
+      streams.delete(stream);
+      dirty.delete(stream);
+      for (const userId of stream.watched) {
+        const set = watchers.get(userId);
+        set?.delete(stream);
+        if (set?.size === 0) watchers.delete(userId);
+      }
+    },
+    async stop() {
+      clearInterval(heartbeat);
+      clearTimeout(flushTimer);
+      for (const stream of [...streams]) stream.close();
+    },
+  };
+}
+
+export const maySeeAll = (stream: LiveStream, userId: string) => stream.administrator || stream.userId === userId;
+
+type Told = Omit<PresenceChange, 'number' | 'at'>;
+
+/** For the user and administrators: phones are left to GET, they change on their own. */
+export const wholePresence = ({ userId, status, profile, note, since, until, reason, forwarding }: Told) => ({
+  userId,
+  status,
+  profile,
+  note,
+  since,
+  until,
+  reason: shownReason(reason),
+  forwarding,
+});
+
+/** For colleagues. */
+export const shownPresence = ({
+  userId,
+  status,
+  since,
+  until,
+}: Pick<Told, 'userId' | 'status' | 'since' | 'until'>) => ({
+  userId,
+  status,
+  profile: null,
+  note: null,
+  since,
+  until,
+});
+
+/** Runs `work` again when it was called meanwhile, never twice side by side. */
+function oneAtATime(work: () => Promise<void>, log: Context['log']): () => Promise<void> {
+  let running: Promise<void> | null = null;
+  let again = false;
+  return async () => {
+    again = true;
+    running ??= (async () => {
+      while (again) {
+        again = false;
+        await work().catch((error) => log.warn({ error }, 'Live changes could not be read; the next one tries again.'));
+      }
+      running = null;
+    })();
+    await running;
+  };
+}

@@ -1,0 +1,100 @@
+/** OpenAPI 3.1 of the routes: the document itself and what every operation has in common. */
+import fs from 'node:fs';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { docsPage, type OpenApiDocument } from './docs.ts';
+import type { Route, Rule } from './route.ts';
+import { ErrorAnswer } from './schemas/common.ts';
+import { sessionCookie } from './sessions.ts';
+
+export const version: string = JSON.parse(
+  fs.readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+).version;
+
+const whoMay: Record<Rule, string> = {
+  public: 'Anybody may call this.',
+  signedIn: 'For everybody who is signed in.',
+  self: 'For the user only.',
+  selfOrAdministrator: 'For the user and for administrators.',
+  administrator: 'For administrators.',
+};
+
+const errors = {
+  400: 'Something in the request is not valid; `field` says what.',
+  401: 'Nobody is signed in.',
+  403: 'The user may not do this.',
+  404: 'It does not exist.',
+  409: 'It contradicts something that exists.',
+  422: 'It was understood but cannot be done; the message says why.',
+  429: 'Too many failed tries; `Retry-After` says when to come back.',
+} as const;
+
+export function describeRoute(registry: OpenAPIHono['openAPIRegistry'], route: Route): void {
+  const status = route.status ?? (route.answer || route.produces ? 200 : 204);
+
+  const codes = [400, ...(route.access === 'public' ? [] : [401, 403]), 404, 409, 422, 429] as (keyof typeof errors)[];
+  registry.registerPath({
+    method: route.method,
+    path: `/api/v1${route.path}`,
+    tags: [route.tag],
+    operationId: route.operation,
+    summary: route.summary,
+    description: [route.description, whoMay[route.access]].filter(Boolean).join('\n\n'),
+    security: route.access === 'public' ? [] : [{ session: [] }],
+    request: {
+      ...(route.params && { params: route.params }),
+      ...(route.query && { query: route.query }),
+      ...(route.body && {
+        body: {
+          required: true,
+          content: { [route.multipart ? 'multipart/form-data' : 'application/json']: { schema: route.body } },
+        },
+      }),
+    },
+    responses: {
+      [status]: {
+        description: status === 204 ? 'Done.' : status === 202 ? 'Begun.' : status === 201 ? 'Made.' : 'The answer.',
+        ...(route.answer && { content: { 'application/json': { schema: route.answer } } }),
+        ...(route.produces && { content: { [route.produces]: { schema: { type: 'string' as const } } } }),
+      },
+      ...Object.fromEntries(
+        codes.map((code) => [
+          code,
+          { description: errors[code], content: { 'application/json': { schema: ErrorAnswer } } },
+        ]),
+      ),
+    },
+  });
+}
+
+const introduction = `Whenabouts reads calendars, shows agendas, and makes presence and call forwarding follow the appointments.
+
+- Sign in with \`POST /api/v1/session\`; the answer sets a cookie that every further request sends.
+- Instants are UTC in answers (\`2026-11-23T09:00:00Z\`); requests may use any offset. Intervals are half-open.
+- \`me\` stands for the signed-in user wherever a path has a \`userId\`.
+- Errors have one shape: \`{ "error": { "code", "message", "field"? } }\`. Programs look at \`code\`, people at \`message\`.
+- Whatever the web client does, it does through this API.`;
+
+export function describeServer(app: OpenAPIHono, publicUrl: string): void {
+  app.openAPIRegistry.registerComponent('securitySchemes', 'session', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: sessionCookie,
+    description: 'Set by POST /api/v1/session.',
+  });
+  let document: object | undefined;
+  const read = () => {
+    document ??= app.getOpenAPI31Document({
+      openapi: '3.1.0',
+      info: {
+        title: 'Whenabouts',
+        version,
+        description: introduction,
+        license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
+      },
+      servers: [{ url: publicUrl }],
+    });
+    return document;
+  };
+  app.get('/api/openapi.json', (http) => http.json(read()));
+  app.get('/api/docs', (http) => http.html(docsPage(read() as OpenApiDocument)));
+}

@@ -1,0 +1,91 @@
+/** The role `api`: HTTP for people and programs. */
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { serve } from '@hono/node-server';
+import type { Context, Running } from '../context.ts';
+import { createApp } from './app.ts';
+import type { Route } from './route.ts';
+import { serverRoutes } from './server.routes.ts';
+import { sessionRoutes } from './session.routes.ts';
+import { openSessions } from './sessions.ts';
+import { settingsRoutes } from './settings.routes.ts';
+import { webClient } from './static.ts';
+import { userRoutes } from './users.routes.ts';
+
+export interface ApiOptions {
+  host: string;
+  /** 0: any free one. */
+  port: number;
+  /** How people reach the server; null: as it listens. */
+  publicUrl: string | null;
+  /** Where the built web client is. */
+  webFolder?: string;
+}
+
+export interface RunningApi extends Running {
+  port: number;
+  /** How people reach the server, without a slash at the end. */
+  publicUrl: string;
+  /** Every route, for the test that tries each one as everybody. */
+  routes: readonly Route[];
+}
+
+const builtWebClient = fileURLToPath(new URL('../../../web/dist', import.meta.url));
+
+/** @throws Error in plain words when the port is taken or a route has no authorization rule. */
+export async function startApi(context: Context, options: ApiOptions): Promise<RunningApi> {
+  const sessions = await openSessions(context.store);
+  // The port is known before the first request: 0 asks the system for a free one.
+  let handle: (request: Request, ...rest: never[]) => Response | Promise<Response> = () =>
+    new Response('Starting.', { status: 503 });
+  const server = serve({
+    fetch: ((...parameters: [Request]) => handle(...parameters)) as never,
+    hostname: options.host,
+    port: options.port,
+  });
+  const port = await listening(server, options);
+  const publicUrl = options.publicUrl ?? `http://${shownHost(options.host)}:${port}`;
+
+  const routes: Route[] = [
+    ...serverRoutes(context),
+    ...sessionRoutes(context, sessions, publicUrl.startsWith('https:')),
+    ...userRoutes(context, publicUrl),
+    ...settingsRoutes(context),
+  ];
+  const app = createApp(context, { routes, sessions, publicUrl });
+  app.all('*', webClient(options.webFolder ?? builtWebClient));
+  handle = app.fetch as never;
+  return {
+    port,
+    publicUrl,
+    routes,
+    async stop() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      if ('closeIdleConnections' in server) server.closeIdleConnections();
+      const late = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), 3_000);
+      await closed;
+      clearTimeout(late);
+    },
+  };
+}
+
+function listening(server: ReturnType<typeof serve>, { host, port }: ApiOptions): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('listening', () => resolve((server.address() as AddressInfo).port));
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE')
+        reject(new Error(`Port ${port} is in use by another program. Stop that one, or set PORT to another number.`));
+      else if (error.code === 'EACCES')
+        reject(new Error(`Port ${port} may not be used by this user: set PORT to one above 1023.`));
+      else if (error.code === 'EADDRNOTAVAIL')
+        reject(new Error(`This machine has no address ${host}: set HOST to one of its own, or to 0.0.0.0 for all.`));
+      else reject(error);
+    });
+  });
+}
+
+/** Where a person on this machine reaches it. */
+function shownHost(host: string): string {
+  if (['127.0.0.1', '0.0.0.0', '::', '::1', 'localhost'].includes(host)) return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}

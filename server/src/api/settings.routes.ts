@@ -1,0 +1,74 @@
+import { z } from '@hono/zod-openapi';
+import type { Context } from '../context.ts';
+import { changeGroupSettings, listGroups, readGroup } from '../organization/groups.ts';
+import { readNetworkSettings, writeNetworkSettings } from '../organization/network.ts';
+import { type Route, route } from './route.ts';
+import { Id } from './schemas/common.ts';
+import { Group, GroupList, GroupSettingsChange, NetworkSettings } from './schemas/settings.ts';
+
+const tag = 'Profiles and settings';
+const params = z.object({ groupId: Id });
+
+export function settingsRoutes(context: Context): Route[] {
+  const { db } = context.store;
+  return [
+    route({
+      access: 'administrator',
+      method: 'get',
+      path: '/groups',
+      tag,
+      operation: 'listGroups',
+      summary: 'All configuration groups with their settings',
+      answer: GroupList,
+      handle: async () => ({ groups: await listGroups(db) }),
+    }),
+    route({
+      access: 'signedIn',
+      method: 'get',
+      path: '/groups/{groupId}/settings',
+      tag,
+      operation: 'readGroupSettings',
+      summary: 'The settings of a configuration group',
+      params,
+      answer: Group,
+      handle: ({ params: { groupId } }) => readGroup(db, groupId),
+    }),
+    route({
+      access: 'administrator',
+      method: 'patch',
+      path: '/groups/{groupId}/settings',
+      tag,
+      operation: 'changeGroupSettings',
+      summary: 'Change settings of a configuration group',
+      description: 'What is left out stays as it is. The presence of everybody in the group is computed anew.',
+      params,
+      body: GroupSettingsChange,
+      answer: Group,
+      handle: ({ params: { groupId }, body }) => changeGroupSettings(db, groupId, body),
+    }),
+    route({
+      access: 'administrator',
+      method: 'get',
+      path: '/settings/network',
+      tag,
+      operation: 'readNetworkSettings',
+      summary: 'How the server reaches the outside',
+      answer: NetworkSettings,
+      handle: () => readNetworkSettings(db),
+    }),
+    route({
+      access: 'administrator',
+      method: 'put',
+      path: '/settings/network',
+      tag,
+      operation: 'writeNetworkSettings',
+      summary: 'Set how the server reaches the outside',
+      body: NetworkSettings,
+      answer: NetworkSettings,
+      async handle({ body }) {
+        await writeNetworkSettings(db, body);
+        return readNetworkSettings(db);
+      },
+    }),
+  ];
+}
