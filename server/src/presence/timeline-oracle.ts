@@ -1,0 +1,202 @@
+/**
+ * Presence told once more, slowly and from the other side: at ONE instant after another, what do the rules say? Written from the text
+ * of the rules alone, to be compared with timeline.ts; shares nothing with it but types. Never used by the product.
+ */
+import type { Origin, Profile, Status } from './presence.ts';
+import type { PresenceInputs, StoredClaim } from './timeline.ts';
+
+export interface Answer {
+  status: Status;
+  note: string | null;
+  mode: string;
+  target: string | null;
+  problem: string | null;
+  origin: Origin;
+  /** What won: an appointment's key, a claim's id, or the origin. */
+  winner: string;
+}
+
+interface Wish {
+  origin: Origin;
+  begin: number;
+  finish: number;
+  status: Status;
+  profile: Profile | undefined;
+  note: string | null;
+  winner: string;
+}
+
+const strengthOfOrigin = new Map<Origin, number>(
+  (['default', 'workingHours', 'client', 'api', 'appointment', 'manual', 'call'] as const).map((o, i) => [o, i]),
+);
+const strengthOfStatus = new Map<Status, number>([
+  ['available', 1],
+  ['beRightBack', 2],
+  ['unavailable', 3],
+  ['appointment', 4],
+  ['onThePhone', 5],
+  ['doNotDisturb', 6],
+  ['outOfOffice', 7],
+]);
+
+/**
+ * What the rules say at `from` and at every tick after it until `to`.
+ * @param tick the step in milliseconds that all instants and the working day are multiples of.
+ */
+export function presenceThrough(inputs: PresenceInputs, from: number, to: number, tick: number): Answer[] {
+  const meetings = wishesOfAppointments(inputs);
+  const wishes: Wish[] = [...meetings];
+  for (const claim of inputs.claims) {
+    const chosen = allProfiles(inputs).find((p) => p.id === claim.profileId && p.active);
+    const profile = chosen ?? standardProfile(inputs, claim.status);
+    wishes.push({
+      origin: claim.origin,
+      begin: claim.start,
+      finish: finishOf(claim, meetings, inputs, tick),
+      status: profile ? profile.status : claim.status,
+      profile,
+      note: claim.note,
+      winner: `claim ${claim.id}`,
+    });
+  }
+  const answers: Answer[] = [];
+  for (let instant = from; instant < to; instant += tick) answers.push(presenceAt(inputs, wishes, instant));
+  return answers;
+}
+
+function presenceAt(inputs: PresenceInputs, lasting: readonly Wish[], instant: number): Answer {
+  const wishes = [...lasting];
+  if (inputs.settings.outsideWorkingDay !== null && !isWorkingTime(inputs, instant)) {
+    const status = inputs.settings.outsideWorkingDay;
+    const profile = standardProfile(inputs, status);
+    wishes.push({
+      origin: 'workingHours',
+      begin: instant,
+      finish: instant + 1,
+      status: profile ? profile.status : status,
+      profile,
+      note: null,
+      winner: 'workingHours',
+    });
+  }
+
+  const running = wishes.filter((w) => w.begin <= instant && instant < w.finish);
+  if (running.length === 0) {
+    const profile = standardProfile(inputs, 'available');
+    running.push({
+      origin: 'default',
+      begin: instant,
+      finish: instant + 1,
+      status: profile ? profile.status : 'available',
+      profile,
+      note: null,
+      winner: 'default',
+    });
+  }
+  // Weed out by one rule after the other until one is left.
+  let left = keepGreatest(running, (w) => strengthOfOrigin.get(w.origin)!);
+  left = keepGreatest(left, (w) => strengthOfStatus.get(w.status)!);
+  left = keepGreatest(left, (w) => w.finish - w.begin);
+  left = keepGreatest(left, (w) => -w.begin);
+  left.sort((a, b) => (a.winner < b.winner ? -1 : 1));
+  return answer(left[0]!, inputs);
+}
+
+function keepGreatest(wishes: Wish[], measure: (wish: Wish) => number): Wish[] {
+  let greatest = Number.NEGATIVE_INFINITY;
+  for (const wish of wishes) greatest = Math.max(greatest, measure(wish));
+  return wishes.filter((wish) => measure(wish) === greatest);
+}
+
+function wishesOfAppointments(inputs: PresenceInputs): Wish[] {
+  const wishes: Wish[] = [];
+  for (const appointment of inputs.appointments) {
+    const begin = Number(appointment.start.epochNanoseconds / 1_000_000n);
+    const finish = Number(appointment.end.epochNanoseconds / 1_000_000n);
+    if (finish <= begin) continue;
+    if (appointment.cancelled) continue;
+    if (appointment.response === 'declined') continue;
+    let status: Status | undefined;
+    if (appointment.showAs === 'outOfOffice') status = 'outOfOffice';
+    if (appointment.showAs === 'busy' && !appointment.allDay) status = 'appointment';
+    if (appointment.showAs === 'tentative' && !appointment.allDay && inputs.settings.tentativeCounts)
+      status = 'appointment';
+    if (status === undefined) continue;
+    const profile = standardProfile(inputs, status);
+    const winner = `${appointment.uid} ${appointment.occurrence}`;
+    wishes.push({
+      origin: 'appointment',
+      begin,
+      finish,
+      status: profile ? profile.status : status,
+      profile,
+      note: null,
+      winner,
+    });
+  }
+  return wishes;
+}
+
+function finishOf(claim: StoredClaim, meetings: Wish[], inputs: PresenceInputs, tick: number): number {
+  if (claim.end !== null) return claim.end;
+  if (claim.endRule !== 'nextBoundary') return Number.POSITIVE_INFINITY;
+  for (let at = claim.start + tick; ; at += tick) {
+    if (meetings.some((meeting) => meeting.begin === at || meeting.finish === at)) return at;
+    if (isWorkingTime(inputs, at - tick) && !isWorkingTime(inputs, at)) return at;
+    if (endsShift(inputs, at)) return at;
+  }
+}
+
+function isWorkingTime({ settings: { workingDay }, timeZone }: PresenceInputs, instant: number): boolean {
+  const local = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(timeZone);
+  const time = local.toPlainTime().toString().slice(0, 5);
+  const today = local.dayOfWeek;
+  const yesterday = today === 1 ? 7 : today - 1;
+  if (workingDay.start < workingDay.end)
+    return workingDay.days.includes(today) && time >= workingDay.start && time < workingDay.end;
+  if (workingDay.days.includes(today) && time >= workingDay.start) return true;
+  return workingDay.days.includes(yesterday) && time < workingDay.end;
+}
+
+/** A shift may end where the next one begins at once; that is an end too. */
+function endsShift({ settings: { workingDay }, timeZone }: PresenceInputs, instant: number): boolean {
+  const local = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(timeZone);
+  if (local.toPlainTime().toString().slice(0, 5) !== workingDay.end) return false;
+  const night = workingDay.end <= workingDay.start;
+  const started = night ? local.toPlainDate().subtract({ days: 1 }) : local.toPlainDate();
+  return workingDay.days.includes(started.dayOfWeek);
+}
+
+function allProfiles(inputs: PresenceInputs): Profile[] {
+  return [...inputs.profiles.own.byId.values(), ...inputs.profiles.group.byId.values()];
+}
+
+function standardProfile(inputs: PresenceInputs, status: Status): Profile | undefined {
+  return allProfiles(inputs).find((profile) => profile.key === status && profile.active);
+}
+
+function answer(wish: Wish, inputs: PresenceInputs): Answer {
+  const result: Answer = {
+    status: wish.status,
+    note: wish.note ?? wish.profile?.note ?? null,
+    mode: 'off',
+    target: null,
+    problem: null,
+    origin: wish.origin,
+    winner: wish.winner,
+  };
+  const wanted = wish.profile?.forwarding;
+  if (!wanted || wanted.mode === 'off') return result;
+  if (wish.origin !== 'manual' && !inputs.settings.automaticForwarding.includes(wish.status)) return result;
+  if (wanted.mode === 'doNotDisturb') return { ...result, mode: 'doNotDisturb' };
+  let number: string | null = null;
+  if (wanted.target?.kind === 'voicemail') number = 'voicemail';
+  if (wanted.target?.kind === 'number') number = wanted.target.number;
+  if (wanted.target?.kind === 'mobile') {
+    number = inputs.profiles.mobileNumber;
+    if (number === null) return { ...result, problem: 'noMobileNumber' };
+  }
+  if (number === null) return { ...result, problem: 'noTarget' };
+  if (inputs.profiles.extensions.includes(number)) return { ...result, problem: 'ownExtension' };
+  return { ...result, mode: wanted.mode, target: number };
+}
