@@ -53,7 +53,6 @@ test('a second server on the same data folder ends and names the first one', asy
   const other = spawnStart(await freePort());
   const otherText = collect(other);
   const [code] = await once(other, 'exit');
-  running.delete(other);
   expect(code).toBe(1);
   expect(otherText.value).toMatch(/is in use by process \d+/);
   await end(child);
@@ -78,6 +77,7 @@ function spawnStart(port: number): ChildProcess {
     env: { HOME: folder, PATH: process.env.PATH, PORT: String(port), NODE_ENV: 'production' },
   });
   running.add(child);
+  child.once('exit', () => running.delete(child));
   return child;
 }
 
@@ -102,9 +102,7 @@ async function answer(child: ChildProcess, port: number, text: { value: string }
 async function end(child: ChildProcess): Promise<unknown[]> {
   const exit = once(child, 'exit');
   child.kill('SIGTERM');
-  const result = await exit;
-  running.delete(child);
-  return result;
+  return await exit;
 }
 
 async function freePort(): Promise<number> {

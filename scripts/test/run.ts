@@ -122,7 +122,8 @@ function ownEnvironment(): NodeJS.ProcessEnv {
     'NODE_ENV',
     'LOG_LEVEL',
   ];
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.includes(name)));
+  const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.includes(name)));
+  return process.stdout.isTTY ? own : { ...own, NO_COLOR: '1' };
 }
 
 /** Prints the result and ends: 0 only when something ran and nothing failed. */
