@@ -4,6 +4,9 @@ import type { Forwarding, ForwardingMode } from '../presence/presence.ts';
 export interface Capabilities {
   /** For each mode: true, or why this system can't do it. */
   modes: Record<ForwardingMode, true | string>;
+  /** Whether a forwarding may have the target 'voicemail'. */
+  voicemail: boolean;
+  /** Whether many extensions are read by few requests. */
   readAll: boolean;
   watch: boolean;
 }
@@ -21,7 +24,7 @@ export interface PhoneSystemConnection {
   bootId(signal: AbortSignal): Promise<string>;
   /** @throws ConnectorError */
   read(extension: string, signal: AbortSignal): Promise<Forwarding>;
-  /** In bulk where the system can. @throws ConnectorError */
+  /** In bulk where the system can. An extension that alone can't be read is left out. @throws ConnectorError */
   readAll(extensions: readonly string[], signal: AbortSignal): Promise<Map<string, Forwarding>>;
   /** An answer is no proof: the caller reads back. @throws ConnectorError */
   apply(extension: string, forwarding: Forwarding, context: ApplyContext, signal: AbortSignal): Promise<void>;

@@ -168,7 +168,9 @@ function isOurs(record: ForwardingRecord, situation: Situation): boolean {
 
 function isEcho(record: ForwardingRecord, { actual, bootId }: Situation): boolean {
   const restarted = record.bootId !== bootId;
-  return record.echoes.some(({ value, landed }) => sameForwarding(value, actual) && (restarted || !landed));
+  // While a write is open, what it was to replace is simply still there.
+  const open = record.phase === 'intent' || record.phase === 'restoring';
+  return record.echoes.some(({ value, landed }) => sameForwarding(value, actual) && (restarted || open || !landed));
 }
 
 /** Whether only a person can have set what the phone says. After a restart the value from before our write (the write

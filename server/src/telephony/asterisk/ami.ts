@@ -1,0 +1,193 @@
+/**
+ * The Asterisk Manager Interface: blocks of "Name: value" lines over TCP, each ended by an empty line
+ * (docs.asterisk.org, Configuration > Interfaces > Asterisk Manager Interface). One connection; the connector makes a
+ * new one when it breaks.
+ */
+import net from 'node:net';
+import tls from 'node:tls';
+import { ConnectorError } from '../../calendars/connector.ts';
+
+/** Names in lower case; of names that repeat the last one counts. */
+export type AmiMessage = Record<string, string>;
+
+export interface AmiAnswer {
+  response: AmiMessage;
+  /** What a list action brought between its answer and its end. */
+  events: AmiMessage[];
+}
+
+export interface Ami {
+  /** Resolves for "Response: Error" too: only the caller knows whether that is one. @throws ConnectorError 'unreachable' when the
+   *  connection breaks or the answer takes too long, 'refused' for a line break in a value. */
+  action(fields: Record<string, string>, signal?: AbortSignal): Promise<AmiAnswer>;
+  onEvent(listener: (event: AmiMessage) => void): void;
+  onClose(listener: () => void): void;
+  close(): void;
+}
+
+export interface AmiOptions {
+  host: string;
+  port: number;
+  tls: boolean;
+  username: string;
+  password: string;
+  /** For connecting, and for each answer. Milliseconds. */
+  timeoutMs?: number;
+}
+
+/** A manager that sends more than this without an empty line isn't one. */
+const maxBuffered = 1_000_000;
+
+/** Connects and logs in. @throws ConnectorError 'unreachable', 'credentials' or 'malformed' (no Asterisk there). */
+export async function openAmi(options: AmiOptions, signal?: AbortSignal): Promise<Ami> {
+  const { host, port, timeoutMs = 5_000 } = options;
+  const place = `${host}:${port}`;
+  const socket = await connect(options, timeoutMs, signal);
+  const waiting = new Map<
+    string,
+    { answer: AmiAnswer | null; resolve(answer: AmiAnswer): void; reject(error: Error): void }
+  >();
+  const eventListeners = new Set<(event: AmiMessage) => void>();
+  const closeListeners = new Set<() => void>();
+  let buffered = '';
+  let banner: string | null = null;
+  let lastId = 0;
+  let failure: ConnectorError | null = null;
+
+  function fail(error: ConnectorError): void {
+    if (failure) return;
+    failure = error;
+    socket.destroy();
+    for (const { reject } of waiting.values()) reject(error);
+    waiting.clear();
+    for (const listener of closeListeners) listener();
+  }
+  function receive(message: AmiMessage): void {
+    const entry = waiting.get(message.actionid ?? '');
+    if (!entry) {
+      if (message.event) for (const listener of eventListeners) listener(message);
+      return;
+    }
+    if (message.response) {
+      entry.answer = { response: message, events: [] };
+      if (message.eventlist?.toLowerCase() === 'start') return;
+    } else if (entry.answer && message.eventlist?.toLowerCase() !== 'complete') {
+      entry.answer.events.push(message);
+      return;
+    }
+    waiting.delete(message.actionid!);
+    if (entry.answer) entry.resolve(entry.answer);
+  }
+  socket.setEncoding('utf8');
+  socket.on('data', (chunk: string) => {
+    buffered += chunk;
+    if (banner === null) {
+      const end = buffered.indexOf('\n');
+      if (end < 0 && buffered.length < 200) return;
+      banner = buffered.slice(0, Math.max(end, 0)).trim();
+      if (!banner.includes('Call Manager'))
+        return fail(new ConnectorError('malformed', `${place} answers, but it isn't an Asterisk manager (AMI) port.`));
+      buffered = buffered.slice(end + 1);
+    }
+    const blocks = buffered.split('\r\n\r\n');
+    buffered = blocks.pop()!;
+    if (buffered.length > maxBuffered)
+      return fail(new ConnectorError('malformed', `${place} sent a message without an end.`));
+    for (const block of blocks) receive(parse(block));
+  });
+  socket.on('error', (error: NodeJS.ErrnoException) =>
+    fail(new ConnectorError('unreachable', `The connection to ${place} broke (${error.code ?? error.message}).`)),
+  );
+  socket.on('close', () => fail(new ConnectorError('unreachable', `${place} closed the connection.`)));
+
+  const ami: Ami = {
+    action(fields, actionSignal) {
+      if (failure) return Promise.reject(failure);
+      const id = String(++lastId);
+      let text = '';
+      for (const [name, value] of Object.entries({ ...fields, ActionID: id })) {
+        // A line break would start another action with our rights.
+        if (/[\r\n\0]/.test(name + value))
+          return Promise.reject(new ConnectorError('refused', `${name} for ${place} contains a line break.`));
+        text += `${name}: ${value}\r\n`;
+      }
+      return new Promise((resolve, reject) => {
+        const giveUp = () => {
+          waiting.delete(id);
+          settled();
+          const error = new ConnectorError('unreachable', `${place} did not answer ${fields.Action} in time.`);
+          reject(error);
+          // Whether it was done is unknown, and later answers would come late: a new connection is cleaner.
+          fail(error);
+        };
+        const timer = setTimeout(giveUp, timeoutMs);
+        const settled = () => {
+          clearTimeout(timer);
+          actionSignal?.removeEventListener('abort', giveUp);
+        };
+        if (actionSignal?.aborted) return giveUp();
+        actionSignal?.addEventListener('abort', giveUp, { once: true });
+        waiting.set(id, {
+          answer: null,
+          resolve: (answer) => {
+            settled();
+            resolve(answer);
+          },
+          reject: (error) => {
+            settled();
+            reject(error);
+          },
+        });
+        socket.write(`${text}\r\n`);
+      });
+    },
+    onEvent: (listener) => void eventListeners.add(listener),
+    onClose: (listener) => void (failure ? listener() : closeListeners.add(listener)),
+    close: () => fail(new ConnectorError('unreachable', `The connection to ${place} was closed.`)),
+  };
+
+  const login = { Action: 'Login', Username: options.username, Secret: options.password, Events: 'call' };
+  const { response } = await ami.action(login, signal);
+  if (response.response === 'Success') return ami;
+  ami.close();
+  throw new ConnectorError(
+    'credentials',
+    `${place} refuses the manager user "${options.username}". Check its name and secret in manager.conf, and that its "permit" lines allow this server.`,
+  );
+}
+
+function connect(options: AmiOptions, timeoutMs: number, signal?: AbortSignal): Promise<net.Socket> {
+  const { host, port } = options;
+  return new Promise((resolve, reject) => {
+    const socket = options.tls
+      ? tls.connect({ host, port, servername: net.isIP(host) ? '' : host })
+      : net.connect({ host, port });
+    const stop = (reason: string) => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', aborted);
+      socket.destroy();
+      reject(new ConnectorError('unreachable', `Cannot reach Asterisk at ${host}:${port} (${reason}).`));
+    };
+    const aborted = () => stop('no answer in time');
+    const timer = setTimeout(aborted, timeoutMs);
+    signal?.addEventListener('abort', aborted, { once: true });
+    const failed = (error: NodeJS.ErrnoException) => stop(error.code ?? error.message);
+    socket.once('error', failed);
+    socket.once(options.tls ? 'secureConnect' : 'connect', () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', aborted);
+      socket.off('error', failed);
+      socket.setKeepAlive(true, 15_000);
+      resolve(socket);
+    });
+  });
+}
+
+function parse(block: string): AmiMessage {
+  const message: AmiMessage = {};
+  for (const line of block.split('\r\n')) {
+    const at = line.indexOf(':');
+    if (at > 0) message[line.slice(0, at).toLowerCase()] = line.slice(at + 1).replace(/^ /, '');
+  }
+  return message;
+}

@@ -1,0 +1,199 @@
+/**
+ * Asterisk and FreePBX by AMI. Forwarding lives in AstDB the way FreePBX keeps it: `CF/<extension>` is the target,
+ * `DND/<extension>` = YES is do not disturb; the lamps `Custom:CF<extension>` and `Custom:DND<extension>` (and their
+ * DEV twins) follow, so that BLF keys and *72 agree with us. AstDB changes raise no event, the lamps do.
+ * Rights of the manager user: read and write system, call, reporting (DBPut needs system, Setvar needs call).
+ */
+import { z } from 'zod';
+import { ConnectorError } from '../../calendars/connector.ts';
+import type { Forwarding } from '../../presence/presence.ts';
+import type { PhoneSystemConnection, PhoneSystemConnector } from '../connector.ts';
+import { type Ami, type AmiAnswer, openAmi } from './ami.ts';
+
+export const asteriskSettings = z.object({
+  host: z.string().trim().min(1, 'The host name or address of the Asterisk server is missing.'),
+  port: z.number().int().min(1).max(65535).default(5038),
+  tls: z.boolean().default(false),
+  username: z.string().trim().min(1, 'The name of the manager user (manager.conf) is missing.'),
+  /** What is dialled to reach a voice mailbox directly; FreePBX: "*" before the extension. Empty: no voicemail. */
+  voicemail: z
+    .string()
+    .regex(/^[0-9*#+]*(\{\{extension\}\})?[0-9*#+]*$/, 'Voicemail is dialled by digits, *, # and {{extension}}.')
+    .default('*{{extension}}'),
+});
+export type AsteriskSettings = z.infer<typeof asteriskSettings>;
+export const asteriskSecret = z.object({ password: z.string().min(1, "The manager user's secret is missing.") });
+export type AsteriskSecret = z.infer<typeof asteriskSecret>;
+
+const neither =
+  'Asterisk keeps one forwarding for all callers (AstDB): it cannot tell internal from external callers. Use "all".';
+
+export const asteriskConnector: PhoneSystemConnector<AsteriskSettings, AsteriskSecret> = {
+  kind: 'asterisk',
+  async connect({ settings, secret }) {
+    return connection(settings, secret);
+  },
+};
+
+function connection(settings: AsteriskSettings, secret: AsteriskSecret): PhoneSystemConnection {
+  const hints = new Set<(extension: string | null) => void>();
+  let current: Promise<Ami> | null = null;
+  let closed = false;
+
+  /** The connection in use, or a new one: made by whoever needs it, so a dead server is asked at the reconciler's pace. */
+  function ami(signal: AbortSignal): Promise<Ami> {
+    if (closed) return Promise.reject(new ConnectorError('unreachable', 'The connection to Asterisk was closed.'));
+    current ??= openAmi({ ...settings, password: secret.password }, signal).then(
+      (opened) => {
+        if (closed) opened.close();
+        opened.onClose(() => {
+          current = null;
+          // Whatever changed while we were away: everything is to be looked at.
+          if (!closed) for (const hint of hints) hint(null);
+        });
+        // A busy exchange tells of every call; only lamps concern us. Where filters aren't allowed we sift ourselves.
+        void opened.action({ Action: 'Filter', Operation: 'Add', Filter: 'Event: DeviceStateChange' }).catch(() => {});
+        opened.onEvent((event) => {
+          const [, extension] = /^Custom:(?:CF|DND)(.+)$/.exec(event.device ?? '') ?? [];
+          if (event.event === 'DeviceStateChange' && extension) for (const hint of hints) hint(extension);
+        });
+        return opened;
+      },
+      (error) => {
+        current = null;
+        throw error;
+      },
+    );
+    return current;
+  }
+  async function run(fields: Record<string, string>, signal: AbortSignal): Promise<AmiAnswer> {
+    return (await ami(signal)).action(fields, signal);
+  }
+  async function must(fields: Record<string, string>, signal: AbortSignal): Promise<AmiAnswer> {
+    const answer = await run(fields, signal);
+    if (answer.response.response === 'Success') return answer;
+    throw refusal(fields, answer);
+  }
+  async function get(family: string, key: string, signal: AbortSignal): Promise<string> {
+    const answer = await run({ Action: 'DBGet', Family: family, Key: key }, signal);
+    if (answer.response.response === 'Success') return answer.events[0]?.val?.trim() ?? '';
+    if (/not found/i.test(answer.response.message ?? '')) return '';
+    throw refusal({ Action: 'DBGet' }, answer);
+  }
+  async function put(family: string, key: string, value: string, signal: AbortSignal): Promise<void> {
+    if (value) await must({ Action: 'DBPut', Family: family, Key: key, Val: value }, signal);
+    else {
+      // Asterisk answers Error for a key that isn't there: then it is done. A missing right reads otherwise.
+      const fields = { Action: 'DBDel', Family: family, Key: key };
+      const answer = await run(fields, signal);
+      if (/permission/i.test(answer.response.message ?? '')) throw refusal(fields, answer);
+    }
+  }
+  /** A whole family, or null where this Asterisk can't list one (DBGetTree came with 18.22, 20.7 and 21.2). */
+  async function tree(family: string, signal: AbortSignal): Promise<Map<string, string> | null> {
+    const answer = await run({ Action: 'DBGetTree', Family: family }, signal);
+    if (answer.response.response !== 'Success') return null;
+    const values = new Map<string, string>();
+    for (const { key, val } of answer.events) if (key) values.set(key.slice(family.length + 2), val?.trim() ?? '');
+    return values;
+  }
+  function forwarding(extension: string, target: string, doNotDisturb: string): Forwarding {
+    const meant = target && target === voicemailOf(settings, extension) ? 'voicemail' : target || null;
+    // A target beneath do not disturb stays on record, so that giving back loses neither.
+    if (doNotDisturb.toUpperCase() === 'YES') return { mode: 'doNotDisturb', target: meant };
+    return meant ? { mode: 'all', target: meant } : { mode: 'off', target: null };
+  }
+  async function read(extension: string, signal: AbortSignal): Promise<Forwarding> {
+    const key = checkedKey(extension);
+    const [target, doNotDisturb] = await Promise.all([get('CF', key, signal), get('DND', key, signal)]);
+    return forwarding(extension, target, doNotDisturb);
+  }
+
+  return {
+    capabilities: {
+      modes: { off: true, all: true, internal: neither, external: neither, doNotDisturb: true },
+      voicemail: settings.voicemail !== '',
+      readAll: true,
+      watch: true,
+    },
+    async bootId(signal) {
+      const { response } = await must({ Action: 'CoreStatus' }, signal);
+      return `${response.corestartupdate ?? ''}T${response.corestartuptime ?? ''}`;
+    },
+    read,
+    async readAll(extensions, signal) {
+      const all = extensions.length > 2 ? await Promise.all([tree('CF', signal), tree('DND', signal)]) : [null, null];
+      const [targets, doNotDisturb] = all;
+      const values = new Map<string, Forwarding>();
+      for (const extension of extensions)
+        values.set(
+          extension,
+          targets && doNotDisturb
+            ? forwarding(extension, targets.get(extension) ?? '', doNotDisturb.get(extension) ?? '')
+            : await read(extension, signal),
+        );
+      return values;
+    },
+    async apply(extension, { mode, target }, _context, signal) {
+      const key = checkedKey(extension);
+      if (mode === 'internal' || mode === 'external') throw new ConnectorError('refused', neither);
+      const dialled = target === 'voicemail' ? voicemailOf(settings, extension) : (target ?? '');
+      if (target === 'voicemail' && !dialled)
+        throw new ConnectorError('refused', 'No voicemail number is set for this phone system.');
+      checkTarget(dialled);
+      const doNotDisturb = mode === 'doNotDisturb';
+      await put('CF', key, dialled, signal);
+      await put('DND', key, doNotDisturb ? 'YES' : '', signal);
+      const lamps: [string, boolean][] = [
+        ['CF', dialled !== ''],
+        ['DEVCF', dialled !== ''],
+        ['DND', doNotDisturb],
+        ['DEVDND', doNotDisturb],
+      ];
+      // A lamp that fails (a manager user without "call") is shown by the check; the forwarding itself stands.
+      for (const [lamp, lit] of lamps) {
+        const Variable = `DEVICE_STATE(Custom:${lamp}${key})`;
+        await run({ Action: 'Setvar', Variable, Value: lit ? 'BUSY' : 'NOT_INUSE' }, signal);
+      }
+    },
+    watch(onHint) {
+      hints.add(onHint);
+    },
+    async close() {
+      closed = true;
+      const opened = await current?.catch(() => null);
+      opened?.close();
+    },
+  };
+}
+
+const voicemailOf = (settings: AsteriskSettings, extension: string) =>
+  settings.voicemail.replace('{{extension}}', extension);
+
+/** AstDB keys are paths, and Setvar's variable is a function call: nothing but letters and digits gets in. */
+function checkedKey(extension: string): string {
+  if (/^[A-Za-z0-9_.+*#-]{1,64}$/.test(extension)) return extension;
+  throw new ConnectorError(
+    'refused',
+    `"${extension}" can't be an extension of Asterisk: use letters, digits and + * # . _ -`,
+  );
+}
+
+/** The target is dialled by the dialplan, where , & | ( $ mean something. */
+function checkTarget(target: string): void {
+  if (!/^[A-Za-z0-9_.+*#@:-]{0,128}$/.test(target))
+    throw new ConnectorError(
+      'refused',
+      `"${target}" can't be dialled: a forwarding target has digits, letters and + * # only.`,
+    );
+}
+
+function refusal(fields: Record<string, string>, { response }: AmiAnswer): ConnectorError {
+  const message = response.message ?? 'no reason given';
+  if (/permission/i.test(message))
+    return new ConnectorError(
+      'credentials',
+      `The manager user may not do ${fields.Action}: give it read and write for system, call and reporting in manager.conf.`,
+    );
+  return new ConnectorError('internal', `Asterisk refused ${fields.Action}: ${message}`);
+}

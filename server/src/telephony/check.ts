@@ -1,0 +1,62 @@
+/** Checks a phone system in plain steps, before it is saved or when it fails. Writes nothing. */
+import type { CheckStep } from '../calendars/connector.ts';
+import type { Context } from '../context.ts';
+import { type ForwardingMode, forwardingModes } from '../presence/presence.ts';
+import type { PhoneSystemConnection } from './connector.ts';
+import { connectTo, type PhoneSystemKinds, type StoredPhoneSystem } from './connectors.ts';
+import { asConnectorError } from './reconcile.ts';
+
+export interface PhoneSystemCheck {
+  steps: CheckStep[];
+  /** For each mode: true, or why this system can't do it. Null when the settings are no good. */
+  modes: Record<ForwardingMode, true | string> | null;
+}
+
+/** @param extension one to read, to prove the way there and back; null: that step is left out. Never throws. */
+export async function checkPhoneSystem(
+  context: Pick<Context, 'secrets'>,
+  kinds: PhoneSystemKinds,
+  system: StoredPhoneSystem,
+  extension: string | null,
+  signal: AbortSignal = AbortSignal.timeout(20_000),
+): Promise<PhoneSystemCheck> {
+  const steps: CheckStep[] = [];
+  let connection: PhoneSystemConnection | null = null;
+  async function step(name: string, work: () => Promise<string>): Promise<boolean> {
+    try {
+      steps.push({ name, ok: true, message: await work() });
+      return true;
+    } catch (error) {
+      steps.push({ name, ok: false, message: asConnectorError(error).message });
+      return false;
+    }
+  }
+  try {
+    const going =
+      (await step('settings', async () => {
+        connection = await connectTo(kinds, context.secrets, system);
+        return 'The settings are complete.';
+      })) &&
+      (await step('connection', async () => {
+        const bootId = await connection!.bootId(signal);
+        return bootId
+          ? `The phone system answers; it was started at or as "${bootId}".`
+          : 'Nothing tells when this phone system was started: after a restart a lost forwarding is taken for a change by hand.';
+      }));
+    if (going && extension)
+      await step('reading', async () => {
+        const { mode, target } = await connection!.read(extension, signal);
+        const state = mode === 'off' ? 'is not forwarded' : `has ${mode}${target ? ` to ${target}` : ''}`;
+        return `Extension ${extension} ${state}.`;
+      });
+    const modes = (connection as PhoneSystemConnection | null)?.capabilities.modes ?? null;
+    if (modes) {
+      const unable = forwardingModes.filter((mode) => modes[mode] !== true);
+      if (unable.length > 0)
+        steps.push({ name: 'modes', ok: true, message: unable.map((mode) => `${mode}: ${modes[mode]}`).join(' ') });
+    }
+    return { steps, modes };
+  } finally {
+    await (connection as PhoneSystemConnection | null)?.close().catch(() => {});
+  }
+}

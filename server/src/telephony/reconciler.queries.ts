@@ -1,0 +1,242 @@
+/** What the reconciler reads and writes. Every write of a record renews, and thereby proves, the lease of its system. */
+import { sql } from 'kysely';
+import type { Forwarding, ForwardingMode } from '../presence/presence.ts';
+import type { Database, Executor } from '../store/database.ts';
+import type { Echo, ForwardingRecord, Phase } from './decide.ts';
+
+export const forwardingChannel = 'forwarding';
+/** Notified with a user's id when that user's forwarding log has a new entry. */
+export const forwardingLogChannel = 'forwarding_log';
+
+export interface OwnedSystem {
+  id: string;
+  name: string;
+  kind: string;
+  settings: unknown;
+  secret: string | null;
+  mode: 'active' | 'observe' | 'paused';
+}
+
+/** Renews the leases of this process and takes those that are free; by the database's clock (rule 10). */
+export async function leaseSystems(db: Database, processName: string, leaseMs: number): Promise<OwnedSystem[]> {
+  const { rows } = await sql<OwnedSystem>`
+    update phone_system set leased_by = ${processName}, leased_until = now() + make_interval(secs => ${leaseMs / 1000})
+     where mode <> 'paused' and (leased_by = ${processName} or leased_until is null or leased_until < now())
+    returning id, name, kind, settings, secret, mode`.execute(db);
+  return rows;
+}
+
+export async function giveLeasesBack(db: Database, processName: string): Promise<void> {
+  await sql`update phone_system set leased_by = null, leased_until = null where leased_by = ${processName}`.execute(db);
+}
+
+export interface RecordRow {
+  extensionId: string;
+  userId: string;
+  number: string;
+  record: ForwardingRecord;
+  /** What was wanted when the record was last dealt with. */
+  desired: Forwarding;
+  actual: Forwarding | null;
+  failures: number;
+  error: { class: string; message: string } | null;
+  due: boolean;
+  /** due_at as text, so that a newer one isn't overwritten. */
+  dueSeen: string;
+  /** What presence wants now. */
+  wish: Forwarding;
+  wishSince: Temporal.Instant;
+  changeNumber: number;
+  context: { status: string; note: string | null; until: Temporal.Instant | null };
+}
+
+/** Makes the records of new extensions, and makes due what presence wants otherwise than we last dealt with. */
+export async function prepareRecords(db: Executor, systemId: string): Promise<void> {
+  await sql`
+    insert into forwarding_record (extension_id)
+    select id from extension where phone_system_id = ${systemId}
+       and not exists (select from forwarding_record where extension_id = extension.id)
+    on conflict do nothing`.execute(db);
+}
+
+/** The records of a system that are due, or in force, or to be. */
+export async function loadRecords(db: Executor, systemId: string): Promise<RecordRow[]> {
+  const { rows } = await sql<Row>`
+    select r.extension_id, e.user_id, e.number, r.phase, r.ours, r.previous, r.echoes, r.boot_id, r.phase_since,
+           r.desired, r.actual, r.failures, r.error_class, r.error_message, r.due_at::text as due_seen,
+           case when r.released_at is null then coalesce(p.forwarding_mode, 'off') else 'off' end as mode,
+           case when r.released_at is null then p.forwarding_target end as target,
+           coalesce(p.since, now()) as since, coalesce(p.change_number, 0) as change_number,
+           coalesce(p.status, 'available') as status, p.note, p.until,
+           r.due_at <= now() or (r.released_at is null and (r.desired->>'mode', r.desired->>'target')
+             is distinct from (coalesce(p.forwarding_mode, 'off'), p.forwarding_target)) as due
+      from forwarding_record r
+      join extension e on e.id = r.extension_id
+      left join presence_state p on p.user_id = e.user_id
+     where e.phone_system_id = ${systemId}
+       and (r.due_at <= now() or r.phase <> 'idle' or p.forwarding_mode <> 'off')`.execute(db);
+  return rows.map((row) => ({
+    extensionId: row.extension_id,
+    userId: row.user_id,
+    number: row.number,
+    record: {
+      phase: row.phase,
+      ours: row.ours,
+      previous: row.previous,
+      echoes: row.echoes,
+      bootId: row.boot_id,
+      since: row.phase_since,
+    },
+    desired: row.desired,
+    actual: row.actual,
+    failures: row.failures,
+    error: row.error_message === null ? null : { class: row.error_class ?? 'internal', message: row.error_message },
+    due: row.due,
+    dueSeen: row.due_seen,
+    wish: row.mode === 'off' ? { mode: 'off', target: null } : { mode: row.mode, target: row.target },
+    wishSince: row.since,
+    changeNumber: row.change_number,
+    context: { status: row.status, note: row.note, until: row.until },
+  }));
+}
+
+interface Row {
+  extension_id: string;
+  user_id: string;
+  number: string;
+  phase: Phase;
+  ours: Forwarding | null;
+  previous: Forwarding | null;
+  echoes: Echo[];
+  boot_id: string | null;
+  phase_since: Temporal.Instant;
+  desired: Forwarding;
+  actual: Forwarding | null;
+  failures: number;
+  error_class: string | null;
+  error_message: string | null;
+  due_seen: string;
+  mode: ForwardingMode;
+  target: string | null;
+  since: Temporal.Instant;
+  change_number: number;
+  status: string;
+  note: string | null;
+  until: Temporal.Instant | null;
+  due: boolean;
+}
+
+/** Which of the numbers are extensions of the system. */
+export async function knownNumbers(db: Executor, systemId: string, numbers: readonly string[]): Promise<string[]> {
+  if (numbers.length === 0) return [];
+  const { rows } = await sql<{ number: string }>`
+    select number from extension where phone_system_id = ${systemId} and number = any(${numbers as string[]}::text[])`.execute(
+    db,
+  );
+  return rows.map((row) => row.number);
+}
+
+export interface RecordUpdate {
+  row: RecordRow;
+  record: ForwardingRecord;
+  actual: Forwarding | null;
+  failures: number;
+  error: { class: string; message: string } | null;
+  /** Milliseconds from now until it is looked at again; null: at once, the work isn't finished. */
+  dueInMs: number | null;
+  log: { event: string; detail: Record<string, unknown> } | null;
+}
+
+export class LeaseLost extends Error {}
+
+/** Durable when this resolves. @throws LeaseLost when another process may write to the system by now. */
+export async function saveRecords(
+  db: Database,
+  lease: { systemId: string; processName: string; leaseMs: number },
+  updates: readonly RecordUpdate[],
+): Promise<void> {
+  const records = updates.map(({ row, record, actual, failures, error, dueInMs }) => ({
+    id: row.extensionId,
+    desired: row.wish,
+    desired_number: row.changeNumber,
+    phase: record.phase,
+    ours: record.ours,
+    previous: record.previous,
+    echoes: record.echoes,
+    boot_id: record.bootId,
+    phase_since: record.since.toString(),
+    actual,
+    failures,
+    error_class: error?.class ?? null,
+    error_message: error?.message ?? null,
+    due_seen: row.dueSeen,
+    due_in: dueInMs === null ? null : dueInMs / 1000,
+  }));
+  const entries = updates.flatMap(({ row, log }) =>
+    log ? [{ extension_id: row.extensionId, user_id: row.userId, ...log }] : [],
+  );
+  await db.transaction().execute(async (transaction) => {
+    const { rows } = await sql`
+      update phone_system set leased_until = now() + make_interval(secs => ${lease.leaseMs / 1000})
+       where id = ${lease.systemId} and leased_by = ${lease.processName} and leased_until > now()
+      returning id`.execute(transaction);
+    if (rows.length === 0) throw new LeaseLost('Another process has taken over this phone system.');
+    // Who set due_at while we worked has news: theirs stays.
+    await sql`
+      update forwarding_record r
+         set desired = u.desired, desired_number = u.desired_number, phase = u.phase, ours = nullif(u.ours, 'null'),
+             previous = nullif(u.previous, 'null'), echoes = u.echoes, boot_id = u.boot_id, phase_since = u.phase_since,
+             actual = nullif(u.actual, 'null'), actual_at = now(), failures = u.failures, error_class = u.error_class,
+             error_message = u.error_message, updated_at = now(),
+             due_at = case when u.due_in is null then least(r.due_at, now())
+                           when r.due_at::text = u.due_seen then now() + make_interval(secs => u.due_in)
+                           else r.due_at end
+        from jsonb_to_recordset(${JSON.stringify(records)}::jsonb) as u(id uuid, desired jsonb, desired_number bigint,
+             phase text, ours jsonb, previous jsonb, echoes jsonb, boot_id text, phase_since timestamptz, actual jsonb,
+             failures integer, error_class text, error_message text, due_seen text, due_in float8)
+       where r.extension_id = u.id`.execute(transaction);
+    if (entries.length === 0) return;
+    await sql`
+      with entry as (
+        insert into forwarding_log (extension_id, user_id, event, detail)
+        select extension_id, user_id, event, detail
+          from jsonb_to_recordset(${JSON.stringify(entries)}::jsonb)
+               as e(extension_id uuid, user_id uuid, event text, detail jsonb)
+        returning user_id)
+      select pg_notify(${forwardingLogChannel}, user_id::text) from (select distinct user_id from entry) told`.execute(
+      transaction,
+    );
+  });
+}
+
+export async function saveSystemHealth(
+  db: Database,
+  systemId: string,
+  health: { bootId: string } | { errorClass: string; message: string },
+): Promise<void> {
+  if ('bootId' in health)
+    await sql`update phone_system set status = 'ok', boot_id = ${health.bootId}, error_class = null, error_message = null,
+      last_contact_at = now() where id = ${systemId}`.execute(db);
+  else
+    await sql`update phone_system set status = 'failing', error_class = ${health.errorClass},
+      error_message = ${health.message} where id = ${systemId}`.execute(db);
+}
+
+/** Milliseconds until the next record of the system is due (at most `most`); negative when one is overdue. */
+export async function nextDue(db: Executor, systemId: string, most: number): Promise<number> {
+  const { rows } = await sql<{ ms: number | null }>`
+    select extract(epoch from min(r.due_at) - now())::float8 * 1000 as ms
+      from forwarding_record r join extension e on e.id = r.extension_id where e.phone_system_id = ${systemId}`.execute(
+    db,
+  );
+  return Math.min(rows[0]?.ms ?? most, most);
+}
+
+/** A hint of the phone system: the extension may have changed, or (null) everything in force may have. */
+export async function makeDue(db: Executor, systemId: string, extension: string | null): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update forwarding_record set due_at = now() from extension e
+     where e.id = extension_id and e.phone_system_id = ${systemId} and (phase <> 'idle' or echoes <> '[]')
+       and (${extension}::text is null or e.number = ${extension})`.execute(db);
+  return Number(numAffectedRows ?? 0) > 0;
+}

@@ -1,0 +1,166 @@
+/**
+ * Makes actual forwarding equal wanted forwarding on every phone system, and gives it back. This process works on the
+ * systems whose lease it holds: when presence tells (NOTIFY), when a record is due, when the phone system hints at a
+ * change, and every 30 s for records in force (rules 1 and 10).
+ */
+import type { Context, Running } from '../context.ts';
+import type { PhoneSystemConnection } from './connector.ts';
+import { connectTo, type PhoneSystemKinds } from './connectors.ts';
+import { asConnectorError, reconcile } from './reconcile.ts';
+import {
+  forwardingChannel,
+  giveLeasesBack,
+  LeaseLost,
+  leaseSystems,
+  makeDue,
+  nextDue,
+  type OwnedSystem,
+  saveSystemHealth,
+} from './reconciler.queries.ts';
+
+export interface ReconcilerOptions {
+  connectors: PhoneSystemKinds;
+  /** How often records in force are looked at. Milliseconds; 30,000 unless a test is in a hurry. */
+  pollMs?: number;
+  leaseMs?: number;
+}
+
+/** A phone system whose lease this process holds. */
+interface Desk {
+  system: OwnedSystem;
+  connection: PhoneSystemConnection | null;
+  working: Promise<void> | null;
+  again: boolean;
+  failures: number;
+  timer: NodeJS.Timeout | null;
+}
+
+export async function startReconciler(context: Context, options: ReconcilerOptions): Promise<Running> {
+  const { store, log, processName } = context;
+  const { pollMs = 30_000, leaseMs = 30_000, connectors } = options;
+  const desks = new Map<string, Desk>();
+  let stopped = false;
+  let leasing: Promise<void> | null = null;
+
+  function refresh(): Promise<void> {
+    leasing ??= lease().finally(() => {
+      leasing = null;
+    });
+    return leasing;
+  }
+  async function lease(): Promise<void> {
+    const owned = await leaseSystems(store.db, processName, leaseMs);
+    for (const [id, desk] of desks) {
+      const system = owned.find((each) => each.id === id);
+      if (system && !reconfigured(desk.system, system)) desk.system = system;
+      else {
+        // Gone, paused, taken over, or with other settings: what is in hand finishes first.
+        desks.delete(id);
+        void leave(desk);
+      }
+    }
+    for (const system of owned)
+      if (!desks.has(system.id) && !stopped) {
+        const desk: Desk = { system, connection: null, working: null, again: false, failures: 0, timer: null };
+        desks.set(system.id, desk);
+        wake(desk);
+      }
+  }
+  async function leave(desk: Desk): Promise<void> {
+    if (desk.timer) clearTimeout(desk.timer);
+    await desk.working;
+    if (desk.timer) clearTimeout(desk.timer);
+    await desk.connection?.close().catch(() => {});
+  }
+
+  const isOpen = (desk: Desk) => !stopped && desks.get(desk.system.id) === desk;
+  function wake(desk: Desk): void {
+    if (!isOpen(desk)) return;
+    desk.again = true;
+    desk.working ??= work(desk).finally(() => {
+      desk.working = null;
+      if (desk.again) wake(desk);
+    });
+  }
+  async function work(desk: Desk): Promise<void> {
+    if (desk.timer) clearTimeout(desk.timer);
+    let wait = pollMs;
+    while (desk.again && isOpen(desk)) {
+      desk.again = false;
+      wait = await round(desk);
+    }
+    desk.timer = setTimeout(() => wake(desk), Math.max(wait, 50));
+    desk.timer.unref();
+  }
+
+  /** @returns milliseconds until the next one. */
+  async function round(desk: Desk): Promise<number> {
+    const { system } = desk;
+    try {
+      desk.connection ??= await connect(desk);
+      const bootId = await reconcile(context, system, desk.connection, { leaseMs, pollMs });
+      if (desk.failures > 0) log.info({ phoneSystem: system.name }, 'The phone system can be reached again.');
+      desk.failures = 0;
+      if (bootId !== null) await saveSystemHealth(store.db, system.id, { bootId });
+      return await nextDue(store.db, system.id, pollMs);
+    } catch (thrown) {
+      if (stopped) return pollMs;
+      if (thrown instanceof LeaseLost) {
+        log.warn({ phoneSystem: system.name }, 'Another process has taken over this phone system.');
+        void refresh().catch(() => {});
+        return pollMs;
+      }
+      const error = asConnectorError(thrown);
+      desk.failures++;
+      if (desk.failures === 1 || error.errorClass === 'internal')
+        log.warn(
+          { phoneSystem: system.name, err: error.cause ?? error.message },
+          'The phone system cannot be reconciled.',
+        );
+      await saveSystemHealth(store.db, system.id, { errorClass: error.errorClass, message: error.message }).catch(
+        () => {},
+      );
+      // Never longer than a period, so that nothing stays stuck once the system is back.
+      return Math.min(pollMs, 500 * 2 ** Math.min(desk.failures - 1, 10)) * (0.75 + Math.random() / 4);
+    }
+  }
+  async function connect(desk: Desk): Promise<PhoneSystemConnection> {
+    const connection = await connectTo(connectors, context.secrets, desk.system);
+    connection.watch?.((extension) => {
+      if (!isOpen(desk)) return;
+      void makeDue(store.db, desk.system.id, extension).then(
+        (any) => any && wake(desk),
+        () => {},
+      );
+    });
+    return connection;
+  }
+
+  await store.listen(forwardingChannel, () => {
+    for (const desk of desks.values()) wake(desk);
+  });
+  const ticker = setInterval(
+    () => {
+      refresh().catch((error) => log.warn({ err: error }, 'Leases of phone systems could not be renewed.'));
+    },
+    Math.min(leaseMs / 3, 10_000),
+  );
+  ticker.unref();
+  await refresh();
+
+  return {
+    async stop() {
+      stopped = true;
+      clearInterval(ticker);
+      await leasing?.catch(() => {});
+      await Promise.all([...desks.values()].map(leave));
+      desks.clear();
+      await giveLeasesBack(store.db, processName).catch(() => {});
+    },
+  };
+}
+
+function reconfigured(before: OwnedSystem, after: OwnedSystem): boolean {
+  const shape = ({ kind, settings, secret }: OwnedSystem) => JSON.stringify([kind, settings, secret]);
+  return shape(before) !== shape(after);
+}
