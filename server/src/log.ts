@@ -3,6 +3,8 @@ import pino from 'pino';
 
 export const log = pino({
   level: process.env.LOG_LEVEL ?? 'info',
+  // An Error under either name is written with its stack; pino knows only `err` by itself.
+  serializers: { err: pino.stdSerializers.err, error: pino.stdSerializers.err },
   redact: {
     paths: ['password', 'secret', 'token', 'authorization', '*.password', '*.secret', '*.token', '*.authorization'],
     censor: '[secret]',

@@ -2,14 +2,23 @@
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { serve } from '@hono/node-server';
+import type { CalendarConnector } from '../calendars/connector.ts';
 import type { Context, Running } from '../context.ts';
+import type { PhoneSystemKinds } from '../telephony/connectors.ts';
+import { accountRoutes } from './accounts.routes.ts';
+import { agendaRoutes } from './agenda.routes.ts';
 import { createApp } from './app.ts';
+import { openLiveHub } from './live/hub.ts';
+import { liveRoutes } from './live.routes.ts';
+import { presenceRoutes } from './presence.routes.ts';
+import { profileRoutes } from './profiles.routes.ts';
 import type { Route } from './route.ts';
 import { serverRoutes } from './server.routes.ts';
 import { sessionRoutes } from './session.routes.ts';
 import { openSessions } from './sessions.ts';
 import { settingsRoutes } from './settings.routes.ts';
 import { webClient } from './static.ts';
+import { telephonyRoutes } from './telephony.routes.ts';
 import { userRoutes } from './users.routes.ts';
 
 export interface ApiOptions {
@@ -18,6 +27,8 @@ export interface ApiOptions {
   port: number;
   /** How people reach the server; null: as it listens. */
   publicUrl: string | null;
+  calendarConnectors: readonly CalendarConnector[];
+  phoneSystemKinds: PhoneSystemKinds;
   /** Where the built web client is. */
   webFolder?: string;
 }
@@ -35,6 +46,7 @@ const builtWebClient = fileURLToPath(new URL('../../../web/dist', import.meta.ur
 /** @throws Error in plain words when the port is taken or a route has no authorization rule. */
 export async function startApi(context: Context, options: ApiOptions): Promise<RunningApi> {
   const sessions = await openSessions(context.store);
+  const hub = await openLiveHub(context);
   // The port is known before the first request: 0 asks the system for a free one.
   let handle: (request: Request, ...rest: never[]) => Response | Promise<Response> = () =>
     new Response('Starting.', { status: 503 });
@@ -50,7 +62,13 @@ export async function startApi(context: Context, options: ApiOptions): Promise<R
     ...serverRoutes(context),
     ...sessionRoutes(context, sessions, publicUrl.startsWith('https:')),
     ...userRoutes(context, publicUrl),
+    ...agendaRoutes(context),
+    ...presenceRoutes(context),
+    ...liveRoutes(context, hub),
+    ...accountRoutes(context, options.calendarConnectors),
+    ...profileRoutes(context),
     ...settingsRoutes(context),
+    ...telephonyRoutes(context, options.phoneSystemKinds),
   ];
   const app = createApp(context, { routes, sessions, publicUrl });
   app.all('*', webClient(options.webFolder ?? builtWebClient));
@@ -60,6 +78,7 @@ export async function startApi(context: Context, options: ApiOptions): Promise<R
     publicUrl,
     routes,
     async stop() {
+      await hub.stop();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       if ('closeIdleConnections' in server) server.closeIdleConnections();
       const late = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), 3_000);

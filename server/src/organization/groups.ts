@@ -11,7 +11,7 @@ export interface Group {
   name: string;
   location: string;
   timeZone: string;
-  settings: { presence: PresenceSettings };
+  settings: { presence: PresenceSettings; colleaguesSee: 'busy' | 'subjects' };
 }
 
 const selectGroups = (db: Executor) =>
@@ -28,7 +28,10 @@ const selectGroups = (db: Executor) =>
 
 const shown = (row: { settings: Record<string, unknown> } & Omit<Group, 'settings'>): Group => ({
   ...row,
-  settings: { presence: presenceSettingsOf(row.settings) },
+  settings: {
+    presence: presenceSettingsOf(row.settings),
+    colleaguesSee: row.settings.colleaguesSee === 'subjects' ? 'subjects' : 'busy', // agenda/privacy.ts
+  },
 });
 
 export async function listGroups(db: Executor): Promise<Group[]> {
@@ -63,7 +66,7 @@ export async function changeGroupSettings(
     await transaction
       .updateTable('configuration_group')
       .set({
-        settings: JSON.stringify({ ...row.settings, presence }),
+        settings: JSON.stringify({ ...row.settings, ...defined({ ...change, presence }) }),
       })
       .where('id', '=', groupId)
       .execute();

@@ -6,6 +6,7 @@ import type { Context } from '../context.ts';
 import { markDue } from '../presence/due.ts';
 import type { Database, Executor } from '../store/database.ts';
 import { syncUserNow } from '../sync/accounts.ts';
+import { releaseExtension } from '../telephony/release.ts';
 import { invite } from './credentials.ts';
 import { ensureDefaultGroup } from './setup.ts';
 
@@ -143,6 +144,8 @@ export async function deleteUser(context: Context, userId: string): Promise<void
   const { db } = context.store;
   const user = await readUser(db, userId);
   if (user.role === 'administrator') await refuseLastAdministrator(db, userId);
+  const extensions = await db.selectFrom('extension').select('id').where('user_id', '=', userId).execute();
+  for (const { id } of extensions) await releaseExtension(context, id);
   await db.transaction().execute(async (transaction) => {
     if (user.role === 'administrator') await refuseLastAdministrator(transaction, userId);
     await transaction.deleteFrom('users').where('id', '=', userId).execute();

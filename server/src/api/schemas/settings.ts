@@ -25,7 +25,11 @@ export const NetworkSettings = z
   .openapi('NetworkSettings');
 export type NetworkSettings = z.infer<typeof NetworkSettings>;
 
-export const GroupSettings = z.object({ presence: presenceSettings }).openapi('GroupSettings');
+const colleaguesSee = z
+  .enum(['busy', 'subjects'])
+  .openapi({ description: 'What colleagues see of an agenda. Private subjects stay hidden in any case.' });
+
+export const GroupSettings = z.object({ presence: presenceSettings, colleaguesSee }).openapi('GroupSettings');
 export type GroupSettings = z.infer<typeof GroupSettings>;
 
 type Fields = typeof presenceSettings.shape;
@@ -35,7 +39,7 @@ const changeableFields = Object.fromEntries(
 ) as { [Name in keyof Fields]: z.ZodOptional<ReturnType<Fields[Name]['unwrap']>> };
 
 export const GroupSettingsChange = z
-  .strictObject({ presence: z.strictObject(changeableFields).optional() })
+  .strictObject({ presence: z.strictObject(changeableFields).optional(), colleaguesSee: colleaguesSee.optional() })
   .openapi('GroupSettingsChange', { example: { presence: { tentativeCounts: false } } });
 export type GroupSettingsChange = z.input<typeof GroupSettingsChange>;
 

@@ -1,0 +1,177 @@
+import { z } from '@hono/zod-openapi';
+import type { Context } from '../context.ts';
+import {
+  changePhoneSystem,
+  createExtension,
+  createPhoneSystem,
+  deleteExtension,
+  deletePhoneSystem,
+} from '../organization/phone-systems.ts';
+import type { Executor } from '../store/database.ts';
+import { checkPhoneSystem } from '../telephony/check.ts';
+import type { PhoneSystemKinds } from '../telephony/connectors.ts';
+import { ApiError } from './errors.ts';
+import { type Route, route } from './route.ts';
+import { Id } from './schemas/common.ts';
+import {
+  Extension,
+  ExtensionList,
+  NewExtension,
+  NewPhoneSystem,
+  PhoneSystem,
+  PhoneSystemChange,
+  PhoneSystemCheckResult,
+  PhoneSystemList,
+} from './schemas/telephony.ts';
+
+const administrator = { access: 'administrator', tag: 'Telephony' } as const;
+const params = z.object({ phoneSystemId: Id });
+
+const selectSystems = (db: Executor) =>
+  db
+    .selectFrom('phone_system')
+    .select([
+      'id',
+      'name',
+      'kind',
+      'settings',
+      'mode',
+      'status',
+      'error_class as errorClass',
+      'error_message as message',
+      'last_contact_at as lastContactAt',
+    ])
+    .select((of) => [
+      of('secret', 'is not', null).$castTo<boolean>().as('hasSecret'),
+      of
+        .selectFrom('extension')
+        .select((count) => count.fn.countAll<number>().as('count'))
+        .whereRef('extension.phone_system_id', '=', 'phone_system.id')
+        .as('extensions'),
+    ])
+    .$narrowType<{ extensions: number; errorClass: 'unreachable' | null }>();
+
+const selectExtensions = (db: Executor) =>
+  db.selectFrom('extension').select(['id', 'user_id as userId', 'phone_system_id as phoneSystemId', 'number']);
+
+export function telephonyRoutes(context: Context, kinds: PhoneSystemKinds): Route[] {
+  const { db } = context.store;
+  async function readSystem(id: string) {
+    const system = await selectSystems(db).where('id', '=', id).executeTakeFirst();
+    if (!system) throw new ApiError('notFound', 'There is no such phone system.');
+    return system;
+  }
+  return [
+    route({
+      ...administrator,
+      method: 'get',
+      path: '/phone-systems',
+      operation: 'listPhoneSystems',
+      summary: 'All phone systems and how they are',
+      answer: PhoneSystemList,
+      handle: async () => ({ phoneSystems: await selectSystems(db).orderBy('name').execute() }),
+    }),
+    route({
+      ...administrator,
+      method: 'post',
+      path: '/phone-systems',
+      operation: 'createPhoneSystem',
+      summary: 'Connect a phone system',
+      description: 'Kind `asterisk` (AMI) or `http` (templated requests). Begin with mode `observe` to look only.',
+      body: NewPhoneSystem,
+      status: 201,
+      answer: PhoneSystem,
+      handle: async ({ body }) => readSystem(await createPhoneSystem(context, kinds, body)),
+    }),
+    route({
+      ...administrator,
+      method: 'patch',
+      path: '/phone-systems/{phoneSystemId}',
+      operation: 'changePhoneSystem',
+      summary: 'Change a phone system',
+      params,
+      body: PhoneSystemChange,
+      answer: PhoneSystem,
+      async handle({ params: { phoneSystemId }, body }) {
+        await changePhoneSystem(context, kinds, phoneSystemId, body);
+        return readSystem(phoneSystemId);
+      },
+    }),
+    route({
+      ...administrator,
+      method: 'delete',
+      path: '/phone-systems/{phoneSystemId}',
+      operation: 'deletePhoneSystem',
+      summary: 'Disconnect a phone system',
+      description: 'Gives all forwarding back first; 422 when that can’t be done, then pause it to leave it as it is.',
+      params,
+      answer: null,
+      async handle({ params: { phoneSystemId } }) {
+        await deletePhoneSystem(context, phoneSystemId);
+        return undefined;
+      },
+    }),
+    route({
+      ...administrator,
+      method: 'post',
+      path: '/phone-systems/{phoneSystemId}/check',
+      operation: 'checkPhoneSystem',
+      summary: 'Try a phone system’s connection',
+      description: 'Writes nothing: says each step and the first failure in plain words, and what the system can do.',
+      params,
+      answer: PhoneSystemCheckResult,
+      async handle({ params: { phoneSystemId } }) {
+        const system = await db
+          .selectFrom('phone_system')
+          .select(['id', 'kind', 'settings', 'secret'])
+          .where('id', '=', phoneSystemId)
+          .executeTakeFirst();
+        if (!system) throw new ApiError('notFound', 'There is no such phone system.');
+        const extension = await selectExtensions(db)
+          .where('phone_system_id', '=', phoneSystemId)
+          .limit(1)
+          .executeTakeFirst();
+        const { steps, modes } = await checkPhoneSystem(context, kinds, system, extension?.number ?? null);
+        return { steps, modes: modes ?? {} };
+      },
+    }),
+    route({
+      ...administrator,
+      method: 'get',
+      path: '/extensions',
+      operation: 'listExtensions',
+      summary: 'Which extension belongs to whom',
+      answer: ExtensionList,
+      handle: async () => ({ extensions: await selectExtensions(db).orderBy('number').execute() }),
+    }),
+    route({
+      ...administrator,
+      method: 'post',
+      path: '/extensions',
+      operation: 'createExtension',
+      summary: 'Give a user an extension',
+      description: 'From then on its forwarding follows the user’s presence.',
+      body: NewExtension,
+      status: 201,
+      answer: Extension,
+      async handle({ body }) {
+        const id = await db.transaction().execute((transaction) => createExtension(transaction, body));
+        return selectExtensions(db).where('id', '=', id).executeTakeFirstOrThrow();
+      },
+    }),
+    route({
+      ...administrator,
+      method: 'delete',
+      path: '/extensions/{extensionId}',
+      operation: 'deleteExtension',
+      summary: 'Take an extension away from its user',
+      description: 'Gives its forwarding back first; 422 when that can’t be done now.',
+      params: z.object({ extensionId: Id }),
+      answer: null,
+      async handle({ params: { extensionId } }) {
+        await deleteExtension(context, extensionId);
+        return undefined;
+      },
+    }),
+  ];
+}

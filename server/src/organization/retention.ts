@@ -1,0 +1,39 @@
+/** Deletes what is too old to be of use, once a day. Presence changes are activation's own (presence/upkeep.ts). */
+import { sql } from 'kysely';
+import type { Context, Running } from '../context.ts';
+import type { Database } from '../store/database.ts';
+
+/** How long the forwarding log is kept for its users. */
+export const forwardingLogKept = Temporal.Duration.from({ hours: 90 * 24 });
+const dayMs = 24 * 60 * 60 * 1000;
+
+export async function dropExpired(db: Database, now: Temporal.Instant): Promise<void> {
+  await db.deleteFrom('login_session').where('expires_at', '<', now).execute();
+  await db.deleteFrom('invitation').where('expires_at', '<', now).execute();
+  // In portions: the log of a large company must not hold its table for minutes.
+  for (;;) {
+    const { numAffectedRows } = await sql`
+      delete from forwarding_log where id in (
+        select id from forwarding_log where at < ${now.subtract(forwardingLogKept)} order by id limit 5000)`.execute(
+      db,
+    );
+    if (Number(numAffectedRows ?? 0) < 5_000) return;
+  }
+}
+
+export function startRetention({ store, log }: Context): Running {
+  const run = () =>
+    dropExpired(store.db, Temporal.Now.instant()).catch((error) => {
+      log.warn({ error }, 'Old sessions and log lines could not be removed; tomorrow tries again.');
+    });
+  const timer = setInterval(run, dayMs);
+  let running = run();
+  timer.unref();
+  return {
+    async stop() {
+      clearInterval(timer);
+      await running;
+      running = Promise.resolve();
+    },
+  };
+}

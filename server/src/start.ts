@@ -1,0 +1,77 @@
+/** Opens the store and starts the roles of this process; main.ts and the tests that need a whole server use it. */
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { type RunningApi, startApi } from './api/server.ts';
+import { connectors as calendarKinds } from './calendars/connectors.ts';
+import type { Context, Running } from './context.ts';
+import type { Environment } from './environment.ts';
+import { log } from './log.ts';
+import { watchNetworkSettings } from './organization/network.ts';
+import { startRetention } from './organization/retention.ts';
+import { newSetupToken } from './organization/setup.ts';
+import { createOutbound } from './outbound/client.ts';
+import { startActivation } from './presence/activation.ts';
+import { openStore } from './store/database.ts';
+import { loadOrCreateKeys, secretsWith } from './store/secrets.ts';
+import { startSync } from './sync/sync.ts';
+import { phoneSystemKinds } from './telephony/connectors.ts';
+import { startReconciler } from './telephony/reconciler.ts';
+
+export interface StartedServer extends Running {
+  context: Context;
+  /** Null when this process doesn't have the role `api`. */
+  api: RunningApi | null;
+  /** Opens the set-up page; null when there is an administrator. */
+  setupUrl: string | null;
+}
+
+/** @throws Error in plain words; what was started before is stopped then. */
+export async function startServer(environment: Environment): Promise<StartedServer> {
+  const { databaseUrl, dataFolder, roles } = environment;
+  const store = await openStore(databaseUrl ? { url: databaseUrl } : { folder: path.join(dataFolder, 'database') });
+  const started: Running[] = [];
+  const stop = async () => {
+    // In reverse: people first, then what works for them; leases are given back before the database goes.
+    for (const running of started.reverse())
+      await running.stop().catch((error) => log.warn({ error }, 'A part of the server did not stop well.'));
+    started.length = 0;
+    await store.close();
+  };
+  try {
+    const secrets = secretsWith(loadOrCreateKeys(dataFolder));
+    const readNetwork = await watchNetworkSettings(store);
+    const outbound = createOutbound(async () => {
+      const { allowedNetworks, proxy, certificateAuthorities } = await readNetwork();
+      return { allowedNetworks, proxy, ca: certificateAuthorities };
+    });
+    started.push({ stop: () => outbound.close() });
+    const processName = `${hostname()}/${process.pid}/${randomBytes(4).toString('hex')}`;
+    const context: Context = { store, secrets, outbound, log, processName };
+    const connectors = [...calendarKinds(outbound).values()];
+    const phones = phoneSystemKinds(outbound);
+
+    if (roles.includes('activation')) {
+      started.push(await startReconciler(context, { connectors: phones }));
+      started.push(await startActivation(context));
+      started.push(startRetention(context));
+    }
+    if (roles.includes('sync')) started.push(await startSync(context, { connectors }));
+    if (!roles.includes('api')) return { context, api: null, setupUrl: null, stop };
+    const { host, port, publicUrl } = environment;
+    const api = await startApi(context, {
+      host,
+      port,
+      publicUrl,
+      calendarConnectors: connectors,
+      phoneSystemKinds: phones,
+    });
+    started.push(api);
+    const token = await newSetupToken(store.db);
+    const setupUrl = token && `${api.publicUrl}/setup?token=${token}`;
+    return { context, api, setupUrl, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
