@@ -1,0 +1,193 @@
+/** One pull of one CalDAV calendar: what changed, or a full round when nothing else can be relied on. */
+import { z } from 'zod';
+import { type CalendarObject, type Change, ConnectorError, type PullRequest } from '../connector.ts';
+import { calendarObject, unreadableObject } from '../icalendar/calendar-object.ts';
+import type { DavClient } from './dav-client.ts';
+import { readPrincipal } from './discovery.ts';
+import { type Fetched, fetchObjects, type Habits } from './fetch-objects.ts';
+import { type Entry, type Listing, listMembers, syncCollection } from './listing.ts';
+import {
+  caldavNamespace,
+  calendarServerNamespace,
+  childrenNamed,
+  davNamespace,
+  hrefsIn,
+  property,
+  propertyText,
+} from './multistatus.ts';
+import { addressesOf, withOwners } from './owners.ts';
+
+const cursorSchema = z.object({
+  form: z.literal('caldav-1'),
+  /** Of sync-collection; null where the server can't do it. */
+  token: z.string().nullable(),
+  /** Changes with anything in the collection; used where there is no token. */
+  ctag: z.string().nullable(),
+  /** Mail addresses of the owner as the server knows them. */
+  owners: z.array(z.string()),
+  noMultiget: z.boolean(),
+  /** What changed but could not be read: asked again each time until it can or is gone. */
+  retry: z.array(z.tuple([z.string(), z.string()])),
+});
+type Cursor = z.infer<typeof cursorSchema>;
+
+/** More objects than this that stay unreadable are the server's trouble, and found again by the next full round. */
+const longestRetry = 1000;
+/** From so many changes on it pays to look which of them are stored already (servers that forgot, and tell all). */
+const manyChanges = 100;
+
+/** @throws ConnectorError */
+export async function* pullCollection(
+  dav: DavClient,
+  collection: URL,
+  request: PullRequest,
+  signal: AbortSignal,
+): AsyncGenerator<Change> {
+  const cursor = cursorSchema.safeParse(request.cursor).data ?? null;
+  if (cursor?.token) {
+    const answer = await syncCollection(dav, collection, cursor.token);
+    if (answer !== 'invalidToken' && !('unsupported' in answer)) {
+      return yield* tellChanges(dav, collection, request, cursor, answer);
+    }
+  }
+  const state = await readState(dav, collection);
+  if (cursor && !cursor.token && cursor.ctag !== null && cursor.ctag === state.ctag && cursor.retry.length === 0) {
+    return yield { type: 'end', cursor };
+  }
+  signal.throwIfAborted();
+  yield* tellAll(dav, collection, request, state, cursor);
+}
+
+/** A round that relies on the token. */
+async function* tellChanges(
+  dav: DavClient,
+  collection: URL,
+  request: PullRequest,
+  cursor: Cursor,
+  listing: Listing,
+): AsyncGenerator<Change> {
+  for (const key of listing.removed) yield { type: 'remove', key };
+  const wanted = new Map<string, Entry>();
+  for (const [key, href] of cursor.retry) if (!listing.removed.has(key)) wanted.set(key, { href, etag: null });
+  const known = listing.entries.size > manyChanges ? await request.known() : null;
+  for (const [key, entry] of listing.entries) {
+    if (entry.etag === null || known?.get(key) !== entry.etag) wanted.set(key, entry);
+  }
+  const habits: Habits = { noMultiget: cursor.noMultiget };
+  const retry: Cursor['retry'] = [];
+  for await (const fetched of fetchObjects(dav, collection, wanted, habits)) {
+    if (fetched.type === 'gone') yield { type: 'remove', key: fetched.key };
+    else if (fetched.type === 'object') yield { type: 'upsert', object: toObject(fetched, request, cursor.owners) };
+    else retry.push([fetched.key, wanted.get(fetched.key)!.href]);
+  }
+  const next: Cursor = { ...cursor, ...habits, token: listing.token, retry: retry.slice(0, longestRetry) };
+  yield { type: 'end', cursor: next };
+}
+
+/** A full round: everything there is, of which only what isn't stored in this version is fetched. */
+async function* tellAll(
+  dav: DavClient,
+  collection: URL,
+  request: PullRequest,
+  state: State,
+  cursor: Cursor | null,
+): AsyncGenerator<Change> {
+  const [owners, listing] = await Promise.all([
+    readOwners(dav, state.principal),
+    // A server whose sync-collection failed before is tried again only when the engine asks for a fresh start.
+    cursor && !cursor.token ? listMembers(dav, collection) : listAll(dav, collection),
+  ]);
+  const known = await request.known();
+  const complete =
+    // An empty answer would delete everything: it is believed only when listing the collection says the same.
+    listing.entries.size === 0 && known.size > 0 && listing.token !== null
+      ? await confirmEmpty(dav, collection, listing)
+      : listing;
+  yield { type: 'replaceWindow' };
+  const wanted = new Map<string, Entry>();
+  for (const [key, entry] of complete.entries) {
+    if (entry.etag !== null && known.get(key) === entry.etag) yield { type: 'unchanged', key };
+    else wanted.set(key, entry);
+  }
+  const habits: Habits = { noMultiget: cursor?.noMultiget ?? false };
+  const retry: Cursor['retry'] = [];
+  for await (const fetched of fetchObjects(dav, collection, wanted, habits)) {
+    if (fetched.type === 'gone') continue;
+    const { key } = fetched;
+    if (fetched.type === 'unreadable') {
+      retry.push([key, wanted.get(key)!.href]);
+      // Unreadable never means deleted: what is stored of it stays.
+      if (known.has(key)) yield { type: 'unchanged', key };
+      else yield { type: 'upsert', object: unreadableObject(key, 'unread', fetched.reason) };
+      continue;
+    }
+    const object = toObject(fetched, request, owners);
+    if (known.get(key) === object.version) yield { type: 'unchanged', key };
+    else yield { type: 'upsert', object };
+  }
+  const next: Cursor = {
+    form: 'caldav-1',
+    token: complete.token,
+    ctag: complete.token === null ? state.ctag : null,
+    owners,
+    ...habits,
+    retry: retry.slice(0, longestRetry),
+  };
+  yield { type: 'end', cursor: next };
+}
+
+async function listAll(dav: DavClient, collection: URL): Promise<Listing> {
+  const answer = await syncCollection(dav, collection, null);
+  if (answer === 'invalidToken' || 'unsupported' in answer) return await listMembers(dav, collection);
+  return answer;
+}
+
+async function confirmEmpty(dav: DavClient, collection: URL, listing: Listing): Promise<Listing> {
+  const members = await listMembers(dav, collection);
+  return members.entries.size === 0 ? listing : members;
+}
+
+interface State {
+  ctag: string | null;
+  principal: URL | null;
+}
+
+/** Read before the list, so that a change in between is seen next time. @throws ConnectorError */
+async function readState(dav: DavClient, collection: URL): Promise<State> {
+  const asked = '<d:resourcetype/><d:current-user-principal/><d:sync-token/><cs:getctag/>';
+  const answer = await dav.propfind(collection, 0, asked);
+  const response = answer.responses[0];
+  const types = response ? property(response, davNamespace, 'resourcetype') : null;
+  if (!response || childrenNamed(types, caldavNamespace, 'calendar').length === 0) {
+    const message = `${collection.host}${collection.pathname} is not a calendar any more. Choose the calendars again.`;
+    throw new ConnectorError('notFound', message);
+  }
+  const principal = hrefsIn(property(response, davNamespace, 'current-user-principal'))[0];
+  const ctag =
+    propertyText(response, calendarServerNamespace, 'getctag') ?? propertyText(response, davNamespace, 'sync-token');
+  return { ctag, principal: principal ? URL.parse(principal, answer.url) : null };
+}
+
+/** Who the user is among the attendees; a calendar is read as well without knowing. */
+async function readOwners(dav: DavClient, principal: URL | null): Promise<string[]> {
+  if (!principal) return [];
+  try {
+    return (await readPrincipal(dav, principal)).ownerAddresses;
+  } catch (error) {
+    if (error instanceof ConnectorError && ['credentials', 'throttled', 'unreachable'].includes(error.errorClass))
+      throw error;
+    return [];
+  }
+}
+
+function toObject(
+  fetched: Fetched & { type: 'object' },
+  request: PullRequest,
+  owners: readonly string[],
+): CalendarObject {
+  const source = withOwners(fetched.data, owners);
+  return calendarObject(
+    { key: fetched.key, version: fetched.etag, source },
+    { ...request, ownerAddresses: addressesOf(source, request.ownerAddresses) },
+  );
+}
