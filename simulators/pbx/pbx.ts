@@ -56,11 +56,11 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   let states = new PhoneStates(file, !badHabits);
   let started = { startedAt: '', bootId: '' };
 
-  async function answer(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+  async function answer(request: http.IncomingMessage, response: http.ServerResponse): Promise<http.ServerResponse> {
     const url = new URL(request.url ?? '/', 'http://pbx');
     const method = request.method ?? 'GET';
     if (url.pathname === '/' && method === 'GET')
-      return void response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(page);
+      return response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(page);
     if (url.pathname === '/hand' && method === 'GET') return send(response, 200, { ...started, phones: all() });
     const [, hand] = /^\/hand\/([^/]+)$/.exec(url.pathname) ?? [];
     if (hand && method === 'POST') return change(decodeURIComponent(hand), await readState(request), response);
@@ -94,11 +94,11 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       : change(extension, wanted, response);
   }
 
-  function change(extension: string, state: PhoneState | null, response: http.ServerResponse): void {
+  function change(extension: string, state: PhoneState | null, response: http.ServerResponse) {
     if (!known.has(extension)) return send(response, 404, { error: `There is no extension ${extension}.` });
     if (!state) return send(response, 400, { error: 'The body is {"mode": "off" | "always" | "dnd", "target": …}.' });
     states.set(extension, state);
-    send(response, 200, { extension, ...state });
+    return send(response, 200, { extension, ...state });
   }
   const all = () => [...known].map((extension) => ({ extension, ...states.get(extension) }));
 
@@ -153,8 +153,8 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   };
 }
 
-function send(response: http.ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+function send(response: http.ServerResponse, status: number, body: unknown): http.ServerResponse {
+  return response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
 async function readState(request: http.IncomingMessage): Promise<PhoneState | null> {
