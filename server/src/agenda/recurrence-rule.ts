@@ -1,5 +1,5 @@
 /** RRULE text (RFC 5545, 3.3.10) to data. Reads what real calendars contain, not only what the RFC allows. */
-import { daysInMonth, dayOf, wallTime } from './civil.ts';
+import { dayOf, daysInMonth, wallTime } from './civil.ts';
 
 export const frequencies = ['YEARLY', 'MONTHLY', 'WEEKLY', 'DAILY', 'HOURLY', 'MINUTELY', 'SECONDLY'] as const;
 export type Frequency = (typeof frequencies)[number];
@@ -11,10 +11,7 @@ export interface WeekdayPart {
 }
 
 /** The last moment of a rule, inclusive: a day, a time on the wall of the series' zone, or an instant. */
-export type Until =
-  | { kind: 'date'; day: number }
-  | { kind: 'local'; wall: number }
-  | { kind: 'utc'; instant: number };
+export type Until = { kind: 'date'; day: number } | { kind: 'local'; wall: number } | { kind: 'utc'; instant: number };
 
 /** Lists are empty where the rule has no such part. */
 export interface RecurrenceRule {

@@ -124,8 +124,7 @@ function nextTimeOfDay(rule: RecurrenceRule, wall: number, length: number, allDa
   const hour = Math.floor(wall / 3600);
   if (rule.byHour.length > 0 && !rule.byHour.includes(modulo(hour, 24))) return (hour + 1) * 3600;
   const minute = Math.floor(wall / 60);
-  if (length <= 60 && rule.byMinute.length > 0 && !rule.byMinute.includes(modulo(minute, 60)))
-    return (minute + 1) * 60;
+  if (length <= 60 && rule.byMinute.length > 0 && !rule.byMinute.includes(modulo(minute, 60))) return (minute + 1) * 60;
   if (length === 1 && rule.bySecond.length > 0 && !rule.bySecond.includes(modulo(wall, 60))) return wall + 1;
   return wall;
 }

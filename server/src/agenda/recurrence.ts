@@ -114,28 +114,40 @@ function lastOccurrence({ until }: RecurrenceRule, allDay: boolean, zone: Zone):
 /** Merges ascending sources into one, each value once. */
 function* merged(sources: Generator<number, void>[], dates: readonly number[]): Generator<number, void> {
   if (sources.length === 1 && dates.length === 0) return yield* sources[0]!;
-  const heads = [...sources, dates.values()].map((source) => ({ source, next: source.next() }));
+  const heads = [...sources, dates.values()].map((source) => new Head(source));
   let previous = Number.NaN;
   for (;;) {
     let earliest = heads[0]!;
-    for (const head of heads) if (valueOf(head) < valueOf(earliest)) earliest = head;
-    const value = valueOf(earliest);
+    for (const head of heads) if (head.value < earliest.value) earliest = head;
+    const { value } = earliest;
     if (value === Number.POSITIVE_INFINITY) return;
     if (value !== previous) yield value;
     previous = value;
-    earliest.next = earliest.source.next();
+    earliest.advance();
   }
 }
 
-function valueOf({ next }: { next: IteratorResult<number, unknown> }): number {
-  return next.done ? Number.POSITIVE_INFINITY : next.value;
+/** The next value of an ascending source; Infinity when there is no more. */
+class Head {
+  readonly #source: Iterator<number, unknown>;
+  value = 0;
+
+  constructor(source: Iterator<number, unknown>) {
+    this.#source = source;
+    this.advance();
+  }
+
+  advance(): void {
+    const next = this.#source.next();
+    this.value = next.done ? Number.POSITIVE_INFINITY : next.value;
+  }
 }
 
 /** Whether an ascending source contains a value, asked with ascending values. */
 function membership(source: Generator<number, void>): (value: number) => boolean {
-  let next = source.next();
+  const head = new Head(source);
   return (value) => {
-    while (!next.done && next.value < value) next = source.next();
-    return !next.done && next.value === value;
+    while (head.value < value) head.advance();
+    return head.value === value;
   };
 }

@@ -1,7 +1,8 @@
 /** A zone from the VTIMEZONE of a calendar (RFC 5545, 3.6.5): its observances and when each begins. */
-import { utc, type OffsetChange, tableZone, type Zone } from './zones.ts';
+
 import { occurrences } from './recurrence.ts';
 import type { RecurrenceRule } from './recurrence-rule.ts';
+import { type OffsetChange, tableZone, utc, type Zone } from './zones.ts';
 
 /** A STANDARD or DAYLIGHT sub-component. Offsets are seconds, east positive; `start` and `dates` are wall times. */
 export interface Observance {
@@ -12,12 +13,13 @@ export interface Observance {
   dates: readonly number[];
 }
 
+/** An honest definition changes a few times a year; a hostile one must not fill the memory. */
+const MAX_ONSETS = 2000;
+
 /** @param observances at least one, in any order */
 export function definedZone(name: string, observances: readonly Observance[]): Zone {
   return tableZone(name, (from, to) => {
-    const changes = observances
-      .flatMap((observance) => onsets(observance, from, to))
-      .sort((a, b) => a.at - b.at);
+    const changes = observances.flatMap((observance) => onsets(observance, from, to)).sort((a, b) => a.at - b.at);
     const first = [...observances].sort((a, b) => a.start - b.start)[0]!;
     return { before: changes[0]?.offsetFrom ?? first.offsetTo, changes };
   });
@@ -42,7 +44,7 @@ function onsets(observance: Observance, from: number, to: number): (OffsetChange
   );
   for (const wall of walls) {
     const at = wall - offsetFrom;
-    if (at >= to) break;
+    if (at >= to || found.length === MAX_ONSETS) break;
     found.push({ at, offset, offsetFrom });
   }
   return found;

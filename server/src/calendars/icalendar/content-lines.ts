@@ -1,0 +1,146 @@
+/**
+ * iCalendar text to components (RFC 5545, 3.1 and 3.4). One pass, linear in the size, and nothing in a text makes it
+ * throw: calendars are written by many programs and cut off by many networks. What isn't a content line is passed over.
+ */
+
+export interface ContentLine {
+  /** Upper case. */
+  name: string;
+  /** By upper-case name, quotes taken away; null where there are none. */
+  parameters: ReadonlyMap<string, string> | null;
+  /** As written: text is unescaped by who knows that it is text. */
+  value: string;
+}
+
+export interface Component {
+  /** Upper case. */
+  name: string;
+  lines: ContentLine[];
+  components: Component[];
+  /** Where it begins and ends in the text. */
+  from: number;
+  to: number;
+  /** False where the text ended before its END. */
+  complete: boolean;
+}
+
+/** These can't contain one another: where one begins inside another, the other's END is missing. */
+const siblings = new Set(['VEVENT', 'VTODO', 'VJOURNAL', 'VFREEBUSY', 'VTIMEZONE']);
+
+/** @returns a component without a name, whose components are the text's outermost ones */
+export function parseComponents(text: string): Component {
+  const root: Component = { name: '', lines: [], components: [], from: 0, to: text.length, complete: true };
+  const open: Component[] = [root];
+  for (const { content, from, to } of logicalLines(text)) {
+    const line = parseLine(content);
+    if (!line) continue;
+    if (line.name === 'BEGIN') {
+      const name = line.value.trim().toUpperCase();
+      const unclosed = siblings.has(name) ? open.findIndex((component) => siblings.has(component.name)) : -1;
+      if (unclosed > 0) close(open, unclosed, from);
+      const component = { name, lines: [], components: [], from, to: text.length, complete: false };
+      open.at(-1)!.components.push(component);
+      open.push(component);
+    } else if (line.name === 'END') {
+      const name = line.value.trim().toUpperCase();
+      const index = open.findLastIndex((component) => component.name === name);
+      if (index > 0) close(open, index, to);
+    } else open.at(-1)!.lines.push(line);
+  }
+  return root;
+}
+
+/** Closes the component at `index` and what is open in it. */
+function close(open: Component[], index: number, to: number): void {
+  for (const component of open.splice(index)) {
+    component.to = to;
+    component.complete = true;
+  }
+}
+
+/** Unfolds: a line break followed by a blank or a tab is no break (3.1). Breaks may be CRLF, LF or CR. */
+function* logicalLines(text: string): Generator<{ content: string; from: number; to: number }> {
+  const end = text.length;
+  for (let from = 0; from < end; ) {
+    let to = endOfLine(text, from);
+    let next = afterBreak(text, to);
+    let content = text.slice(from, to);
+    if (isFold(text, next)) {
+      const pieces = [content];
+      do {
+        to = endOfLine(text, next);
+        pieces.push(text.slice(next + 1, to));
+        next = afterBreak(text, to);
+      } while (isFold(text, next));
+      content = pieces.join('');
+    }
+    if (content !== '') yield { content, from, to: next };
+    from = next;
+  }
+}
+
+function endOfLine(text: string, from: number): number {
+  const lineFeed = text.indexOf('\n', from);
+  const end = lineFeed < 0 ? text.length : lineFeed;
+  return end > from && text.charCodeAt(end - 1) === 13 ? end - 1 : end;
+}
+
+function afterBreak(text: string, end: number): number {
+  const afterReturn = text.charCodeAt(end) === 13 ? end + 1 : end;
+  return text.charCodeAt(afterReturn) === 10 ? afterReturn + 1 : afterReturn;
+}
+
+function isFold(text: string, start: number): boolean {
+  const code = text.charCodeAt(start);
+  return code === 32 || code === 9;
+}
+
+/** Values of these are dates: a colon more than that belongs to an unquoted TZID, "TZID=(UTC+01:00) Berlin:20260105T…". */
+const dateNames = new Set(['DTSTART', 'DTEND', 'DUE', 'RECURRENCE-ID', 'EXDATE', 'RDATE']);
+
+/** name *(";" parameter) ":" value (3.1); null for anything else. */
+function parseLine(content: string): ContentLine | null {
+  const match = /^[\s\p{Cc}\uFEFF]*([A-Za-z0-9-]+)([;:])/u.exec(content.length > 200 ? content.slice(0, 200) : content);
+  if (!match) return null;
+  const name = match[1]!.toUpperCase();
+  if (match[2] === ':') return { name, parameters: null, value: content.slice(match[0].length) };
+  const valueStart = dateNames.has(name) ? content.lastIndexOf(':') : startOfValue(content, match[0].length);
+  if (valueStart < match[0].length) return null;
+  return {
+    name,
+    parameters: parseParameters(content.slice(match[0].length, valueStart)),
+    value: content.slice(valueStart + 1),
+  };
+}
+
+/** The colon that ends the parameters: the first outside quotes. Where a quote is never closed, the first of all. */
+function startOfValue(content: string, from: number): number {
+  for (let position = from; ; ) {
+    const colon = content.indexOf(':', position);
+    const quote = content.indexOf('"', position);
+    if (quote < 0 || colon < quote) return colon;
+    const closing = content.indexOf('"', quote + 1);
+    if (closing < 0) return colon;
+    position = closing + 1;
+  }
+}
+
+function parseParameters(text: string): Map<string, string> {
+  const parameters = new Map<string, string>();
+  for (const part of text.includes('"') ? splitOutsideQuotes(text) : text.split(';')) {
+    const equals = part.indexOf('=');
+    if (equals <= 0) continue;
+    const value = part
+      .slice(equals + 1)
+      .trim()
+      .replaceAll('"', '');
+    // RFC 6868: ^n is a line break, ^' a quote, ^^ a circumflex.
+    const unescaped = value.replace(/\^(['n^])/g, (_, code) => (code === 'n' ? '\n' : code === "'" ? '"' : '^'));
+    parameters.set(part.slice(0, equals).trim().toUpperCase(), unescaped);
+  }
+  return parameters;
+}
+
+function splitOutsideQuotes(text: string): string[] {
+  return text.match(/(?:"[^"]*"|[^;"]|")+/g) ?? [];
+}
