@@ -36,7 +36,8 @@ export async function startProduct(
   target: { url: string } | { folder: string },
   env: Record<string, string> = {},
 ): Promise<Product> {
-  const data = 'folder' in target ? target.folder : fs.mkdtempSync(path.join(os.tmpdir(), 'whenabouts-data-'));
+  const data =
+    'folder' in target ? path.dirname(target.folder) : fs.mkdtempSync(path.join(os.tmpdir(), 'whenabouts-data-'));
   let port = 0;
   let url = '';
   let cookie = '';

@@ -26,11 +26,14 @@ export async function openTestStore(): Promise<Store & { target: TestTarget }> {
   };
 }
 
-/** A new place for a store, for tests that start the server as a process of its own. */
+/**
+ * A new place for a store, for tests that start the server as a process of its own. The folder of an embedded one is
+ * called `database`, as in the server's data folder: the folder above may be given to it as WHENABOUTS_DATA.
+ */
 export async function makeTarget(): Promise<TestTarget> {
   const server = process.env.TEST_DATABASE_URL;
   if (!server) {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'whenabouts-test-'));
+    const folder = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'whenabouts-test-')), 'database');
     fs.cpSync(await embeddedTemplate(), folder, { recursive: true });
     return { folder };
   }
@@ -42,7 +45,7 @@ export async function makeTarget(): Promise<TestTarget> {
 }
 
 export async function dropTarget(target: TestTarget): Promise<void> {
-  if ('folder' in target) fs.rmSync(target.folder, { recursive: true, force: true });
+  if ('folder' in target) fs.rmSync(path.dirname(target.folder), { recursive: true, force: true });
   else
     await onServer(
       process.env.TEST_DATABASE_URL!,

@@ -39,7 +39,7 @@ async function measure(name: string, target: TestTarget, runs: number): Promise<
   try {
     await fill(target);
     const environment: Record<string, string> =
-      'url' in target ? { DATABASE_URL: target.url } : { WHENABOUTS_DATA: target.folder };
+      'url' in target ? { DATABASE_URL: target.url } : { WHENABOUTS_DATA: path.dirname(target.folder) };
     const whole: number[] = [];
     const bare: number[] = [];
     for (let run = 0; run <= runs; run++) {

@@ -18,6 +18,6 @@ async function postgres() {
 
 async function pglite() {
   const { PGlite } = await import('@electric-sql/pglite');
-  const lite = await PGlite.create(`${process.env.WHENABOUTS_DATA}/pgdata`);
+  const lite = await PGlite.create(`${process.env.WHENABOUTS_DATA}/database/pgdata`);
   return () => lite.query('select 1');
 }
