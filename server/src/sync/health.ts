@@ -35,13 +35,13 @@ export async function accountsHealth(
              'skipped', (select coalesce(sum(jsonb_array_length(skipped)), 0) from calendar_object
                            join calendar on calendar.id = calendar_id
                           where account_id = account.id and skipped is not null)) as "counts",
-           (select coalesce(json_agg(json_build_object('uid', some.part -> 'uid',
-                     'recurrenceId', some.part -> 'recurrenceId', 'reason', some.part -> 'reason',
-                     'calendar', some.name)), '[]')
+           (select coalesce(json_agg(json_build_object('uid', listed.part -> 'uid',
+                     'recurrenceId', listed.part -> 'recurrenceId', 'reason', listed.part -> 'reason',
+                     'calendar', listed.name)), '[]')
               from (select part, calendar.name from calendar
                       join calendar_object on calendar_id = calendar.id and skipped is not null,
                            jsonb_array_elements(skipped) part
-                     where account_id = account.id order by calendar.name, key limit 100) some) as "skipped"
+                     where account_id = account.id order by calendar.name, key limit 100) listed) as "skipped"
       from account where account.id = any(${[...accountIds]}::uuid[])`.execute(executor);
   return new Map(rows.map(({ id, ...health }) => [id, health]));
 }

@@ -130,6 +130,14 @@ export async function startSync(context: Context, options: SyncOptions): Promise
   };
 }
 
+export interface PullOnceOptions {
+  timeLimit?: number;
+  random?: () => number;
+  signal?: AbortSignal;
+  /** What the window is computed with; default: the database's clock. */
+  now?: Temporal.Instant;
+}
+
 /**
  * Pulls one account now, due or not.
  * @throws Error when another process has it, or when it isn't there.
@@ -138,10 +146,11 @@ export async function pullAccountOnce(
   context: Context,
   connectors: readonly CalendarConnector[],
   accountId: string,
-  options: { timeLimit?: number; random?: () => number; signal?: AbortSignal } = {},
+  options: PullOnceOptions = {},
 ): Promise<Outcome> {
   const { db } = context.store;
   const [account] = await claimAccounts(db, context.processName, 1, [], accountId);
+  if (account && options.now) account.now = options.now;
   if (!account) throw new Error(`The account ${accountId} isn't there, or it is being read already.`);
   const { timeLimit = defaultTimeLimit, random = Math.random, signal = new AbortController().signal } = options;
   const renewing = setInterval(() => void renewLeases(db, [account.lease]).catch(() => {}), (leaseSeconds * 1000) / 4);
