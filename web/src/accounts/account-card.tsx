@@ -1,0 +1,133 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { lazy, Suspense, useId, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Account } from '../../../server/src/api/schemas/accounts.ts';
+import { request } from '../shell/api.ts';
+import { Confirm } from '../shell/dialog.tsx';
+import { Icon } from '../shell/icons.tsx';
+import { notify } from '../shell/notices.tsx';
+import { useNow } from '../shell/now.ts';
+import { useErrorText } from '../shell/parts.tsx';
+import { useFormat } from '../shell/use-format.ts';
+import { useSyncNow } from './accounts.queries.ts';
+import { Calendars } from './calendars.tsx';
+import { SkippedParts } from './skipped-parts.tsx';
+
+const ChangeAccount = lazy(() => import('./change-account.tsx'));
+
+/** An account: whether it is read, what is wrong and what mends it, its calendars, and what can be done. */
+export function AccountCard({ account }: { account: Account }) {
+  const { t } = useTranslation('accounts');
+  const client = useQueryClient();
+  const errorText = useErrorText();
+  const heading = useId();
+  const [showing, setShowing] = useState<'calendars' | 'change' | 'remove' | null>(null);
+  const sync = useSyncNow();
+  const fail = (error: unknown) => notify(errorText(error), { tone: 'problem' });
+  const remove = useMutation({
+    mutationFn: () => request('DELETE', `/accounts/${account.id}`),
+    onSuccess: () => notify(t('removed', { name: account.name })),
+    onError: fail,
+    onSettled: () => client.invalidateQueries(),
+  });
+  const isFile = account.kind === 'icalendar-file';
+  return (
+    <article className="card account" aria-labelledby={heading}>
+      <header>
+        <h2 id={heading}>{account.name}</h2>
+        <p className="hint">
+          {t(`kindName.${account.kind}`, { defaultValue: account.kind })}
+          {placeOf(account) && ` · ${placeOf(account)}`}
+        </p>
+      </header>
+      <Health account={account} />
+      {account.health.skipped.length > 0 && <SkippedParts health={account.health} />}
+      <div className="actions">
+        <button
+          type="button"
+          className="button"
+          disabled={sync.isPending}
+          onClick={() => sync.mutate([account], { onSuccess: () => notify(t('syncAsked')), onError: fail })}
+        >
+          <Icon name="refresh" />
+          {t('syncNow')}
+        </button>
+        <button
+          type="button"
+          className="button quiet"
+          aria-expanded={showing === 'calendars'}
+          onClick={() => setShowing(showing === 'calendars' ? null : 'calendars')}
+        >
+          {t('calendars', { count: account.health.counts.calendars })}
+        </button>
+        <button type="button" className="button quiet" onClick={() => setShowing('change')}>
+          {isFile ? t('rename') : t('change')}
+        </button>
+        <button type="button" className="button quiet" onClick={() => setShowing('remove')}>
+          {t('remove')}
+        </button>
+      </div>
+      {showing === 'calendars' && <Calendars accountId={account.id} />}
+      {showing === 'change' && (
+        <Suspense>
+          <ChangeAccount account={account} onClose={() => setShowing(null)} />
+        </Suspense>
+      )}
+      {showing === 'remove' && (
+        <Confirm
+          title={t('removeTitle', { name: account.name })}
+          text={t('removeText')}
+          confirm={t('removeYes')}
+          busy={remove.isPending}
+          onConfirm={() => remove.mutate()}
+          onClose={() => setShowing(null)}
+        />
+      )}
+    </article>
+  );
+}
+
+function Health({ account }: { account: Account }) {
+  const { t } = useTranslation('accounts');
+  const { health } = account;
+  const now = useNow(10_000);
+  const format = useFormat();
+  return (
+    <div className="account-health" data-health={health.status}>
+      <p className="account-status">
+        <Icon name={health.status === 'failing' ? 'warning' : health.status === 'ok' ? 'check' : 'clock'} />
+        <strong>{t(`status.${health.status}`)}</strong>
+        <span>{t('counts', { appointments: health.counts.appointments, objects: health.counts.objects })}</span>
+      </p>
+      {health.status === 'failing' && (
+        <div className="problem">
+          <div>
+            <p>
+              <strong>{t(`class.${health.errorClass ?? 'internal'}`)}</strong>
+            </p>
+            <p>{health.message}</p>
+            <p>{t(`mend.${health.errorClass ?? 'internal'}`)}</p>
+          </div>
+        </div>
+      )}
+      <p className="hint">
+        {health.lastSuccessAt ? t('last', { when: format.relative(health.lastSuccessAt, now) }) : t('lastNever')}
+        {health.nextAt && ` · ${t('nextRead', { when: format.relative(later(health.nextAt, now), now) })}`}
+        {health.failures > 0 && ` · ${t('failures', { count: health.failures })}`}
+      </p>
+    </div>
+  );
+}
+
+/** What was due in the past is due now. */
+function later(instant: string, now: Date): Date {
+  return new Date(Math.max(Date.parse(instant), now.getTime()));
+}
+
+function placeOf(account: Account): string {
+  for (const name of ['address', 'url', 'fileName']) {
+    const value = account.settings[name];
+    if (typeof value === 'string') return value;
+  }
+  return '';
+}

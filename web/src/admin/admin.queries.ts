@@ -1,0 +1,52 @@
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import type { NetworkSettings, WebhookList } from '../../../server/src/api/schemas/settings.ts';
+import type { ExtensionList, PhoneSystemList } from '../../../server/src/api/schemas/telephony.ts';
+import { get, request } from '../shell/api.ts';
+import { notify } from '../shell/notices.tsx';
+import { useErrorText } from '../shell/parts.tsx';
+
+export const phoneSystemsQuery = queryOptions({
+  queryKey: ['phoneSystems'],
+  queryFn: async ({ signal }) => (await get<PhoneSystemList>('/phone-systems', signal)).phoneSystems,
+});
+export const extensionsQuery = queryOptions({
+  queryKey: ['extensions'],
+  queryFn: async ({ signal }) => (await get<ExtensionList>('/extensions', signal)).extensions,
+});
+export const webhooksQuery = queryOptions({
+  queryKey: ['webhooks'],
+  queryFn: async ({ signal }) => (await get<WebhookList>('/webhooks', signal)).webhooks,
+});
+export const networkQuery = queryOptions({
+  queryKey: ['network'],
+  queryFn: ({ signal }) => get<NetworkSettings>('/settings/network', signal),
+});
+
+interface Change {
+  method: 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  path: string;
+  body?: unknown;
+}
+
+/** One change of the administration; the lists named by `keys` are read again afterwards. */
+export function useChange<Answer = unknown>(...keys: string[]) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ method, path, body }: Change) => request<Answer>(method, path, body),
+    onSuccess: () => Promise.all(keys.map((key) => client.invalidateQueries({ queryKey: [key] }))),
+  });
+}
+
+/** For buttons without a form of their own: what fails is told at the page's edge. */
+export function useQuickChange(...keys: string[]) {
+  const change = useChange(...keys);
+  const errorText = useErrorText();
+  return {
+    isPending: change.isPending,
+    run: (wish: Change, done?: () => void) =>
+      change.mutate(wish, {
+        onSuccess: () => done?.(),
+        onError: (error) => notify(errorText(error), { tone: 'problem' }),
+      }),
+  };
+}

@@ -1,0 +1,77 @@
+import { Textarea, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { NetworkSettings } from '../../../server/src/api/schemas/settings.ts';
+import { fieldError } from '../shell/field-errors.ts';
+import { notify } from '../shell/notices.tsx';
+import { Problem } from '../shell/parts.tsx';
+import { networkQuery, useChange } from './admin.queries.ts';
+import { Section } from './section.tsx';
+
+/** Where addresses that users type may lead, and how the server gets out. */
+export default function Network() {
+  const { t } = useTranslation('admin');
+  const network = useQuery(networkQuery);
+  return (
+    <Section title={t('rooms.network')} intro={t('network.intro')} query={network}>
+      {network.data && <NetworkForm settings={network.data} />}
+    </Section>
+  );
+}
+
+function NetworkForm({ settings }: { settings: NetworkSettings }) {
+  const { t } = useTranslation('admin');
+  const save = useChange('network');
+  const [networks, setNetworks] = useState(settings.allowedNetworks.join('\n'));
+  const [proxy, setProxy] = useState(settings.proxy ?? '');
+  const [authorities, setAuthorities] = useState(settings.certificateAuthorities.join('\n'));
+
+  function submit(event: FormEvent): void {
+    event.preventDefault();
+    const body: NetworkSettings = {
+      allowedNetworks: networks
+        .split('\n')
+        .map((line) => line.trim())
+        .filter(Boolean),
+      proxy: proxy.trim() === '' ? null : proxy,
+      certificateAuthorities: authorities.match(/-----BEGIN [^-]+-----[^-]+-----END [^-]+-----/g) ?? [],
+    };
+    save.mutate({ method: 'PUT', path: '/settings/network', body }, { onSuccess: () => notify(t('saved')) });
+  }
+
+  return (
+    <form className="form" style={{ marginTop: 16 }} onSubmit={submit}>
+      <Textarea
+        label={t('network.allowed')}
+        description={t('network.allowedHint')}
+        rows={4}
+        placeholder="10.20.0.0/16"
+        value={networks}
+        onChange={(event) => setNetworks(event.currentTarget.value)}
+      />
+      <TextInput
+        label={t('network.proxy')}
+        description={t('network.proxyHint')}
+        value={proxy}
+        error={fieldError(save.error, 'proxy')}
+        onChange={(event) => setProxy(event.currentTarget.value)}
+      />
+      <Textarea
+        label={t('network.authorities')}
+        description={t('network.authoritiesHint')}
+        rows={4}
+        spellCheck={false}
+        styles={{ input: { fontFamily: 'var(--mono)', fontSize: 13 } }}
+        value={authorities}
+        onChange={(event) => setAuthorities(event.currentTarget.value)}
+      />
+      {save.isError && !fieldError(save.error, 'proxy') && <Problem error={save.error} />}
+      <div className="actions">
+        <button type="submit" className="button primary" disabled={save.isPending}>
+          {t('save', { ns: 'shell' })}
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,160 @@
+import { Checkbox, NativeSelect, PasswordInput, Textarea, TextInput } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { NewPhoneSystem, PhoneSystem } from '../../../server/src/api/schemas/telephony.ts';
+import { Dialog } from '../shell/dialog.tsx';
+import { notify } from '../shell/notices.tsx';
+import { Problem } from '../shell/parts.tsx';
+import { useChange } from './admin.queries.ts';
+import { exampleTemplates, PhoneSecret, type SecretDraft, secretOf } from './phone-secret.tsx';
+
+const modes = ['active', 'observe', 'paused'] as const;
+
+export function PhoneSystemForm({ system, onClose }: { system: PhoneSystem | null; onClose(): void }) {
+  const { t } = useTranslation('admin');
+  const save = useChange('phoneSystems');
+  const known = system?.settings ?? {};
+  const [kind, setKind] = useState<NewPhoneSystem['kind']>(system?.kind === 'http' ? 'http' : 'asterisk');
+  const [form, setForm] = useState({
+    name: system?.name ?? '',
+    mode: system?.mode ?? 'active',
+    host: textOf(known.host),
+    port: String(known.port ?? 5038),
+    tls: known.tls === true,
+    username: textOf(known.username),
+    voicemail: textOf(known.voicemail ?? '*{{extension}}'),
+    templates: JSON.stringify(system?.kind === 'http' ? known : exampleTemplates, null, 2),
+  });
+  const [secret, setSecret] = useState<SecretDraft>({ kind: 'none', username: '', password: '', name: '', value: '' });
+  const [unreadable, setUnreadable] = useState<string>();
+  const set = (change: Partial<typeof form>) => setForm((before) => ({ ...before, ...change }));
+
+  function settings(): Record<string, unknown> {
+    if (kind === 'http') return JSON.parse(form.templates) as Record<string, unknown>;
+    const { host, tls, username, voicemail } = form;
+    return { host, port: Number(form.port), tls, username, voicemail };
+  }
+
+  function submit(event: FormEvent): void {
+    event.preventDefault();
+    let wish: Record<string, unknown>;
+    try {
+      wish = { name: form.name, mode: form.mode, settings: settings() };
+      setUnreadable(undefined);
+    } catch (error) {
+      setUnreadable(t('phones.notJson', { reason: (error as Error).message }));
+      return;
+    }
+    const newSecret = secretOf(kind, secret, system !== null);
+    if (newSecret) wish.secret = newSecret;
+    const done = {
+      onSuccess() {
+        notify(t('saved'));
+        onClose();
+      },
+    };
+    if (system) save.mutate({ method: 'PATCH', path: `/phone-systems/${system.id}`, body: wish }, done);
+    else save.mutate({ method: 'POST', path: '/phone-systems', body: { ...wish, kind } }, done);
+  }
+
+  return (
+    <Dialog title={system ? t('phones.change', { name: system.name }) : t('phones.add')} onClose={onClose}>
+      <form className="form" onSubmit={submit}>
+        {!system && (
+          <NativeSelect
+            label={t('phones.kind')}
+            value={kind}
+            data={[
+              { value: 'asterisk', label: t('phones.kinds.asterisk') },
+              { value: 'http', label: t('phones.kinds.http') },
+            ]}
+            onChange={(event) => setKind(event.currentTarget.value === 'http' ? 'http' : 'asterisk')}
+          />
+        )}
+        <TextInput
+          label={t('phones.name')}
+          required
+          maxLength={100}
+          value={form.name}
+          onChange={(event) => set({ name: event.currentTarget.value })}
+        />
+        <NativeSelect
+          label={t('phones.mode')}
+          description={t(`phones.modeHint.${form.mode}`)}
+          value={form.mode}
+          data={modes.map((value) => ({ value, label: t(`phones.modes.${value}`) }))}
+          onChange={(event) => set({ mode: modes.find((one) => one === event.currentTarget.value)! })}
+        />
+        {kind === 'asterisk' ? (
+          <>
+            <div className="form-pair">
+              <TextInput
+                label={t('phones.host')}
+                required
+                value={form.host}
+                onChange={(event) => set({ host: event.currentTarget.value })}
+              />
+              <TextInput
+                label={t('phones.port')}
+                required
+                inputMode="numeric"
+                pattern="[0-9]+"
+                value={form.port}
+                onChange={(event) => set({ port: event.currentTarget.value })}
+              />
+            </div>
+            <Checkbox
+              label={t('phones.tls')}
+              checked={form.tls}
+              onChange={(event) => set({ tls: event.currentTarget.checked })}
+            />
+            <TextInput
+              label={t('phones.username')}
+              required
+              autoComplete="off"
+              value={form.username}
+              onChange={(event) => set({ username: event.currentTarget.value })}
+            />
+            <PasswordInput
+              label={t('phones.password')}
+              description={system ? t('phones.keep') : undefined}
+              required={!system}
+              autoComplete="off"
+              visibilityToggleButtonProps={{ 'aria-label': t('password.show', { ns: 'setup' }) }}
+              value={secret.password}
+              onChange={(event) => setSecret({ ...secret, password: event.currentTarget.value })}
+            />
+            <TextInput
+              label={t('phones.voicemail')}
+              description={t('phones.voicemailHint', { extension: '{{extension}}' })}
+              value={form.voicemail}
+              onChange={(event) => set({ voicemail: event.currentTarget.value })}
+            />
+          </>
+        ) : (
+          <>
+            <Textarea
+              label={t('phones.templates')}
+              description={t('phones.templatesHint')}
+              rows={14}
+              spellCheck={false}
+              styles={{ input: { fontFamily: 'var(--mono)', fontSize: 13 } }}
+              error={unreadable}
+              value={form.templates}
+              onChange={(event) => set({ templates: event.currentTarget.value })}
+            />
+            <PhoneSecret draft={secret} change={setSecret} isKnown={system !== null} />
+          </>
+        )}
+        {save.isError && <Problem error={save.error} />}
+        <div className="actions">
+          <button type="submit" className="button primary" disabled={save.isPending}>
+            {t('save', { ns: 'shell' })}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');

@@ -1,0 +1,114 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { PhoneSystem, PhoneSystemCheckResult } from '../../../server/src/api/schemas/telephony.ts';
+import { request } from '../shell/api.ts';
+import { CheckSteps } from '../shell/check-steps.tsx';
+import { Confirm } from '../shell/dialog.tsx';
+import { Icon } from '../shell/icons.tsx';
+import { useNow } from '../shell/now.ts';
+import { Empty, Problem } from '../shell/parts.tsx';
+import { useFormat } from '../shell/use-format.ts';
+import { phoneSystemsQuery, useQuickChange } from './admin.queries.ts';
+import { PhoneSystemForm } from './phone-system-form.tsx';
+import { Section } from './section.tsx';
+
+export default function PhoneSystems() {
+  const { t } = useTranslation('admin');
+  const systems = useQuery({ ...phoneSystemsQuery, refetchInterval: 15_000 });
+  const [adding, setAdding] = useState(false);
+  return (
+    <Section
+      title={t('rooms.phones')}
+      intro={t('phones.intro')}
+      add={{ label: t('phones.add'), run: () => setAdding(true) }}
+      query={systems}
+    >
+      <div className="stack" style={{ marginTop: 16 }}>
+        {systems.data?.length === 0 && <Empty icon="phone" title={t('phones.none')} text={t('phones.noneText')} />}
+        {systems.data?.map((system) => (
+          <System key={system.id} system={system} />
+        ))}
+      </div>
+      {adding && <PhoneSystemForm system={null} onClose={() => setAdding(false)} />}
+    </Section>
+  );
+}
+
+function System({ system }: { system: PhoneSystem }) {
+  const { t } = useTranslation('admin');
+  const now = useNow(10_000);
+  const format = useFormat();
+  const [showing, setShowing] = useState<'change' | 'remove' | null>(null);
+  const quick = useQuickChange('phoneSystems', 'extensions');
+  const check = useMutation({
+    mutationFn: () => request<PhoneSystemCheckResult>('POST', `/phone-systems/${system.id}/check`),
+  });
+  return (
+    <article className="card stack" aria-label={system.name}>
+      <header>
+        <h3>
+          {system.name} <span className="tag">{t(`phones.modes.${system.mode}`)}</span>
+        </h3>
+        <p className="hint">
+          {t(`phones.kinds.${system.kind}`, { defaultValue: system.kind })} ·{' '}
+          {t('phones.extensions', { count: system.extensions })}
+          {system.lastContactAt && ` · ${t('phones.contact', { when: format.relative(system.lastContactAt, now) })}`}
+        </p>
+      </header>
+      {system.status === 'failing' && (
+        <div className="problem">
+          <Icon name="warning" />
+          <p>{system.message}</p>
+        </div>
+      )}
+      <div className="actions">
+        <button type="button" className="button" disabled={check.isPending} onClick={() => check.mutate()}>
+          <Icon name="check" />
+          {check.isPending ? t('phones.checking') : t('phones.check')}
+        </button>
+        <button type="button" className="button quiet" onClick={() => setShowing('change')}>
+          {t('change')}
+        </button>
+        <button type="button" className="button quiet" onClick={() => setShowing('remove')}>
+          {t('remove')}
+        </button>
+      </div>
+      <div aria-live="polite" className="stack">
+        {check.isError && <Problem error={check.error} />}
+        {check.data && <CheckResult result={check.data} />}
+      </div>
+      {showing === 'change' && <PhoneSystemForm system={system} onClose={() => setShowing(null)} />}
+      {showing === 'remove' && (
+        <Confirm
+          title={t('phones.removeTitle', { name: system.name })}
+          text={t('phones.removeText')}
+          confirm={t('remove')}
+          busy={quick.isPending}
+          onClose={() => setShowing(null)}
+          onConfirm={() => quick.run({ method: 'DELETE', path: `/phone-systems/${system.id}` }, () => setShowing(null))}
+        />
+      )}
+    </article>
+  );
+}
+
+const modes = ['off', 'all', 'internal', 'external', 'doNotDisturb'] as const;
+
+function CheckResult({ result }: { result: PhoneSystemCheckResult }) {
+  const { t } = useTranslation('admin');
+  return (
+    <>
+      <CheckSteps steps={result.steps} label={t('phones.check')} />
+      <ul className="hint">
+        {modes
+          .filter((mode) => typeof result.modes[mode] === 'string')
+          .map((mode) => (
+            <li key={mode}>
+              {t(`profiles.modes.${mode}`)}: {result.modes[mode]}
+            </li>
+          ))}
+      </ul>
+    </>
+  );
+}

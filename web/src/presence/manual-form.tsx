@@ -1,0 +1,136 @@
+import { useQuery } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { ManualPresence, Presence } from '../../../server/src/api/schemas/presence.ts';
+import { Icon } from '../shell/icons.tsx';
+import { notify } from '../shell/notices.tsx';
+import { useNow } from '../shell/now.ts';
+import { Skeleton, useErrorText } from '../shell/parts.tsx';
+import { clockIn, dateIn, instantAt } from '../shell/time.ts';
+import { useFormat } from '../shell/use-format.ts';
+import { profilesQuery, useManualPresence } from './presence.queries.ts';
+import { useProfileName } from './profile-name.ts';
+import { StatusMark } from './status.tsx';
+import { usePresenceWords } from './words.ts';
+
+const rules = ['default', 'nextBoundary', 'time', 'untilChanged'] as const;
+type Rule = (typeof rules)[number];
+const hourMs = 3_600_000;
+
+/** Chooses a profile, how long it holds, and a note. What was before comes back by "undo". */
+export function ManualForm({ presence, onDone }: { presence: Presence; onDone(): void }) {
+  const { t } = useTranslation('presence');
+  const format = useFormat();
+  const now = useNow();
+  const words = usePresenceWords(format, now);
+  const errorText = useErrorText();
+  const profiles = useQuery(profilesQuery);
+  const manual = useManualPresence(presence.userId);
+  const nameOf = useProfileName();
+  const [profileId, setProfileId] = useState('');
+  const [rule, setRule] = useState<Rule>('default');
+  const [time, setTime] = useState(() => clockIn(new Date(Date.now() + hourMs), format.zone));
+  const [note, setNote] = useState('');
+
+  function endOf(): ManualPresence['end'] {
+    if (rule !== 'time') return { rule };
+    const at = instantAt(dateIn(now, format.zone), time, format.zone);
+    const until = at > now ? at : new Date(at.getTime() + 24 * hourMs);
+    return { rule, until: until.toISOString() };
+  }
+
+  function submit(event: FormEvent): void {
+    event.preventDefault();
+    const before = undoOf(presence);
+    manual.mutate(
+      { profileId, end: endOf(), note: note === '' ? null : note },
+      {
+        onSuccess() {
+          notify(
+            t('isSet', { profile: nameOf(profiles.data?.find((profile) => profile.id === profileId)?.name ?? '') }),
+            {
+              action: { label: t('undo'), run: () => manual.mutate(before) },
+            },
+          );
+          onDone();
+        },
+        onError: (error) => notify(errorText(error), { tone: 'problem' }),
+      },
+    );
+  }
+
+  return (
+    <form className="manual" onSubmit={submit}>
+      <h3>{t('byHand')}</h3>
+      {profiles.isPending && <Skeleton rows={3} />}
+      <fieldset className="profiles">
+        <legend className="sr-only">{t('profile')}</legend>
+        {profiles.data
+          ?.filter((profile) => profile.active)
+          .map((profile) => (
+            <label key={profile.id} data-status={profile.status}>
+              <input
+                type="radio"
+                name="profile"
+                value={profile.id}
+                checked={profileId === profile.id}
+                onChange={() => setProfileId(profile.id)}
+              />
+              <StatusMark status={profile.status} size={18} />
+              <span>
+                {nameOf(profile.name)}
+                {profile.forwarding.mode !== 'off' && (
+                  <small>
+                    {words.calls({
+                      mode: profile.forwarding.mode,
+                      target: profile.forwarding.target ? t(`target.${profile.forwarding.target.kind}`) : null,
+                    })}
+                  </small>
+                )}
+              </span>
+            </label>
+          ))}
+      </fieldset>
+      {profileId !== '' && (
+        <>
+          <fieldset className="choices">
+            <legend>{t('howLong')}</legend>
+            {rules.map((one) => (
+              <label key={one}>
+                <input type="radio" name="rule" checked={rule === one} onChange={() => setRule(one)} />
+                <span>{t(`rule.${one}`)}</span>
+                {one === 'time' && rule === 'time' && (
+                  <input
+                    type="time"
+                    required
+                    aria-label={t('rule.time')}
+                    value={time}
+                    onChange={(event) => setTime(event.target.value)}
+                  />
+                )}
+              </label>
+            ))}
+          </fieldset>
+          <label className="field">
+            <span>{t('noteForColleagues')}</span>
+            <input value={note} maxLength={500} onChange={(event) => setNote(event.target.value)} />
+          </label>
+          <button type="submit" className="button primary" disabled={manual.isPending}>
+            <Icon name="check" />
+            {t('apply')}
+          </button>
+        </>
+      )}
+    </form>
+  );
+}
+
+/** What makes it as it was: the manual choice before, or the calendar. */
+function undoOf(presence: Presence): ManualPresence | null {
+  if (presence.reason?.origin !== 'manual') return null;
+  const end: ManualPresence['end'] = presence.until
+    ? { rule: 'time', until: presence.until }
+    : { rule: 'untilChanged' };
+  const choice = presence.profile ? { profileId: presence.profile.id } : { status: presence.status };
+  return { ...choice, end, note: presence.note };
+}

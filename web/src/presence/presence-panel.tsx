@@ -1,0 +1,119 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import type { Presence } from '../../../server/src/api/schemas/presence.ts';
+import { Dialog } from '../shell/dialog.tsx';
+import { Icon } from '../shell/icons.tsx';
+import { notify } from '../shell/notices.tsx';
+import { useNow } from '../shell/now.ts';
+import { Problem, Skeleton, useErrorText } from '../shell/parts.tsx';
+import { useMe } from '../shell/session.ts';
+import { type Format, useFormat } from '../shell/use-format.ts';
+import { ManualForm } from './manual-form.tsx';
+import { presenceQuery, useManualPresence } from './presence.queries.ts';
+import { useProfileName } from './profile-name.ts';
+import { StatusMark } from './status.tsx';
+import { TodayBar } from './today-bar.tsx';
+import { usePresenceWords } from './words.ts';
+
+/** My presence explained (why, until when, where calls go) and changed by hand. */
+export default function PresencePanel({ onClose }: { onClose(): void }) {
+  const { t } = useTranslation('presence');
+  const me = useMe();
+  const now = useNow();
+  const format = useFormat();
+  const presence = useQuery(presenceQuery(me.id));
+  return (
+    <Dialog title={t('mine')} side onClose={onClose}>
+      {presence.isPending && <Skeleton />}
+      {presence.isError && !presence.data && <Problem error={presence.error} retry={() => void presence.refetch()} />}
+      {presence.data && (
+        <>
+          <Now presence={presence.data} now={now} format={format} />
+          <TodayBar userId={me.id} />
+          <ManualForm presence={presence.data} onDone={onClose} />
+          <p>
+            <Link to="/calls" onClick={onClose}>
+              {t('toLog')}
+            </Link>
+          </p>
+        </>
+      )}
+    </Dialog>
+  );
+}
+
+function Now({ presence, now, format }: { presence: Presence; now: Date; format: Format }) {
+  const { t } = useTranslation('presence');
+  const words = usePresenceWords(format, now);
+  const nameOf = useProfileName();
+  const automatic = useManualPresence(presence.userId);
+  const errorText = useErrorText();
+  const why = words.why(presence.reason, presence.note);
+
+  function backToAutomatic(): void {
+    automatic.mutate(null, {
+      onSuccess: () => notify(t('isAutomatic')),
+      onError: (error) => notify(errorText(error), { tone: 'problem' }),
+    });
+  }
+
+  return (
+    <section className="presence-now" data-status={presence.status}>
+      <p className="presence-status">
+        <StatusMark status={presence.status} size={28} />
+        <span>
+          <strong>{t(`status.${presence.status}`)}</strong>
+          <span>{words.untilWhen(presence.until)}</span>
+        </span>
+      </p>
+      <dl className="facts">
+        <div>
+          <dt>{t('why')}</dt>
+          <dd>
+            {why}
+            {presence.profile && presence.reason?.origin === 'manual' && ` (${nameOf(presence.profile.name)})`}
+          </dd>
+        </div>
+        <div>
+          <dt>{t('since')}</dt>
+          <dd>{format.moment(presence.since, now)}</dd>
+        </div>
+        {presence.note && (
+          <div>
+            <dt>{t('note')}</dt>
+            <dd>{presence.note}</dd>
+          </div>
+        )}
+        <div>
+          <dt>{t('callsLabel')}</dt>
+          <dd>
+            {words.calls(presence.forwarding)}
+            {presence.forwarding && presence.forwarding.mode !== 'off' && `, ${words.untilWhen(presence.until)}`}
+          </dd>
+        </div>
+        {presence.phones?.map((phone) => (
+          <div key={phone.extensionId}>
+            <dt>{t('phone', { extension: phone.extension })}</dt>
+            <dd>
+              {phone.error ? (
+                <span className="problem-text">
+                  <Icon name="warning" size={16} /> {phone.error}
+                </span>
+              ) : (
+                words.phase(phone)
+              )}
+              <small>{phone.phoneSystem}</small>
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {presence.reason?.origin === 'manual' && (
+        <button type="button" className="button" disabled={automatic.isPending} onClick={backToAutomatic}>
+          <Icon name="undo" />
+          {t('automatic')}
+        </button>
+      )}
+    </section>
+  );
+}

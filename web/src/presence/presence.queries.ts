@@ -1,0 +1,60 @@
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import type {
+  ForwardingLog,
+  ManualPresence,
+  Presence,
+  PresenceList,
+  ProfileList,
+  Timeline,
+} from '../../../server/src/api/schemas/presence.ts';
+import { get, request, withQuery } from '../shell/api.ts';
+
+export const presenceQuery = (userId: string) =>
+  queryOptions({
+    queryKey: ['presence', userId],
+    queryFn: ({ signal }) => get<Presence>(`/users/${userId}/presence`, signal),
+    staleTime: 60_000,
+  });
+
+/** Of several people at once; each is also put where `presenceQuery` finds it. */
+export async function loadPresence(users: readonly string[], signal?: AbortSignal): Promise<Presence[]> {
+  if (users.length === 0) return [];
+  return (await get<PresenceList>(withQuery('/presence', { users: users.join(',') }), signal)).presence;
+}
+
+export const timelineQuery = (userId: string, from: Date, to: Date) =>
+  queryOptions({
+    queryKey: ['timeline', userId, from.toISOString(), to.toISOString()],
+    queryFn: async ({ signal }) => {
+      const period = { from: from.toISOString(), to: to.toISOString() };
+      return (await get<Timeline>(withQuery(`/users/${userId}/presence/timeline`, period), signal)).segments;
+    },
+  });
+
+export const profilesQuery = queryOptions({
+  queryKey: ['profiles'],
+  queryFn: async ({ signal }) => (await get<ProfileList>('/profiles', signal)).profiles,
+});
+
+export const forwardingLogQuery = (userId: string, before: number | undefined) =>
+  queryOptions({
+    queryKey: ['forwardingLog', userId, before],
+    queryFn: async ({ signal }) =>
+      (await get<ForwardingLog>(withQuery(`/users/${userId}/forwarding-log`, { before, limit: 50 }), signal)).entries,
+  });
+
+/** Sets the presence by hand, or gives it back to the calendar (null). */
+export function useManualPresence(userId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (choice: ManualPresence | null) =>
+      choice === null
+        ? request<Presence | undefined>('DELETE', '/users/me/presence/manual')
+        : request<Presence | undefined>('PUT', '/users/me/presence/manual', choice),
+    onSuccess(presence) {
+      if (presence?.userId) client.setQueryData(['presence', userId], presence);
+      else void client.invalidateQueries({ queryKey: ['presence', userId] });
+      void client.invalidateQueries({ queryKey: ['timeline', userId] });
+    },
+  });
+}
