@@ -1,7 +1,7 @@
 /** REPORT: sync-collection and calendar-multiget, as the habits have it. */
 import type { SimulatedCalendar } from './calendars.ts';
 import type { CaldavSimulator } from './server.ts';
-import { goneResponse, hrefOf, memberResponse, nestedResponses, writeMultistatus } from './xml.ts';
+import { escapeText, goneResponse, hrefOf, memberResponse, nestedResponses, writeMultistatus } from './xml.ts';
 
 interface Answer {
   status: number;
@@ -35,14 +35,14 @@ function answerSync(simulator: CaldavSimulator, calendar: SimulatedCalendar, pat
   if (given !== undefined && (habits.forgetsTokens || since < calendar.oldestToken)) {
     return { status: 403, text: '<?xml version="1.0"?><D:error xmlns:D="DAV:"><D:valid-sync-token/></D:error>' };
   }
-  if (habits.claimsEmpty && since === 0)
+  if (habits.claimsEmpty && given === undefined)
     return { status: 207, text: writeMultistatus([], `urn:rev:${calendar.revision}`) };
   const changes = calendar.changesSince(since);
   const part = habits.syncPart === null ? changes : changes.slice(0, habits.syncPart);
   const responses = part.map(({ object }) => memberResponse(simulator, calendar, path, object, false));
   if (part.length < changes.length) {
     responses.push(
-      `<A:response><A:href>${path}</A:href><A:status>HTTP/1.1 507 Insufficient Storage</A:status>` +
+      `<A:response><A:href>${escapeText(encodeURI(path))}</A:href><A:status>HTTP/1.1 507 Insufficient Storage</A:status>` +
         '<A:error><A:number-of-matches-within-limits/></A:error></A:response>',
     );
     return { status: 207, text: writeMultistatus(responses, `urn:rev:${part.at(-1)!.revision}`) };

@@ -46,7 +46,7 @@ export function calendarResponse(
 ): string[] {
   const { habits, user } = simulator;
   const own = response(
-    encodeURI(path),
+    escapeText(encodeURI(path)),
     `<A:resourcetype><A:collection/><B:calendar/></A:resourcetype><A:displayname>${escapeText(calendar.name)}</A:displayname>` +
       `<A:owner><A:href>/dav/principals/${user}/</A:href></A:owner><A:current-user-principal><A:href>/dav/principals/${user}/</A:href></A:current-user-principal>` +
       '<calendar-color>#ff2968FF</calendar-color><B:supported-calendar-component-set><B:comp name="VEVENT"/><B:comp name="VTODO"/></B:supported-calendar-component-set>' +
@@ -59,9 +59,10 @@ export function calendarResponse(
 
 export function nestedResponses(simulator: CaldavSimulator, path: string): string[] {
   if (!simulator.habits.nested) return [];
+  const folder = escapeText(encodeURI(path));
   return [
-    response(`${path}archive/`, '<A:resourcetype><A:collection/></A:resourcetype><A:getetag>"folder"</A:getetag>'),
-    response(`${path}archive/old.ics`, '<A:resourcetype/><A:getetag>"old"</A:getetag>'),
+    response(`${folder}archive/`, '<A:resourcetype><A:collection/></A:resourcetype><A:getetag>"folder"</A:getetag>'),
+    response(`${folder}archive/old.ics`, '<A:resourcetype/><A:getetag>"old"</A:getetag>'),
   ];
 }
 
@@ -99,7 +100,7 @@ export function hrefOf(simulator: CaldavSimulator, path: string, name: string): 
   switch (style) {
     case 'encoded': {
       const everything = [...Buffer.from(name, 'utf8')].map((byte) => `%${byte.toString(16).padStart(2, '0')}`);
-      return `${encodeURI(path)}${everything.join('')}`;
+      return `${escapeText(encodeURI(path))}${everything.join('')}`;
     }
     case 'absolute':
       return escapeText(`${simulator.address.replace(/\/$/, '')}${plain}`);

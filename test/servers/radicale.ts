@@ -31,7 +31,9 @@ export function whyNoRadicale(): string | null {
 export async function startRadicale(users: Record<string, string> = { anna: 'Gehe1m!' }): Promise<Radicale> {
   const missing = whyNoRadicale();
   if (missing) throw new Error(missing);
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'whenabouts-radicale-'));
+  // It syncs every small file to the disk, several for each object: in memory, where there is such a place.
+  const place = fs.existsSync('/dev/shm') ? '/dev/shm' : os.tmpdir();
+  const folder = fs.mkdtempSync(path.join(place, 'whenabouts-radicale-'));
   const [user, password] = Object.entries(users)[0]!;
   const lines = Object.entries(users).map(([name, secret]) => `${name}:${secret}`);
   fs.writeFileSync(path.join(folder, 'users'), `${lines.join('\n')}\n`);

@@ -127,8 +127,6 @@ function parse(text: string, source: string, handlers: Handlers): void {
     throw broken(source, 'it contains a document type, which is not accepted');
   });
   parser.on('error', (error) => {
-    // &#0; and the like inside a calendar's text: one object's fault, and saxes leaves it standing as text.
-    if (error.message.endsWith('malformed character entity.')) return;
     throw broken(source, error.message.replace(/\.$/, ''));
   });
   parser.on('opentag', (tag) => {
@@ -158,10 +156,13 @@ function parse(text: string, source: string, handlers: Handlers): void {
   parser.close();
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: exactly those that XML 1.0 forbids are meant
+const forbiddenCharacters = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
+const forbiddenReferences = /&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[12]|1[4-9]|2\d|3[01]));/gi;
+
 /** Servers pass on control characters that clients stored in a title; they'd make the whole answer unreadable. */
 function withoutControls(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly those that XML 1.0 forbids are meant
-  return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '');
+  return text.replace(forbiddenCharacters, '').replace(forbiddenReferences, '');
 }
 
 function broken(source: string, reason: string): ConnectorError {

@@ -98,11 +98,8 @@ async function* tellAll(
     cursor && !cursor.token ? listMembers(dav, collection) : listAll(dav, collection),
   ]);
   const known = await request.known();
-  const complete =
-    // An empty answer would delete everything: it is believed only when listing the collection says the same.
-    listing.entries.size === 0 && known.size > 0 && listing.token !== null
-      ? await confirmEmpty(dav, collection, listing)
-      : listing;
+  // An empty answer could delete everything, or hide everything from now on: listing the collection must agree.
+  const complete = listing.entries.size === 0 && listing.token ? await confirmEmpty(dav, collection, listing) : listing;
   yield { type: 'replaceWindow' };
   const wanted = new Map<string, Entry>();
   for (const [key, entry] of complete.entries) {
