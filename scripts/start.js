@@ -9,7 +9,9 @@ import { root } from './runtime.js';
 try {
   await ensureInstalled();
   await ensureWebBuilt();
-  handOver([path.join(root, 'server/src/main.ts'), ...process.argv.slice(2)]);
+  // Keeps what the runtime makes of the sources: the next start is a good deal quicker.
+  const NODE_COMPILE_CACHE = path.join(root, 'node_modules', '.cache', 'compiled');
+  handOver([path.join(root, 'server/src/main.ts'), ...process.argv.slice(2)], { NODE_COMPILE_CACHE, ...process.env });
 } catch (error) {
   fail(error);
 }
