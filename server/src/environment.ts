@@ -2,8 +2,8 @@
 import path from 'node:path';
 import { z } from 'zod';
 
-const roles = ['api', 'sync', 'activation'] as const;
-export type Role = (typeof roles)[number];
+export const allRoles = ['api', 'sync', 'activation'] as const;
+export type Role = (typeof allRoles)[number];
 
 const empty = (value: unknown) => (value === '' ? undefined : value);
 const schema = z.object({
@@ -27,9 +27,9 @@ const schema = z.object({
     empty,
     z
       .string()
-      .default(roles.join(','))
+      .default(allRoles.join(','))
       .transform((text) => text.split(',').map((role) => role.trim()))
-      .pipe(z.array(z.enum(roles, `must be some of ${roles.join(', ')}, with commas between`)).min(1)),
+      .pipe(z.array(z.enum(allRoles, `must be some of ${allRoles.join(', ')}, with commas between`)).min(1)),
   ),
 });
 

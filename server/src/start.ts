@@ -1,18 +1,18 @@
 /** Opens the store and starts the roles of this process; main.ts and the tests that need a whole server use it. */
-import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
 import path from 'node:path';
 import { type RunningApi, startApi } from './api/server.ts';
 import { connectors as calendarKinds } from './calendars/connectors.ts';
 import type { Context, Running } from './context.ts';
-import type { Environment } from './environment.ts';
+import { allRoles, type Environment } from './environment.ts';
 import { log } from './log.ts';
 import { watchNetworkSettings } from './organization/network.ts';
 import { startRetention } from './organization/retention.ts';
+import { type SampleCompany, startSampleCompany } from './organization/sample-company/sample-company.ts';
 import { newSetupToken } from './organization/setup.ts';
 import { createOutbound } from './outbound/client.ts';
 import { startActivation } from './presence/activation.ts';
 import { openStore } from './store/database.ts';
+import { freeLeasesOfTheDead, nameProcess } from './store/processes.ts';
 import { loadOrCreateKeys, secretsWith } from './store/secrets.ts';
 import { startSync } from './sync/sync.ts';
 import { phoneSystemKinds } from './telephony/connectors.ts';
@@ -22,6 +22,7 @@ export interface StartedServer extends Running {
   context: Context;
   /** Null when this process doesn't have the role `api`. */
   api: RunningApi | null;
+  sampleCompany: SampleCompany | null;
   /** Opens the set-up page; null when there is an administrator. */
   setupUrl: string | null;
 }
@@ -46,8 +47,8 @@ export async function startServer(environment: Environment): Promise<StartedServ
       return { allowedNetworks, proxy, ca: certificateAuthorities };
     });
     started.push({ stop: () => outbound.close() });
-    const processName = `${hostname()}/${process.pid}/${randomBytes(4).toString('hex')}`;
-    const context: Context = { store, secrets, outbound, log, processName };
+    await freeLeasesOfTheDead(store.db);
+    const context: Context = { store, secrets, outbound, log, processName: nameProcess() };
     const connectors = [...calendarKinds(outbound).values()];
     const phones = phoneSystemKinds(outbound);
 
@@ -57,7 +58,12 @@ export async function startServer(environment: Environment): Promise<StartedServ
       started.push(startRetention(context));
     }
     if (roles.includes('sync')) started.push(await startSync(context, { connectors }));
-    if (!roles.includes('api')) return { context, api: null, setupUrl: null, stop };
+    if (!roles.includes('api')) return { context, api: null, sampleCompany: null, setupUrl: null, stop };
+    let sampleCompany: SampleCompany | null = null;
+    if (allRoles.every((role) => roles.includes(role))) {
+      sampleCompany = await startSampleCompany(context, { phoneSystemKinds: phones, dataFolder });
+      started.push(sampleCompany);
+    }
     const { host, port, publicUrl } = environment;
     const api = await startApi(context, {
       host,
@@ -65,11 +71,12 @@ export async function startServer(environment: Environment): Promise<StartedServ
       publicUrl,
       calendarConnectors: connectors,
       phoneSystemKinds: phones,
+      sampleCompany,
     });
     started.push(api);
     const token = await newSetupToken(store.db);
     const setupUrl = token && `${api.publicUrl}/setup?token=${token}`;
-    return { context, api, setupUrl, stop };
+    return { context, api, sampleCompany, setupUrl, stop };
   } catch (error) {
     await stop();
     throw error;

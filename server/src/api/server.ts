@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { serve } from '@hono/node-server';
 import type { CalendarConnector } from '../calendars/connector.ts';
 import type { Context, Running } from '../context.ts';
+import type { SampleCompany } from '../organization/sample-company/sample-company.ts';
 import type { PhoneSystemKinds } from '../telephony/connectors.ts';
 import { accountRoutes } from './accounts.routes.ts';
 import { agendaRoutes } from './agenda.routes.ts';
@@ -13,6 +14,7 @@ import { liveRoutes } from './live.routes.ts';
 import { presenceRoutes } from './presence.routes.ts';
 import { profileRoutes } from './profiles.routes.ts';
 import type { Route } from './route.ts';
+import { sampleCompanyRoutes } from './sample-company.routes.ts';
 import { serverRoutes } from './server.routes.ts';
 import { sessionRoutes } from './session.routes.ts';
 import { openSessions } from './sessions.ts';
@@ -29,6 +31,8 @@ export interface ApiOptions {
   publicUrl: string | null;
   calendarConnectors: readonly CalendarConnector[];
   phoneSystemKinds: PhoneSystemKinds;
+  /** Null where this process doesn't have all roles. */
+  sampleCompany: SampleCompany | null;
   /** Where the built web client is. */
   webFolder?: string;
 }
@@ -69,6 +73,7 @@ export async function startApi(context: Context, options: ApiOptions): Promise<R
     ...profileRoutes(context),
     ...settingsRoutes(context),
     ...telephonyRoutes(context, options.phoneSystemKinds),
+    ...sampleCompanyRoutes(options.sampleCompany),
   ];
   const app = createApp(context, { routes, sessions, publicUrl });
   app.all('*', webClient(options.webFolder ?? builtWebClient));
