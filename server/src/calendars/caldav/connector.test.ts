@@ -5,6 +5,7 @@ import type { Habits } from '../../../../simulators/caldav/habits.ts';
 import { nasty, tame } from '../../../../simulators/caldav/habits.ts';
 import { type CaldavSimulator, startCaldavSimulator } from '../../../../simulators/caldav/server.ts';
 import { createOutbound } from '../../outbound/client.ts';
+import type { Outbound } from '../../outbound/outbound.ts';
 import type { CalendarObject } from '../connector.ts';
 import { caldavConnector } from './connector.ts';
 import type { CaldavSecret } from './dav-client.ts';
@@ -178,7 +179,7 @@ test('any history under any habits: after each pull that ends, what is kept equa
   );
 });
 
-test('discovery: by server, by well-known, by path, by e-mail domain in DNS; only calendars for appointments', async () => {
+test('discovery: by server, by well-known and by path; only calendars for appointments', async () => {
   simulator = await startCaldavSimulator();
   for (const name of ['work', 'Ünïcode & more']) simulator.calendar(name);
   const found = await connector.discover(account(), signal);
@@ -193,6 +194,41 @@ test('discovery: by server, by well-known, by path, by e-mail domain in DNS; onl
   await kept.pull('Ünïcode & more');
   expect(kept.titles()).toEqual(['found']);
   expect(kept.objects.values().next().value?.source).toContain('X-WHENABOUTS-OWNER:ben@example.com');
+});
+
+test('an e-mail address leads through DNS to its server, and to a stranger only when that one was typed', async () => {
+  simulator = await startCaldavSimulator({ ...tame });
+  simulator.calendar('work');
+  const asked: string[] = [];
+  // As if the simulator were several https servers on the internet.
+  const internet: Outbound = {
+    async fetch(url, request) {
+      const { origin, pathname } = new URL(url);
+      asked.push(`${request.headers?.authorization ? 'signed in' : 'anonymous'} ${origin}${pathname}`);
+      const answer = await outbound.fetch(new URL(pathname, simulator.address), { ...request, maxRedirects: 0 });
+      if (answer.status === 301) return await this.fetch(new URL(answer.headers.get('location')!, url), request);
+      return { ...answer, headers: answer.headers, url: new URL(pathname, origin).href, text: () => answer.text() };
+    },
+    close: async () => {},
+  };
+  const srv = (name: string): ServiceResolver => ({
+    resolveSrv: async () => [{ name, port: 8443, priority: 0, weight: 0 }],
+    resolveTxt: async () => [['path=/d', 'av/']],
+  });
+  const mail = { ...account(), settings: { address: 'Ben@Example.com' } };
+  const own = caldavConnector(internet, { resolver: srv('caldav.example.com') });
+  expect((await own.discover(mail, signal)).map(({ remoteId }) => remoteId)).toEqual([
+    'https://caldav.example.com:8443/dav/calendars/ben/work/',
+  ]);
+  expect(asked[0]).toBe('signed in https://caldav.example.com:8443/dav/');
+  asked.length = 0;
+  simulator.habits.wellKnown = 'missing';
+  const strange = caldavConnector(internet, { resolver: srv('calendars.provider.test') });
+  await expect(strange.discover({ ...mail, settings: { address: 'example.com' } }, signal)).rejects.toMatchObject({
+    errorClass: 'refused',
+    message: expect.stringContaining('enter https://calendars.provider.test:8443 as the address'),
+  });
+  expect(asked.filter((request) => request.includes('provider'))).toEqual([]);
 });
 
 test('bearer tokens; a kind of sign-in the server doesn’t offer is named', async () => {
