@@ -7,7 +7,7 @@ import type { Context } from '../context.ts';
 import { markDue } from '../presence/due.ts';
 import type { Executor } from '../store/database.ts';
 import type { PhoneSystemKind, PhoneSystemKinds } from '../telephony/connectors.ts';
-import { forwardingChannel } from '../telephony/reconciler.queries.ts';
+import { forwardingChannel, systemsChanged } from '../telephony/reconciler.queries.ts';
 import { releaseExtension, releaseSystem } from '../telephony/release.ts';
 
 type Mode = 'active' | 'observe' | 'paused';
@@ -131,4 +131,4 @@ export async function deleteExtension(context: Parts, id: string): Promise<void>
   await db.deleteFrom('extension').where('id', '=', id).execute();
 }
 
-const wake = (db: Executor) => sql`select pg_notify(${forwardingChannel}, '')`.execute(db);
+const wake = (db: Executor) => sql`select pg_notify(${forwardingChannel}, ${systemsChanged})`.execute(db);

@@ -5,6 +5,8 @@ import type { Database, Executor } from '../store/database.ts';
 import type { Echo, ForwardingRecord, Phase } from './decide.ts';
 
 export const forwardingChannel = 'forwarding';
+/** What is said on that channel when phone systems were made or changed, so that a new one is taken up at once. */
+export const systemsChanged = 'systems';
 /** Notified with a user's id when that user's forwarding log has a new entry. */
 export const forwardingLogChannel = 'forwarding_log';
 

@@ -16,6 +16,7 @@ import {
   nextDue,
   type OwnedSystem,
   saveSystemHealth,
+  systemsChanged,
 } from './reconciler.queries.ts';
 
 export interface ReconcilerOptions {
@@ -136,8 +137,13 @@ export async function startReconciler(context: Context, options: ReconcilerOptio
     return connection;
   }
 
-  await store.listen(forwardingChannel, () => {
+  await store.listen(forwardingChannel, (payload) => {
     for (const desk of desks.values()) wake(desk);
+    // After a leasing under way, which may have looked too early.
+    if (payload === systemsChanged)
+      void Promise.allSettled([leasing])
+        .then(refresh)
+        .catch(() => {});
   });
   const ticker = setInterval(
     () => {
