@@ -29,33 +29,50 @@ const siblings = new Set(['VEVENT', 'VTODO', 'VJOURNAL', 'VFREEBUSY', 'VTIMEZONE
 
 /** @returns a component without a name, whose components are the text's outermost ones */
 export function parseComponents(text: string): Component {
+  return parse(text, (component, parent) => parent.components.push(component));
+}
+
+/**
+ * Reads a calendar of any size in memory for one component: `visit` gets each component of a VCALENDAR when it ends, and
+ * the returned calendars are without them.
+ */
+export function visitComponents(text: string, visit: (component: Component) => void): Component[] {
+  const root = parse(text, (component, parent) => {
+    if (parent.name === 'VCALENDAR') visit(component);
+    else parent.components.push(component);
+  });
+  return root.components.filter((component) => component.name === 'VCALENDAR');
+}
+
+/** @param closed what to do with a component that has ended in another one */
+function parse(text: string, closed: (component: Component, parent: Component) => void): Component {
   const root: Component = { name: '', lines: [], components: [], from: 0, to: text.length, complete: true };
   const open: Component[] = [root];
+  /** Closes the component at `index` and what is open in it. */
+  const close = (index: number, to: number, complete: boolean) => {
+    while (open.length > index) {
+      const component = open.pop()!;
+      component.to = to;
+      component.complete = complete;
+      closed(component, open.at(-1)!);
+    }
+  };
   for (const { content, from, to } of logicalLines(text)) {
     const line = parseLine(content);
     if (!line) continue;
     if (line.name === 'BEGIN') {
       const name = line.value.trim().toUpperCase();
       const unclosed = siblings.has(name) ? open.findIndex((component) => siblings.has(component.name)) : -1;
-      if (unclosed > 0) close(open, unclosed, from);
-      const component = { name, lines: [], components: [], from, to: text.length, complete: false };
-      open.at(-1)!.components.push(component);
-      open.push(component);
+      if (unclosed > 0) close(unclosed, from, true);
+      open.push({ name, lines: [], components: [], from, to: text.length, complete: false });
     } else if (line.name === 'END') {
       const name = line.value.trim().toUpperCase();
       const index = open.findLastIndex((component) => component.name === name);
-      if (index > 0) close(open, index, to);
+      if (index > 0) close(index, to, true);
     } else open.at(-1)!.lines.push(line);
   }
+  close(1, text.length, false);
   return root;
-}
-
-/** Closes the component at `index` and what is open in it. */
-function close(open: Component[], index: number, to: number): void {
-  for (const component of open.splice(index)) {
-    component.to = to;
-    component.complete = true;
-  }
 }
 
 /** Unfolds: a line break followed by a blank or a tab is no break (3.1). Breaks may be CRLF, LF or CR. */
@@ -100,17 +117,30 @@ const dateNames = new Set(['DTSTART', 'DTEND', 'DUE', 'RECURRENCE-ID', 'EXDATE',
 
 /** name *(";" parameter) ":" value (3.1); null for anything else. */
 function parseLine(content: string): ContentLine | null {
-  const match = /^[\s\p{Cc}\uFEFF]*([A-Za-z0-9-]+)([;:])/u.exec(content.length > 200 ? content.slice(0, 200) : content);
-  if (!match) return null;
-  const name = match[1]!.toUpperCase();
-  if (match[2] === ':') return { name, parameters: null, value: content.slice(match[0].length) };
-  const valueStart = dateNames.has(name) ? content.lastIndexOf(':') : startOfValue(content, match[0].length);
-  if (valueStart < match[0].length) return null;
+  let start = 0;
+  // Byte order marks, NULs and blanks before a name.
+  while (start < content.length && !isNameCharacter(content.charCodeAt(start))) {
+    if (content.charCodeAt(start) > 32 && content.charCodeAt(start) !== 0xfeff) return null;
+    start++;
+  }
+  let end = start;
+  while (isNameCharacter(content.charCodeAt(end))) end++;
+  const separator = content[end];
+  if (end === start || (separator !== ':' && separator !== ';')) return null;
+  const name = content.slice(start, end).toUpperCase();
+  if (separator === ':') return { name, parameters: null, value: content.slice(end + 1) };
+  const valueStart = dateNames.has(name) ? content.lastIndexOf(':') : startOfValue(content, end + 1);
+  if (valueStart <= end) return null;
   return {
     name,
-    parameters: parseParameters(content.slice(match[0].length, valueStart)),
+    parameters: parseParameters(content.slice(end + 1, valueStart)),
     value: content.slice(valueStart + 1),
   };
+}
+
+/** Letters, digits and the hyphen. */
+function isNameCharacter(code: number): boolean {
+  return (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || code === 45;
 }
 
 /** The colon that ends the parameters: the first outside quotes. Where a quote is never closed, the first of all. */

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import type { Interval, SkippedComponent, SourceAppointment } from '../../agenda/appointment.ts';
 import { ianaZone } from '../../agenda/zones.ts';
-import { type Component, parseComponents } from './content-lines.ts';
+import { type Component, parseComponents, visitComponents } from './content-lines.ts';
 import { expandComponents, type Span, uidOf } from './expansion.ts';
 import { CalendarZones } from './time-zones.ts';
 import type { Scale } from './timing.ts';
@@ -34,25 +34,74 @@ export interface Feed {
 
 const kinds = new Set(['VEVENT', 'VTODO']);
 
-/** Never throws; takes time and memory in proportion to the text. */
+/** Never throws; takes time in proportion to the text. */
 export function parseFeed(text: string): Feed {
-  const root = parseComponents(text);
-  const calendars = root.components.filter((component) => component.name === 'VCALENDAR');
-  const feed: Feed = {
-    objects: [],
-    skipped: [],
-    refreshInterval: null,
-    name: null,
-    color: null,
+  const skipped: SkippedComponent[] = [];
+  const objects = new Map<string, ObjectParts>();
+  const definitions = new Map<string, string>();
+  const calendars = visitComponents(text, (component) => {
+    const content = text.slice(component.from, component.to);
+    if (component.name === 'VTIMEZONE') {
+      const tzid = textOf(component, 'TZID');
+      if (tzid && !definitions.has(tzid)) definitions.set(tzid, content);
+    }
+    if (!kinds.has(component.name)) return;
+    if (component.complete) addTo(objects, component, ended(withoutStamp(content)));
+    else skipped.push({ uid: uidOf(component), reason: 'The calendar is cut off in the middle of it.' });
+  });
+  const first = <Value>(read: (calendar: Component) => Value | null) =>
+    calendars.reduce<Value | null>((found, calendar) => found ?? read(calendar), null);
+  const zone = first((calendar) => textOf(calendar, 'X-WR-TIMEZONE', 200));
+  return {
+    objects: [...objects].map(([uid, parts]) => objectOf(uid, parts, definitions, zone)),
+    skipped,
+    refreshInterval: first(refreshIntervalOf),
+    name: first((calendar) => textOf(calendar, 'NAME', 200) ?? textOf(calendar, 'X-WR-CALNAME', 200)),
+    color: first((calendar) => textOf(calendar, 'COLOR', 50) ?? textOf(calendar, 'X-APPLE-CALENDAR-COLOR', 50)),
     problem: problemOf(text, calendars),
   };
-  for (const calendar of calendars) {
-    feed.name ??= textOf(calendar, 'NAME', 200) ?? textOf(calendar, 'X-WR-CALNAME', 200);
-    feed.color ??= textOf(calendar, 'COLOR', 50) ?? textOf(calendar, 'X-APPLE-CALENDAR-COLOR', 50);
-    feed.refreshInterval ??= refreshIntervalOf(calendar);
-    addObjects(feed, calendar, text);
+}
+
+/** The components of one UID, and the TZIDs they name. */
+interface ObjectParts {
+  contents: string[];
+  tzids: Set<string>;
+}
+
+function addTo(objects: Map<string, ObjectParts>, component: Component, content: string): void {
+  const given = uidOf(component);
+  const uid = given ?? `no-uid-${hash('sha1', content)}`;
+  const parts = objects.get(uid) ?? { contents: [], tzids: new Set<string>() };
+  objects.set(uid, parts);
+  if (given !== null) parts.contents.push(content);
+  // One without a UID gets it written in, once however often the same stands in the calendar.
+  else parts.contents = [content.replace(/\r?\n|\r/, `\r\nUID:${uid}\r\n`)];
+  for (const line of component.lines) {
+    const tzid = line.parameters?.get('TZID');
+    if (tzid !== undefined) parts.tzids.add(tzid);
   }
-  return feed;
+}
+
+function objectOf(
+  uid: string,
+  { contents, tzids }: ObjectParts,
+  definitions: ReadonlyMap<string, string>,
+  zone: string | null,
+): FeedObject {
+  const needed = new Set<string>();
+  for (const tzid of tzids) {
+    if (definitions.has(tzid)) needed.add(tzid);
+    // Of a TZID nothing defines, the only definition there is may be meant (time-zones.ts).
+    else if (definitions.size === 1) needed.add([...definitions.keys()][0]!);
+  }
+  const source = [
+    'BEGIN:VCALENDAR\r\nVERSION:2.0\r\n',
+    zone ? `X-WR-TIMEZONE:${zone}\r\n` : '',
+    ...[...needed].map((tzid) => ended(definitions.get(tzid)!)),
+    ...contents,
+    'END:VCALENDAR\r\n',
+  ].join('');
+  return { uid, source, version: hash('sha256', source) };
 }
 
 function problemOf(text: string, calendars: readonly Component[]): string | null {
@@ -80,56 +129,6 @@ function refreshIntervalOf(calendar: Component): Temporal.Duration | null {
   } catch {
     return null;
   }
-}
-
-function addObjects(feed: Feed, calendar: Component, text: string): void {
-  const byUid = new Map<string, { uid: string; components: Component[]; madeUp: boolean }>();
-  const definitions = new Map<string, string>();
-  for (const component of calendar.components) {
-    const content = text.slice(component.from, component.to);
-    if (component.name === 'VTIMEZONE') {
-      const tzid = textOf(component, 'TZID');
-      if (tzid && !definitions.has(tzid)) definitions.set(tzid, content);
-    }
-    if (!kinds.has(component.name)) continue;
-    if (!component.complete) {
-      feed.skipped.push({ uid: uidOf(component), reason: 'The calendar is cut off in the middle of it.' });
-      continue;
-    }
-    const given = uidOf(component);
-    const uid = given ?? `no-uid-${hash('sha1', withoutStamp(content))}`;
-    const object = byUid.get(uid);
-    if (object && given !== null) object.components.push(component);
-    else byUid.set(uid, { uid, components: [component], madeUp: given === null });
-  }
-  const zone = textOf(calendar, 'X-WR-TIMEZONE', 200);
-  for (const { uid, components, madeUp } of byUid.values()) {
-    const source = [
-      'BEGIN:VCALENDAR\r\nVERSION:2.0\r\n',
-      zone ? `X-WR-TIMEZONE:${zone}\r\n` : '',
-      ...neededDefinitions(components, definitions).map(ended),
-      ...components.map((component) => {
-        const content = ended(withoutStamp(text.slice(component.from, component.to)));
-        return madeUp ? content.replace(/\r?\n|\r/, `\r\nUID:${uid}\r\n`) : content;
-      }),
-      'END:VCALENDAR\r\n',
-    ].join('');
-    feed.objects.push({ uid, source, version: hash('sha256', source) });
-  }
-}
-
-/** Of a TZID nothing defines, the only definition there is may be meant (time-zones.ts). */
-function neededDefinitions(components: readonly Component[], definitions: ReadonlyMap<string, string>): string[] {
-  if (definitions.size === 0) return [];
-  const needed = new Set<string>();
-  for (const component of components)
-    for (const line of component.lines) {
-      const tzid = line.parameters?.get('TZID');
-      if (tzid === undefined) continue;
-      if (definitions.has(tzid)) needed.add(tzid);
-      else if (definitions.size === 1) needed.add([...definitions.keys()][0]!);
-    }
-  return [...needed].map((tzid) => definitions.get(tzid)!);
 }
 
 function withoutStamp(content: string): string {

@@ -30,6 +30,7 @@ export function textOf(component: Component, name: string, limit = 1000): string
 
 /** TEXT (3.3.11); control characters such as NUL, which databases refuse, are left out. */
 export function unescapeText(value: string, limit: number): string {
+  if (value.length <= limit && !/[\\\p{Cc}]/u.test(value)) return value.trim();
   return value
     .slice(0, limit * 2)
     .replace(/\\([\\;,nN])/g, (_, code) => (code === 'n' || code === 'N' ? '\n' : code))
