@@ -41,7 +41,11 @@ export async function startAsterisk(): Promise<AsteriskLab> {
       ? Promise.resolve()
       : new Promise<void>((resolve) => process.once('exit', () => resolve()));
 
+  let startedAt = 0;
   async function start({ keepDatabase = true } = {}): Promise<void> {
+    // CoreStatus tells the time of the start in whole seconds: two starts in one second would look like one.
+    await delay(Math.max(0, startedAt + 1_100 - Date.now()));
+    startedAt = Date.now();
     if (!keepDatabase) {
       fs.rmSync(path.join(folder, 'db'), { recursive: true, force: true });
       fs.mkdirSync(path.join(folder, 'db'));

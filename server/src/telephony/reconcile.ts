@@ -101,6 +101,8 @@ export async function reconcile(
     crashIf(writes, 'intent', 'reconciler.beforeIntent');
     // Rule 2: durable before the phone is written.
     await saveRecords(db, lease, [...steps.map(outcome), ...(await Promise.all(unread.map(unreadable)))]);
+    crashIf(news(steps), 'applied', 'reconciler.appliedWritten');
+    crashIf(news(steps), 'idle', 'reconciler.idleWritten');
     if (writes.length === 0) return before.bootId;
     crashIf(writes, 'intent', 'reconciler.intentWritten');
     crashIf(writes, 'restoring', 'reconciler.restoringWritten');
@@ -237,6 +239,8 @@ export async function reconcile(
     };
   }
 }
+
+const news = (steps: readonly Step[]) => steps.filter((step) => step.decision.record.phase !== step.row.record.phase);
 
 interface Step {
   row: RecordRow;

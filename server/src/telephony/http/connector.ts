@@ -46,8 +46,12 @@ function connection(outbound: Outbound, settings: HttpSettings, secret: HttpSecr
         if (!problem) return answer;
         error = problem;
       } catch (thrown) {
-        if (!(thrown instanceof ConnectorError)) throw thrown;
-        error = thrown;
+        // An aborted request ends with the reason of its signal, not with a ConnectorError.
+        if (!(thrown instanceof ConnectorError) && !signal.aborted) throw thrown;
+        error =
+          thrown instanceof ConnectorError
+            ? thrown
+            : new ConnectorError('unreachable', `${new URL(url).host} did not answer in time.`, { cause: thrown });
       }
       const again =
         error.errorClass === 'throttled' || error.errorClass === 'unreachable' || error.errorClass === 'internal';
@@ -62,7 +66,7 @@ function connection(outbound: Outbound, settings: HttpSettings, secret: HttpSecr
   /** Null when the answer is good. */
   function failure({ status, json, retryAt }: Answer, host: string): ConnectorError | null {
     const said = settings.errorMessage ? atPointer(json, settings.errorMessage) : undefined;
-    const reason = typeof said === 'string' && said ? `: ${said.slice(0, 200)}` : '';
+    const reason = typeof said === 'string' && said ? `: ${said.slice(0, 200).replace(/\.$/, '')}` : '';
     if (status === 401 || status === 403)
       return new ConnectorError('credentials', `${host} refuses the credentials (HTTP ${status})${reason}.`);
     if (status === 429 || status === 503)
