@@ -1,4 +1,7 @@
-/** The statements of activation. Instants are epoch milliseconds in and out. */
+/**
+ * The statements of activation. Instants are epoch milliseconds in and out: the clock rounded down and due times rounded
+ * up, so that nothing is taken for due before the database takes it for due.
+ */
 import { sql } from 'kysely';
 import type { Executor } from '../store/database.ts';
 import { changeNumberLock, presenceChannel } from './changes.ts';
@@ -12,7 +15,7 @@ export const forwardingChannel = 'forwarding';
 export async function clockAndNextDue(executor: Executor): Promise<{ clock: number; nextDue: number | null }> {
   const { rows } = await sql<{ clock: number; nextDue: number | null }>`
     select floor(extract(epoch from clock_timestamp()) * 1000)::float8 as clock,
-           (select floor(extract(epoch from min(next_due_at)) * 1000)::float8 from presence_state) as "nextDue"
+           (select ceil(extract(epoch from min(next_due_at)) * 1000)::float8 from presence_state) as "nextDue"
   `.execute(executor);
   return rows[0]!;
 }
@@ -50,7 +53,7 @@ interface StateRow {
 }
 
 const stateColumns = sql`
-  user_id, revision::float8 as revision, floor(extract(epoch from next_due_at) * 1000)::float8 as due,
+  user_id, revision::float8 as revision, ceil(extract(epoch from next_due_at) * 1000)::float8 as due,
   status, profile_id, note, reason, (extract(epoch from since) * 1000)::float8 as since,
   (extract(epoch from until) * 1000)::float8 as until, forwarding_mode, forwarding_target`;
 

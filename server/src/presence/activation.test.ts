@@ -1,0 +1,456 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { sql } from 'kysely';
+import pino from 'pino';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { dropTarget, makeTarget, openTestStore } from '../../../test/store.ts';
+import type { Context } from '../context.ts';
+import { openStore, type Store } from '../store/database.ts';
+import { createActivation, startActivation } from './activation.ts';
+import { lastChangeNumber, type PresenceChange, presenceChannel, readChanges } from './changes.ts';
+import { endClaim, putClaim } from './claims.ts';
+import { markDue, markGroupDue } from './due.ts';
+import { clearManual, setManual } from './manual.ts';
+import { makeGroup, makePeople, putAppointment, removeAppointment } from './people.fixture.ts';
+import { createProfile, profilesForUser, updateProfile } from './profiles.queries.ts';
+import { presenceOf, timelineOf } from './service.ts';
+import { markOutdated } from './upkeep.ts';
+
+const store = await openTestStore();
+const { db } = store;
+afterAll(() => store.close());
+
+const contextOf = (of: Store) => ({ store: of, log: pino({ level: 'silent' }) }) as Partial<Context> as Context;
+const context = contextOf(store);
+const now = () => Temporal.Now.instant().round('millisecond');
+const inMs = (milliseconds: number) => now().add({ milliseconds });
+
+let groupId: string;
+beforeAll(async () => {
+  groupId = await makeGroup(db);
+});
+const onePerson = async () => (await makePeople(db, groupId, 1))[0]!;
+
+/** Works until nothing is due, without sleeping: what `startActivation` does between two sleeps. */
+async function settle(of = createActivation(context)): Promise<void> {
+  let rounds = 0;
+  while ((await of.round()) === 0) if (++rounds > 500) throw new Error('Activation finds no end.');
+}
+
+async function until(condition: () => Promise<boolean>, what: string, seconds = 20): Promise<void> {
+  const deadline = performance.now() + seconds * 1000;
+  while (!(await condition())) {
+    if (performance.now() > deadline) throw new Error(`Not within ${seconds} s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+const changesOf = async (userId: string): Promise<PresenceChange[]> =>
+  (await readChanges(db, 0, 100_000)).filter((change) => change.userId === userId);
+const statusesOf = async (userId: string) => (await changesOf(userId)).map(({ status }) => status);
+const stateOf = (userId: string) =>
+  db.selectFrom('presence_state').selectAll().where('user_id', '=', userId).executeTakeFirstOrThrow();
+
+describe('when an appointment comes', () => {
+  test('presence changes at its second, not before, and is given back at its end (facts/peers.md 1)', async () => {
+    const userId = await onePerson();
+    const start = inMs(1_500);
+    const end = start.add({ milliseconds: 1_000 });
+    await putAppointment(db, [userId], { start, end });
+    const running = await startActivation(context);
+    try {
+      const told: Array<{ status: string; late: number }> = [];
+      const tell = async () => {
+        const [presence] = await presenceOf(db, [userId]);
+        if (presence!.status === (told.at(-1)?.status ?? 'available')) return;
+        const boundary = told.length === 0 ? start : end;
+        told.push({ status: presence!.status, late: now().epochMilliseconds - boundary.epochMilliseconds });
+      };
+      await store.listen(presenceChannel, () => void tell());
+      await until(async () => told.length === 2, 'the appointment and its end');
+      expect(told.map(({ status }) => status)).toEqual(['appointment', 'available']);
+      for (const { late } of told) expect(late).toBeGreaterThanOrEqual(0);
+      for (const { late } of told) expect(late).toBeLessThan(1_000);
+      console.log(`told ${told.map(({ late }) => late).join(' and ')} ms after the due instant (${store.kind})`);
+      const [, began] = await changesOf(userId);
+      expect(began).toMatchObject({ status: 'appointment', reason: { origin: 'appointment' } });
+      expect([began!.since, began!.until]).toEqual([start, end]);
+    } finally {
+      await running.stop();
+    }
+  });
+
+  test('back-to-back meetings pass into each other without an available between (facts/peers.md 1)', async () => {
+    const userId = await onePerson();
+    await putAppointment(db, [userId], { uid: 'a', start: inMs(-60_000), end: inMs(300) });
+    const [first] = await sql<{ ends_at: Temporal.Instant }>`
+      select ends_at from appointment where user_id = ${userId}`
+      .execute(db)
+      .then(({ rows }) => rows);
+    await putAppointment(db, [userId], { uid: 'b', start: first!.ends_at, end: inMs(60_000) });
+    const activation = createActivation(context);
+    await settle(activation);
+    await until(async () => {
+      await settle(activation);
+      return (await changesOf(userId)).length > 1;
+    }, 'the second meeting');
+    expect((await changesOf(userId)).map(({ reason }) => reason.appointment?.uid)).toEqual(['a', 'b']);
+  });
+
+  test('late ones are activated at once after a restart, with the instant they really began', async () => {
+    const userId = await onePerson();
+    const start = inMs(200);
+    await putAppointment(db, [userId], { start, end: inMs(60_000) });
+    await settle();
+    await until(async () => Temporal.Instant.compare(now(), start.add({ milliseconds: 300 })) > 0, 'some time to pass');
+    await settle();
+    const [presence] = await presenceOf(db, [userId]);
+    expect(presence).toMatchObject({ status: 'appointment' });
+    expect(presence!.since).toEqual(start);
+  });
+
+  test('that is taken back or moved in the last second, nothing of the plan made ahead is written', async () => {
+    const [removed, moved] = await makePeople(db, groupId, 2);
+    const start = inMs(700);
+    await putAppointment(db, [removed!, moved!], { start, end: inMs(60_000) });
+    const activation = createActivation(context);
+    await settle(activation); // plans both ahead
+    await db.transaction().execute((transaction) => removeAppointment(transaction, [removed!]));
+    await db
+      .transaction()
+      .execute((transaction) => putAppointment(transaction, [moved!], { start: inMs(1_500), end: inMs(60_000) }));
+    await until(async () => {
+      await settle(activation);
+      return (await statusesOf(moved!)).includes('appointment');
+    }, 'the moved appointment');
+    expect(await statusesOf(removed!)).not.toContain('appointment');
+    const began = (await changesOf(moved!)).find(({ status }) => status === 'appointment')!;
+    expect(Temporal.Instant.compare(began.since, start.add({ milliseconds: 500 }))).toBe(1);
+  });
+
+  test('far ahead is known as the end of the present segment', async () => {
+    const userId = await onePerson();
+    const start = now().add({ hours: 40 * 24 });
+    await putAppointment(db, [userId], { start, end: start.add({ hours: 1 }) });
+    await settle();
+    expect((await presenceOf(db, [userId]))[0]!.until).toEqual(start);
+  });
+});
+
+describe('only what is new is told', () => {
+  test('being looked at again changes nothing, and the next look always lies ahead', async () => {
+    const userId = await onePerson();
+    await putAppointment(db, [userId], { start: inMs(-1_000), end: inMs(60_000) });
+    await settle();
+    const before = await stateOf(userId);
+    for (let i = 0; i < 3; i++) {
+      await markDue(db, [userId]);
+      await settle();
+    }
+    const after = await stateOf(userId);
+    expect(await statusesOf(userId)).toEqual(['appointment']);
+    expect(after).toEqual({ ...before, revision: after.revision });
+    expect(Temporal.Instant.compare(after.next_due_at, now())).toBe(1);
+  });
+
+  test('a longer meeting is told with its new end, and since when is kept', async () => {
+    const userId = await onePerson();
+    const start = inMs(-5_000);
+    await putAppointment(db, [userId], { start, end: inMs(60_000) });
+    await settle();
+    const end = inMs(120_000);
+    await putAppointment(db, [userId], { start, end });
+    await settle();
+    const [first, second] = await changesOf(userId);
+    expect(second!.until).toEqual(end);
+    expect(second!.since).toEqual(first!.since);
+  });
+
+  test('an unknown user is passed over', async () => {
+    await markDue(db, ['00000000-0000-4000-8000-000000000000']);
+    await settle();
+    expect(await presenceOf(db, ['00000000-0000-4000-8000-000000000000'])).toEqual([]);
+  });
+});
+
+describe('a manual choice', () => {
+  const choose = (userId: string, end: Parameters<typeof setManual>[2]['end']) =>
+    db
+      .transaction()
+      .execute((transaction) =>
+        setManual(transaction, userId, { status: 'doNotDisturb', note: 'Writing', end }, now()),
+      );
+
+  test('outranks the meeting at once, and "Automatic" gives the meeting back at once', async () => {
+    const userId = await onePerson();
+    await putAppointment(db, [userId], { start: inMs(-1_000), end: inMs(60_000) });
+    await settle();
+    await choose(userId, { rule: 'untilChanged' });
+    await settle();
+    expect((await presenceOf(db, [userId]))[0]).toMatchObject({
+      status: 'doNotDisturb',
+      note: 'Writing',
+      until: null,
+      profile: { name: 'Do not disturb' },
+      reason: { origin: 'manual' },
+    });
+    await db.transaction().execute((transaction) => clearManual(transaction, userId, now()));
+    await settle();
+    expect((await presenceOf(db, [userId]))[0]).toMatchObject({ status: 'appointment', note: null });
+  });
+
+  test('that ended at a boundary never comes back when the calendar changes', async () => {
+    const userId = await onePerson();
+    const start = inMs(500);
+    await putAppointment(db, [userId], { start, end: inMs(60_000) });
+    await choose(userId, { rule: 'nextBoundary' });
+    const activation = createActivation(context);
+    await until(async () => {
+      await settle(activation);
+      return (await statusesOf(userId)).includes('appointment');
+    }, 'the meeting');
+    const claim = () => db.selectFrom('claim').select('ends_at').where('user_id', '=', userId).executeTakeFirst();
+    expect((await claim())!.ends_at).toEqual(start);
+    await removeAppointment(db, [userId]);
+    await settle(activation);
+    expect(await statusesOf(userId)).toEqual(['doNotDisturb', 'appointment', 'available']);
+  });
+
+  test('that ended unseen under a call stays ended', async () => {
+    const userId = await onePerson();
+    const start = inMs(500);
+    await putAppointment(db, [userId], { start, end: inMs(60_000) });
+    await choose(userId, { rule: 'nextBoundary' });
+    const call = { userId, origin: 'call' as const, key: 'c1' };
+    await putClaim(db, { ...call, status: 'onThePhone', start: now(), end: null });
+    const activation = createActivation(context);
+    await until(async () => {
+      await settle(activation);
+      return Temporal.Instant.compare(now(), start.add({ milliseconds: 50 })) > 0;
+    }, 'the boundary');
+    await putAppointment(db, [userId], { start: inMs(50_000), end: inMs(60_000) });
+    await endClaim(db, call, now());
+    await settle(activation);
+    expect((await presenceOf(db, [userId]))[0]!.status).toBe('available');
+  });
+
+  test('ends at the time it says, and refuses what cannot be', async () => {
+    const userId = await onePerson();
+    await choose(userId, { rule: 'time', until: inMs(400) });
+    const activation = createActivation(context);
+    await until(async () => {
+      await settle(activation);
+      return (await statusesOf(userId)).length === 2;
+    }, 'the end');
+    expect(await statusesOf(userId)).toEqual(['doNotDisturb', 'available']);
+    await expect(choose(userId, { rule: 'time', until: inMs(-1) })).rejects.toThrow('lies in the past');
+    const other = await createProfile(
+      db,
+      { userId: await onePerson() },
+      {
+        name: 'Theirs',
+        status: 'available',
+        active: true,
+        forwarding: { mode: 'off', target: null },
+        note: null,
+        key: null,
+      },
+    );
+    await expect(setManual(db, userId, { profileId: other.id, end: { rule: 'default' } }, now())).rejects.toThrow(
+      'no such profile',
+    );
+  });
+});
+
+describe('forwarding', () => {
+  test('wakes the reconciler for the extensions concerned when it changes, and only then', async () => {
+    const group = await makeGroup(db);
+    const [userId] = await makePeople(db, group, 1);
+    const busy = (await profilesForUser(db, userId!)).find(({ key }) => key === 'appointment')!;
+    await updateProfile(db, busy.id, { forwarding: { mode: 'all', target: { kind: 'voicemail' } } });
+    const system = await db
+      .insertInto('phone_system')
+      .values({ name: `PBX ${group}`, kind: 'http' })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    const extension = await db
+      .insertInto('extension')
+      .values({ user_id: userId!, phone_system_id: system.id, number: '201' })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    let told = 0;
+    await store.listen('forwarding', () => void told++);
+    const record = () =>
+      db.selectFrom('forwarding_record').select('due_at').where('extension_id', '=', extension.id).executeTakeFirst();
+
+    await settle();
+    expect(await record()).toBeUndefined();
+    await putAppointment(db, [userId!], { start: inMs(-1_000), end: inMs(60_000) });
+    await settle();
+    const first = await record();
+    expect(first).toBeDefined();
+    await until(async () => told === 1, 'the notification');
+    expect((await presenceOf(db, [userId!]))[0]!.forwarding).toEqual({ mode: 'all', target: 'voicemail' });
+
+    await putAppointment(db, [userId!], { uid: 'second', start: inMs(-2_000), end: inMs(90_000) });
+    await settle();
+    expect((await changesOf(userId!)).at(-1)!.reason.appointment!.uid).toBe('second');
+    expect(await record()).toEqual(first);
+    expect(told).toBe(1);
+  });
+});
+
+describe('settings', () => {
+  test("a group's change reaches all its users in portions, and goes on where it was left", async () => {
+    const group = await makeGroup(db);
+    const people = await makePeople(db, group, 5);
+    await putAppointment(db, people, { start: inMs(-1_000), end: inMs(600_000), showAs: 'tentative' });
+    await settle();
+    await db.transaction().execute(async (transaction) => {
+      const settings = JSON.stringify({ presence: { tentativeCounts: false, futureSetting: 1 } });
+      await transaction.updateTable('configuration_group').set({ settings }).where('id', '=', group).execute();
+      await markGroupDue(transaction, group);
+    });
+    expect(await markOutdated(db, 2)).toBe(2); // and then the process is gone
+    await settle();
+    const presence = await presenceOf(db, people);
+    expect(presence.map(({ status }) => status)).toEqual(Array(5).fill('available'));
+    expect(await markOutdated(db, 100)).toBe(0);
+  });
+
+  test('a new profile of the group is seen in the timeline ahead', async () => {
+    const group = await makeGroup(db);
+    const [userId] = await makePeople(db, group, 1);
+    const start = inMs(3_600_000);
+    await putAppointment(db, [userId!], { start, end: start.add({ hours: 1 }) });
+    const busy = (await profilesForUser(db, userId!)).find(({ key }) => key === 'appointment')!;
+    await updateProfile(db, busy.id, { note: 'In a meeting', forwarding: { mode: 'all', target: { kind: 'mobile' } } });
+    await db.updateTable('users').set({ mobile_number: '0170 1' }).where('id', '=', userId!).execute();
+    const segments = await timelineOf(db, userId!, { from: now(), to: now().add({ hours: 24 }) });
+    expect(segments.map(({ status, note, forwarding }) => [status, note, forwarding.target])).toEqual([
+      ['available', null, null],
+      ['appointment', 'In a meeting', '0170 1'],
+      ['available', null, null],
+    ]);
+  });
+});
+
+describe('faults', () => {
+  test('a user whose presence cannot be computed costs nobody else, and is tried again (facts/peers.md 2)', async () => {
+    const people = await makePeople(db, groupId, 3);
+    await sql`update users set time_zone = 'Nowhere/Land' where id = ${people[1]!}`.execute(db);
+    await choose(people[1]!);
+    await putAppointment(db, people, { start: inMs(-1_000), end: inMs(600_000) });
+    await settle();
+    expect((await presenceOf(db, people)).map(({ status }) => status)).toEqual([
+      'appointment',
+      'available',
+      'appointment',
+    ]);
+    expect(Temporal.Instant.compare((await stateOf(people[1]!)).next_due_at, inMs(30_000))).toBe(1);
+    await sql`update users set time_zone = 'UTC' where id = ${people[1]!}`.execute(db);
+    await markDue(db, [people[1]!]);
+    await settle();
+    expect((await presenceOf(db, [people[1]!]))[0]!.status).not.toBe('available');
+  });
+  const choose = (userId: string) =>
+    putClaim(db, {
+      userId,
+      origin: 'manual',
+      key: '',
+      status: 'doNotDisturb',
+      start: now(),
+      end: null,
+      endRule: 'nextBoundary',
+    });
+
+  test('a clock that was set back is noticed: a segment that begins in the future is looked at again', async () => {
+    const userId = await onePerson();
+    await settle();
+    await sql`update presence_state set status = 'outOfOffice', since = now() + interval '1 year',
+      next_due_at = now() + interval '1 year' where user_id = ${userId}`.execute(db);
+    await settle();
+    expect((await presenceOf(db, [userId]))[0]!.status).toBe('available');
+    expect(Temporal.Instant.compare((await stateOf(userId)).since, now())).toBe(-1);
+  });
+
+  test('a new user has a presence without anybody asking for it', async () => {
+    const userId = await onePerson();
+    await settle();
+    expect((await stateOf(userId)).status).toBe('available');
+  });
+});
+
+test('two activators at once: each change is made once, and a follower of the numbers misses none', async () => {
+  const people = await makePeople(db, groupId, 400);
+  await settle();
+  let position = await lastChangeNumber(db);
+  const seen: PresenceChange[] = [];
+  let done = false;
+  const follower = (async () => {
+    while (!done || seen.length < 3 * people.length) {
+      const changes = await readChanges(db, position, 100);
+      seen.push(...changes.filter(({ userId }) => people.includes(userId)));
+      position = changes.at(-1)?.number ?? position;
+      if (done && changes.length === 0) return;
+    }
+  })();
+  const both = [await startActivation(context), await startActivation(context)];
+  for (const minutes of [10, 20, 30]) {
+    await putAppointment(db, people, { start: inMs(-1_000), end: now().add({ minutes }) });
+    await until(async () => {
+      const { rows } = await sql<{ due: number }>`
+        select count(*) as due from presence_state where next_due_at <= now()`.execute(db);
+      return rows[0]!.due === 0;
+    }, 'everybody is activated');
+  }
+  done = true;
+  await Promise.all(both.map((one) => one.stop()));
+  await follower;
+  expect(seen.length).toBe(3 * people.length);
+  expect(new Set(seen.map(({ number }) => number)).size).toBe(seen.length);
+});
+
+describe('kill -9', () => {
+  const child = (target: object, crashAt: string) =>
+    spawn(
+      process.execPath,
+      [
+        '--input-type=module',
+        '-e',
+        `import pino from 'pino';
+        import { openStore } from ${JSON.stringify(new URL('../store/database.ts', import.meta.url).href)};
+        import { startActivation } from ${JSON.stringify(new URL('./activation.ts', import.meta.url).href)};
+        const store = await openStore(${JSON.stringify(target)});
+        await startActivation({ store, log: pino({ level: 'silent' }) });`,
+      ],
+      { env: { ...process.env, WHENABOUTS_CRASH_AT: crashAt }, stdio: ['ignore', 'ignore', 'inherit'] },
+    );
+
+  test('at any of its crash points: nobody is left out, nothing is told twice', async () => {
+    const target = await makeTarget();
+    let own = await openStore(target);
+    try {
+      const group = await makeGroup(own.db);
+      const people = await makePeople(own.db, group, 20);
+      let told = 0;
+      for (const point of ['activation.claimed', 'activation.beforeCommit', 'activation.committed']) {
+        const end = now().add({ minutes: 10 + told });
+        await putAppointment(own.db, people, { start: inMs(-1_000), end });
+        await own.close();
+        const [, signal] = await once(child(target, point), 'exit');
+        expect(signal).toBe('SIGKILL');
+        own = await openStore(target);
+        const after = await readChanges(own.db, 0, 1_000);
+        expect(after.length).toBe(told + (point === 'activation.committed' ? people.length : 0));
+        await settle(createActivation(contextOf(own)));
+        told += people.length;
+        expect((await readChanges(own.db, 0, 1_000)).length).toBe(told);
+        for (const presence of await presenceOf(own.db, people)) expect(presence.until).toEqual(end);
+      }
+    } finally {
+      await own.close();
+      await dropTarget(target);
+    }
+  });
+});
