@@ -1,6 +1,7 @@
 /**
  * npm run soak: the tests that draw their cases at random, with many more cases than npm test has time for.
- * Takes any test file that reads WHENABOUTS_RUNS (runs of a property or a model) or WHENABOUTS_KILLS (random kills).
+ * Takes any test file that reads WHENABOUTS_RUNS (runs of a property or a model), SYNC_RUNS (the same with a store, so
+ * each takes longer) or WHENABOUTS_KILLS (random kills).
  * A number as argument multiplies what is usual here; the tests print their seeds.
  */
 import fs from 'node:fs';
@@ -18,12 +19,15 @@ if (!(times > 0)) throw new Error(`The argument must be a number above 0, not ${
 await installServers();
 console.log(describeMachine());
 const { all, database } = testFiles(['server/src', 'simulators', 'test', 'benchmarks']);
-const random = all.filter((file) => /WHENABOUTS_(RUNS|KILLS)/.test(fs.readFileSync(path.join(root, file), 'utf8')));
+const random = all.filter((file) =>
+  /process\.env\.\w+_(RUNS|KILLS)\b/.test(fs.readFileSync(path.join(root, file), 'utf8')),
+);
 console.log(`Soaking:\n  ${random.join('\n  ')}`);
 
 const env = {
   WHENABOUTS_SOAK: '1',
   WHENABOUTS_RUNS: String(Math.round(30_000 * times)),
+  SYNC_RUNS: String(Math.round(1_000 * times)),
   WHENABOUTS_KILLS: String(Math.round(500 * times)),
   WHENABOUTS_TEST_MINUTES: String(240 * times),
 };

@@ -1,13 +1,11 @@
 /** The CalDAV connector against a real Radicale: another client writes, the connector has to see it. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { caldavConnector } from '../server/src/calendars/caldav/connector.ts';
 import type { CaldavSecret } from '../server/src/calendars/caldav/dav-client.ts';
 import { type Change, ConnectorError } from '../server/src/calendars/connector.ts';
 import { createOutbound } from '../server/src/outbound/client.ts';
-import { type Radicale, startRadicale, whyNoRadicale } from './servers/radicale.ts';
-
-const missing = whyNoRadicale();
-if (missing) console.warn(`Skipped: CalDAV against Radicale. ${missing}`);
+import { describeWith } from './servers/needs.ts';
+import { type Radicale, startRadicale } from './servers/radicale.ts';
 
 const window = {
   from: Temporal.Instant.from('2026-03-01T00:00:00Z'),
@@ -35,7 +33,7 @@ function event(uid: string, title = uid, more = ''): string {
   ].join('\r\n');
 }
 
-describe.skipIf(missing)('CalDAV on Radicale', () => {
+describeWith(['radicale'], 'CalDAV on Radicale', () => {
   let radicale: Radicale;
   let account: { id: string; settings: { address: string }; secret: CaldavSecret };
 
