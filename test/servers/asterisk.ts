@@ -106,7 +106,13 @@ const modules = [
   ...['bridge_simple', 'bridge_native_rtp', 'bridge_builtin_features', 'res_sorcery_config', 'res_sorcery_memory'],
   ...['res_sorcery_astdb', 'res_pjproject', 'res_pjsip', 'res_pjsip_session', 'res_pjsip_sdp_rtp', 'res_rtp_asterisk'],
   ...['res_pjsip_caller_id', 'res_pjsip_endpoint_identifier_anonymous', 'res_pjsip_endpoint_identifier_user'],
-  ...['res_timing_timerfd', 'res_pjsip_outbound_registration', 'res_pjsip_pubsub', 'res_pjsip_authenticator_digest'],
+  ...[
+    'res_timing_timerfd',
+    'res_manager_devicestate',
+    'res_pjsip_outbound_registration',
+    'res_pjsip_pubsub',
+    'res_pjsip_authenticator_digest',
+  ],
 ];
 const extensions = Array.from({ length: 10 }, (_, index) => String(101 + index));
 

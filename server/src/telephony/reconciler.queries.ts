@@ -234,11 +234,13 @@ export async function nextDue(db: Executor, systemId: string, most: number): Pro
   return Math.min(rows[0]?.ms ?? most, most);
 }
 
-/** A hint of the phone system: the extension may have changed, or (null) everything in force may have. */
-export async function makeDue(db: Executor, systemId: string, extension: string | null): Promise<boolean> {
+/** Hints of the phone system: the extensions may have changed, or (null) everything in force may have. */
+export async function makeDue(db: Executor, systemId: string, extensions: readonly string[] | null): Promise<boolean> {
   const { numAffectedRows } = await sql`
     update forwarding_record set due_at = now() from extension e
      where e.id = extension_id and e.phone_system_id = ${systemId} and (phase <> 'idle' or echoes <> '[]')
-       and (${extension}::text is null or e.number = ${extension})`.execute(db);
+       and (${extensions as string[] | null}::text[] is null or e.number = any(${extensions as string[] | null}::text[]))`.execute(
+    db,
+  );
   return Number(numAffectedRows ?? 0) > 0;
 }

@@ -26,6 +26,8 @@ export interface ReconcilerOptions {
   leaseMs?: number;
 }
 
+const hintsGatheredMs = 100;
+
 /** A phone system whose lease this process holds. */
 interface Desk {
   system: OwnedSystem;
@@ -127,12 +129,20 @@ export async function startReconciler(context: Context, options: ReconcilerOptio
   }
   async function connect(desk: Desk): Promise<PhoneSystemConnection> {
     const connection = await connectTo(connectors, context.secrets, desk.system);
+    // Our own writes light lamps too: hints are gathered, so that a thousand of them are one look.
+    let hinted = new Set<string | null>();
     connection.watch?.((extension) => {
       if (!isOpen(desk)) return;
-      void makeDue(store.db, desk.system.id, extension).then(
-        (any) => any && wake(desk),
-        () => {},
-      );
+      if (hinted.size === 0)
+        setTimeout(() => {
+          const extensions = hinted.has(null) ? null : ([...hinted] as string[]);
+          hinted = new Set();
+          makeDue(store.db, desk.system.id, extensions).then(
+            (any) => any && wake(desk),
+            () => {},
+          );
+        }, hintsGatheredMs).unref();
+      hinted.add(extension);
     });
     return connection;
   }

@@ -1,7 +1,8 @@
 /**
  * Asterisk and FreePBX by AMI. Forwarding lives in AstDB the way FreePBX keeps it: `CF/<extension>` is the target,
  * `DND/<extension>` = YES is do not disturb; the lamps `Custom:CF<extension>` and `Custom:DND<extension>` (and their
- * DEV twins) follow, so that BLF keys and *72 agree with us. AstDB changes raise no event, the lamps do.
+ * DEV twins) follow, so that BLF keys and *72 agree with us. AstDB changes raise no event, a lamp that
+ * changes does (module res_manager_devicestate); another target under a lit lamp is seen by looking.
  * Rights of the manager user: read and write system, call, reporting (DBPut needs system, Setvar needs call).
  */
 import { z } from 'zod';
