@@ -14,7 +14,7 @@ import { type Format, useFormat } from '../shell/use-format.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { accountsQuery, agendaQuery } from './agenda.queries.ts';
 import { DaySection } from './day-section.tsx';
-import { daysOf, startOfWeek } from './days.ts';
+import { dayOf, daysOf, startOfWeek, takesPart } from './days.ts';
 import { NextUp } from './next-up.tsx';
 import { RemindersPanel } from './reminders-panel.tsx';
 import { SyncState } from './sync-state.tsx';
@@ -46,7 +46,7 @@ export function AgendaPage() {
       <header className="agenda-head">
         <div className="agenda-title">
           <h1>{day === today ? t('today') : format.day(day)}</h1>
-          {day === today && <p>{format.day(today)}</p>}
+          <p>{agenda.data && <Summary agenda={agenda.data} day={day} format={format} />}</p>
         </div>
         <SyncState />
         <WeekStrip week={week} day={day} today={today} days={weekOf(agenda.data, week, me.timeZone)} goTo={goTo} />
@@ -66,6 +66,17 @@ export function AgendaPage() {
       </div>
     </div>
   );
+}
+
+/** The day in a line: how many appointments, and from when on nothing more. */
+function Summary({ agenda, day, format }: { agenda: Agenda; day: string; format: Format }) {
+  const { t } = useTranslation('agenda');
+  const rows = dayOf(agenda.appointments, day, format.zone).rows.filter(
+    (row) => row.kind === 'appointment' && takesPart(row.appointment),
+  );
+  if (rows.length === 0) return t('nothing');
+  const last = new Date(Math.max(...rows.map((row) => row.end.getTime())));
+  return t('summary', { count: rows.length, time: format.time(last) });
 }
 
 function Days(props: { agenda: Agenda; from: string; today: string; now: Date; format: Format }) {

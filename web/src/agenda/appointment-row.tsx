@@ -84,7 +84,11 @@ function Countdown({ row, now, format }: { row: Row; now: Date; format: Format }
   if (!takesPart(row.appointment)) return null;
   const minutes = minutesUntil(now, row.start);
   if (minutes > 0 && minutes <= 60)
-    return <span className="row-soon">{t('startsIn', { span: format.span(minutes) })}</span>;
+    return (
+      <span className={minutes <= 5 ? 'row-soon is-near' : 'row-soon'}>
+        {t('startsIn', { span: format.span(minutes) })}
+      </span>
+    );
   if (row.start <= now && now < row.end)
     return <span className="row-soon">{t('left', { span: format.span(minutesUntil(now, row.end)) })}</span>;
   return null;

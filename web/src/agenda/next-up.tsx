@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useNow } from '../shell/now.ts';
 import { useMe } from '../shell/session.ts';
+import { useShortcut } from '../shell/shortcuts.ts';
 import { addDays, dateIn, minutesUntil, startOfDay } from '../shell/time.ts';
 import { useFormat } from '../shell/use-format.ts';
 import { agendaQuery } from './agenda.queries.ts';
@@ -18,11 +19,14 @@ export function NextUp() {
   const period = [startOfDay(today, me.timeZone), startOfDay(addDays(today, 2), me.timeZone)] as const;
   const { data } = useQuery(agendaQuery(me.id, ...period));
   const next = data && nextUp(data.appointments, now);
+  useShortcut('j', () => {
+    if (next?.joinUrl) open(next.joinUrl, '_blank', 'noreferrer');
+  });
   if (!next) return null;
   const minutes = minutesUntil(now, new Date(next.start));
   return (
     <section className="card next-up" aria-labelledby="next-up">
-      <h2 id="next-up">{t('next')}</h2>
+      <h2 id="next-up">{t(minutes <= 0 ? 'running' : 'next')}</h2>
       <p className="next-when">
         {minutes <= 0
           ? t('begun', { time: format.time(next.start) })

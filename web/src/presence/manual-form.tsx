@@ -10,7 +10,7 @@ import { clockIn, dateIn, instantAt } from '../shell/time.ts';
 import { useFormat } from '../shell/use-format.ts';
 import { profilesQuery, useManualPresence } from './presence.queries.ts';
 import { useProfileName } from './profile-name.ts';
-import { StatusMark } from './status.tsx';
+import { StatusMark, statuses } from './status.tsx';
 import { usePresenceWords } from './words.ts';
 
 const rules = ['default', 'nextBoundary', 'time', 'untilChanged'] as const;
@@ -67,6 +67,7 @@ export function ManualForm({ presence, onDone }: { presence: Presence; onDone():
         <legend className="sr-only">{t('profile')}</legend>
         {profiles.data
           ?.filter((profile) => profile.active)
+          .sort((a, b) => statuses.indexOf(a.status) - statuses.indexOf(b.status))
           .map((profile) => (
             <label key={profile.id} data-status={profile.status}>
               <input

@@ -13,7 +13,7 @@ import { ManualForm } from './manual-form.tsx';
 import { presenceQuery, useManualPresence } from './presence.queries.ts';
 import { useProfileName } from './profile-name.ts';
 import { StatusMark } from './status.tsx';
-import { TodayBar } from './today-bar.tsx';
+import { TodayBar, TodayList } from './today-bar.tsx';
 import { usePresenceWords } from './words.ts';
 
 /** My presence explained (why, until when, where calls go) and changed by hand. */
@@ -32,6 +32,7 @@ export default function PresencePanel({ onClose }: { onClose(): void }) {
           <Now presence={presence.data} now={now} format={format} />
           <TodayBar userId={me.id} />
           <ManualForm presence={presence.data} onDone={onClose} />
+          <TodayList userId={me.id} />
           <p>
             <Link to="/calls" onClick={onClose}>
               {t('toLog')}

@@ -30,7 +30,7 @@ const shapes: Record<Status, { body: string; cut: string; hollow?: true }> = {
     cut: '',
   },
   doNotDisturb: { body: 'M5.1 1h5.800L15 5.100v5.800L10.9 15H5.100L1 10.900V5.100Z', cut: 'M4.5 8h7' },
-  outOfOffice: { body: 'M8 1 15.5 14.500H.5Z', cut: 'M8 6v4M8 12.300v.01' },
+  outOfOffice: { body: 'M8 .3 15.7 8 8 15.7.3 8Z', cut: 'M5 8h5.600M8.5 5.7 10.8 8l-2.3 2.3' },
   unavailable: {
     body: 'M8 1.800a6.2 6.2 0 1 0 0 12.400A6.2 6.2 0 0 0 8 1.800Z',
     cut: 'm5.7 5.7 4.6 4.600M10.3 5.700l-4.6 4.6',

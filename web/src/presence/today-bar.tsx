@@ -12,62 +12,73 @@ const firstHour = 7;
 const lastHour = 20;
 const hourMs = 3_600_000;
 
-/** Today's timeline: a bar of the working hours, and the same as a list from now on. */
-export function TodayBar({ userId }: { userId: string }) {
-  const { t } = useTranslation('presence');
+/** Today's timeline as it is told: clipped to the day, in the order of time. */
+function useToday(userId: string) {
   const format = useFormat();
   const now = useNow(60_000);
-  const words = usePresenceWords(format, now);
   const date = dateIn(now, format.zone);
   const dayStart = startOfDay(date, format.zone);
   const dayEnd = startOfDay(addDays(date, 1), format.zone);
-  const { data: segments } = useQuery(timelineQuery(userId, dayStart, dayEnd));
-  if (!segments) return null;
+  const { data: segments = [] } = useQuery(timelineQuery(userId, dayStart, dayEnd));
   const shown = segments
     .map((segment) => clip(segment, dayStart, dayEnd))
     .filter((segment) => segment.end > segment.start);
+  return { format, now, dayStart: dayStart.getTime(), dayEnd: dayEnd.getTime(), shown };
+}
+
+/** The working hours (more, if the day is longer) as a bar of statuses with the now-line. */
+export function TodayBar({ userId }: { userId: string }) {
+  const { format, now, dayStart, shown } = useToday(userId);
   const busy = shown.filter((segment) => segment.status !== 'available');
-  const from = Math.min(dayStart.getTime() + firstHour * hourMs, ...busy.map((segment) => segment.start));
-  const to = Math.max(dayStart.getTime() + lastHour * hourMs, ...busy.map((segment) => segment.end));
+  const from = Math.min(dayStart + firstHour * hourMs, now.getTime(), ...busy.map((segment) => segment.start));
+  const to = Math.max(dayStart + lastHour * hourMs, now.getTime(), ...busy.map((segment) => segment.end));
   const place = (at: number) => ((Math.min(Math.max(at, from), to) - from) / (to - from)) * 100;
-  const hours = hoursBetween(from, to);
-  const ahead = shown.filter((segment) => segment.end > now.getTime());
   return (
-    <section aria-label={t('today')}>
-      <h3>{t('today')}</h3>
-      <div className="today-bar" aria-hidden="true">
-        {shown.map((segment) => (
-          <span
-            key={segment.start}
-            data-status={segment.status}
-            className="today-segment"
-            style={{ left: `${place(segment.start)}%`, width: `${place(segment.end) - place(segment.start)}%` }}
-          />
-        ))}
-        <span className="today-now" style={{ left: `${place(now.getTime())}%` }} />
-        {hours.map((hour) => (
-          <span key={hour} className="today-hour" style={{ left: `${place(hour)}%` }}>
-            {format.time(new Date(hour)).replace(/[:.]00/, '')}
-          </span>
-        ))}
-      </div>
+    <div className="today-bar" aria-hidden="true">
+      {shown.map((segment) => (
+        <span
+          key={segment.start}
+          data-status={segment.status}
+          className="today-segment"
+          style={{ left: `${place(segment.start)}%`, width: `${place(segment.end) - place(segment.start)}%` }}
+        />
+      ))}
+      <span className="today-now" style={{ left: `${place(now.getTime())}%` }} />
+      {hoursBetween(from, to).map((hour) => (
+        <span key={hour} className="today-hour" style={{ left: `${place(hour)}%` }}>
+          {format.time(new Date(hour)).replace(/[:.]00/, '')}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+/** The same in words, from now on. */
+export function TodayList({ userId }: { userId: string }) {
+  const { t } = useTranslation('presence');
+  const { format, now, dayEnd, shown } = useToday(userId);
+  const words = usePresenceWords(format, now);
+  return (
+    <section aria-labelledby="today-list">
+      <h3 id="today-list">{t('restOfDay')}</h3>
       <ol className="today-list">
-        {ahead.map((segment) => (
-          <li key={segment.start}>
-            <StatusMark status={segment.status} />
-            <span className="today-times">
-              {format.time(new Date(Math.max(segment.start, dayStart.getTime())))} –{' '}
-              {segment.end >= dayEnd.getTime() ? t('endOfDay') : format.time(new Date(segment.end))}
-            </span>
-            <span>
-              {t(`status.${segment.status}`)}
-              <small>
-                {segment.reason && segment.reason.origin !== 'default' && words.why(segment.reason, segment.note)}
-                {segment.forwarding && segment.forwarding.mode !== 'off' && <> · {words.calls(segment.forwarding)}</>}
-              </small>
-            </span>
-          </li>
-        ))}
+        {shown
+          .filter((segment) => segment.end > now.getTime())
+          .map((segment) => (
+            <li key={segment.start}>
+              <StatusMark status={segment.status} />
+              <span className="today-times">
+                {format.time(new Date(segment.start))} –{' '}
+                {segment.end >= dayEnd ? t('endOfDay') : format.time(new Date(segment.end))}
+              </span>
+              <span>
+                {segment.reason?.title ?? t(`status.${segment.status}`)}
+                {segment.forwarding && segment.forwarding.mode !== 'off' && (
+                  <small>{words.calls(segment.forwarding)}</small>
+                )}
+              </span>
+            </li>
+          ))}
       </ol>
     </section>
   );

@@ -30,10 +30,10 @@ const theme = createTheme({
   defaultRadius: 8,
   cursorType: 'pointer',
   components: {
-    PasswordInput: { defaultProps: { size: 'md' } },
-    TextInput: { defaultProps: { size: 'md' } },
-    NativeSelect: { defaultProps: { size: 'md' } },
-    Textarea: { defaultProps: { size: 'md' } },
+    PasswordInput: { defaultProps: { size: 'md', withAsterisk: false } },
+    TextInput: { defaultProps: { size: 'md', withAsterisk: false } },
+    NativeSelect: { defaultProps: { size: 'md', withAsterisk: false } },
+    Textarea: { defaultProps: { size: 'md', withAsterisk: false } },
   },
 });
 

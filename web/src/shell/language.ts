@@ -7,13 +7,13 @@ export const languages = ['en', 'de'] as const;
 export type Language = (typeof languages)[number];
 const storageKey = 'whenabouts.language';
 
-const catalogues = import.meta.glob<Record<string, unknown>>('../*/*.json', { import: 'default' });
+const catalogues = import.meta.glob<Record<string, unknown>>('/src/*/*.json', { import: 'default' });
 
 const backend: BackendModule = {
   type: 'backend',
   init() {},
   read(language: string, room: string, done: ReadCallback) {
-    const load = catalogues[`../${room}/${language}.json`];
+    const load = catalogues[`/src/${room}/${language}.json`];
     if (!load) return done(new Error(`There is no catalogue ${room} in ${language}.`), false);
     load().then(
       (words) => done(null, words),

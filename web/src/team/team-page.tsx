@@ -18,7 +18,7 @@ import { usersQuery } from './team.queries.ts';
 import { useVisiblePresence } from './visible-presence.ts';
 import { useVisibleRows } from './visible-rows.ts';
 
-const rowHeight = 64;
+const rowHeight = 56;
 
 export default function TeamPage() {
   const { t } = useTranslation('team');
