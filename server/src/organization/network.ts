@@ -1,8 +1,8 @@
 /** How the server reaches the outside: networks that users' addresses may lead into, the company's proxy and CAs. */
 import { X509Certificate } from 'node:crypto';
-import ipaddr from 'ipaddr.js';
 import { sql } from 'kysely';
 import { ApiError } from '../api/errors.ts';
+import { parseNetwork } from '../outbound/address-rules.ts';
 import type { Executor, Store } from '../store/database.ts';
 
 export interface NetworkSettings {
@@ -52,10 +52,14 @@ export async function writeNetworkSettings(db: Executor, settings: NetworkSettin
 
 function check({ allowedNetworks, proxy, certificateAuthorities }: NetworkSettings): void {
   allowedNetworks.forEach((network, index) => {
-    if (!ipaddr.isValidCIDR(network) && !ipaddr.isValid(network))
+    // By the reader that every request uses: what it can't read would stop them all.
+    try {
+      parseNetwork(network);
+    } catch {
       throw new ApiError('invalid', `"${network}" is not a network such as 10.20.0.0/16.`, {
         field: `allowedNetworks.${index}`,
       });
+    }
   });
   if (proxy !== null && !isProxy(proxy))
     throw new ApiError('invalid', 'Write the proxy as http://proxy.example.com:3128, without a password.', {
