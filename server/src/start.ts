@@ -1,10 +1,10 @@
 /** Opens the store and starts the roles of this process; main.ts and the tests that need a whole server use it. */
 import path from 'node:path';
+import type { Logger } from 'pino';
 import { type RunningApi, startApi } from './api/server.ts';
 import { connectors as calendarKinds } from './calendars/connectors.ts';
 import type { Context, Running } from './context.ts';
 import { allRoles, type Environment } from './environment.ts';
-import { log } from './log.ts';
 import { watchNetworkSettings } from './organization/network.ts';
 import { startRetention } from './organization/retention.ts';
 import { type SampleCompany, startSampleCompany } from './organization/sample-company/sample-company.ts';
@@ -28,7 +28,7 @@ export interface StartedServer extends Running {
 }
 
 /** @throws Error in plain words; what was started before is stopped then. */
-export async function startServer(environment: Environment): Promise<StartedServer> {
+export async function startServer(environment: Environment, log: Logger): Promise<StartedServer> {
   const { databaseUrl, dataFolder, roles } = environment;
   const store = await openStore(databaseUrl ? { url: databaseUrl } : { folder: path.join(dataFolder, 'database') });
   const started: Running[] = [];

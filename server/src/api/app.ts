@@ -95,5 +95,7 @@ function answerError(context: Context, error: unknown, http: HttpContext): Respo
   const { status, body, retryAfter, unexpected } = errorAnswer(error);
   if (unexpected) context.log.error({ error, method: http.req.method, path: http.req.routePath }, 'A request failed.');
   if (retryAfter !== undefined) http.header('retry-after', String(retryAfter));
+  // What is left of the body isn't read: the connection can't be used again.
+  if (status === 413) http.header('connection', 'close');
   return http.json(body, status as 500);
 }
