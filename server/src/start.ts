@@ -11,6 +11,7 @@ import { type SampleCompany, startSampleCompany } from './organization/sample-co
 import { newSetupToken } from './organization/setup.ts';
 import { createOutbound } from './outbound/client.ts';
 import { startActivation } from './presence/activation.ts';
+import { startPublishing } from './publishing/webhooks.ts';
 import { openStore } from './store/database.ts';
 import { freeLeasesOfTheDead, nameProcess } from './store/processes.ts';
 import { loadOrCreateKeys, secretsWith } from './store/secrets.ts';
@@ -55,6 +56,7 @@ export async function startServer(environment: Environment, log: Logger): Promis
     if (roles.includes('activation')) {
       started.push(await startReconciler(context, { connectors: phones }));
       started.push(await startActivation(context));
+      started.push(await startPublishing(context));
       started.push(startRetention(context));
     }
     if (roles.includes('sync')) started.push(await startSync(context, { connectors }));
