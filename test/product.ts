@@ -49,6 +49,7 @@ export async function startProduct(
     const started = spawn(process.execPath, [new URL('../server/src/main.ts', import.meta.url).pathname], {
       env: {
         ...inherited,
+        NODE_COMPILE_CACHE: new URL('../node_modules/.cache/compiled', import.meta.url).pathname, // as `npm start` does
         ...env,
         ...more,
         PORT: String(port),
