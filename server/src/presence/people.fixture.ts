@@ -32,7 +32,8 @@ export async function makePeople(db: Executor, groupId: string, count: number, t
       select ${groupId}, ${prefix}::text || '-' || number || '@example.com', 'Person ' || number, ${timeZone}
         from generate_series(1, ${count}::int) number returning id
     ), connection as (
-      insert into account (user_id, kind, name) select id, 'icalendar-file', 'Calendar' from person returning id, user_id
+      insert into account (user_id, kind, name, due_at) -- sync lets it be
+      select id, 'icalendar-file', 'Calendar', now() + interval '10 years' from person returning id, user_id
     ), book as (
       insert into calendar (account_id, remote_id, name) select id, 'feed', 'Calendar' from connection
     )
