@@ -51,6 +51,9 @@ const secretSchema: z.ZodType<CaldavSecret> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('bearer'), token: z.string().regex(/^[\x21-\x7e]+$/, 'Enter the access token.') }),
 ]);
 
+/** Somebody waits for what is found. */
+const discoveryTimeoutMs = 20_000;
+
 const dnsResolver: ServiceResolver = new Resolver({ timeout: 3000, tries: 2 });
 
 export function caldavConnector(
@@ -66,7 +69,7 @@ export function caldavConnector(
     tell: (step: string, found: string) => void,
   ): Promise<RemoteCalendar[]> {
     const { typed, candidates } = await serviceAddress(account.settings.address, resolver);
-    const dav = davClient(outbound, typed, account.secret, signal);
+    const dav = davClient(outbound, typed, account.secret, signal, discoveryTimeoutMs);
     const context = await findContext(dav, candidates);
     tell('server', `${context.url.host} is a CalDAV server.`);
     tell('signIn', `${context.url.host} accepted the sign-in.`);

@@ -23,7 +23,8 @@ export interface DavClient {
 }
 
 const maxAnswerBytes = 64_000_000;
-const timeoutMs = 90_000;
+/** A multiget of large objects from a slow server takes its time. */
+const defaultTimeoutMs = 90_000;
 /** A server that asks for a short pause gets it within the pull: giving up would never finish a large first sync. */
 const longestPauseMs = 20_000;
 const pausesInAll = 90_000;
@@ -31,7 +32,14 @@ const pausesInAll = 90_000;
 export const namespaces =
   'xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav" xmlns:cs="http://calendarserver.org/ns/" xmlns:a="http://apple.com/ns/ical/"';
 
-export function davClient(outbound: Outbound, typed: URL, secret: CaldavSecret, signal: AbortSignal): DavClient {
+/** @param typed the address the user gave: whom the credentials are meant for */
+export function davClient(
+  outbound: Outbound,
+  typed: URL,
+  secret: CaldavSecret,
+  signal: AbortSignal,
+  timeoutMs = defaultTimeoutMs,
+): DavClient {
   let paused = 0;
 
   async function sendOnce(request: DavRequest): Promise<OutboundResponse> {

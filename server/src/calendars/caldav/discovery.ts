@@ -36,13 +36,17 @@ const maxNesting = 2;
  */
 export async function findContext(dav: DavClient, candidates: readonly URL[]): Promise<Context> {
   let telling: ConnectorError | null = null;
+  const dead = new Set<string>();
   for (const candidate of candidates) {
+    if (dead.has(candidate.origin)) continue;
     try {
       const context = await readContext(dav, candidate);
       if (context) return context;
     } catch (error) {
       if (!(error instanceof ConnectorError)) throw error;
       if (error.errorClass === 'credentials' || error.errorClass === 'throttled') throw error;
+      // With a cause it is the connection that failed, else an answer (5xx) to this path, and others may be better.
+      if (error.errorClass === 'unreachable' && error.cause) dead.add(candidate.origin);
       if (telling === null || rank(error) > rank(telling)) telling = error;
     }
   }
