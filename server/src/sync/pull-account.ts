@@ -45,10 +45,6 @@ export async function pullAccount(
   try {
     if (!connector) throw new ConnectorError('internal', `This server can't read calendars of kind "${account.kind}".`);
     const opened = open(context, account);
-    if (discoveryDue(account)) {
-      const found = await discover(connector, opened, options);
-      await storeDiscovered(context.store.db, account, found);
-    }
     const pull: Pull = {
       db: context.store.db,
       account,
@@ -59,12 +55,15 @@ export async function pullAccount(
       signal: options.signal,
       timeLimit: options.timeLimit,
     };
-    const calendars = await selectedCalendars(context.store.db, account.id);
     // First what needs no source, for all: a dead source must not keep the window from rolling on.
-    const rolled: StoredCalendar[] = [];
-    for (const calendar of calendars)
-      rolled.push(await rollCalendar(pull.db, account, calendar, connector, pull.window, pull.ownerAddresses));
-    for (const calendar of rolled) {
+    let calendars: StoredCalendar[] = [];
+    for (const calendar of await selectedCalendars(pull.db, account.id))
+      calendars.push(await rollCalendar(pull.db, account, calendar, connector, pull.window, pull.ownerAddresses));
+    if (discoveryDue(account)) {
+      await storeDiscovered(pull.db, account, await discover(connector, opened, options));
+      calendars = await selectedCalendars(pull.db, account.id);
+    }
+    for (const calendar of calendars) {
       try {
         const pollAfter = await pullCalendar(pull, calendar);
         if (pollAfter) asked.push(pollAfter);

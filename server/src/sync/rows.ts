@@ -66,8 +66,13 @@ export function storableName(name: string): string {
 const isStorable = (text: string) => !text.includes('\u0000') && text.isWellFormed();
 
 /** JSON text that PostgreSQL's jsonb takes. */
-export const storableJson = (value: unknown): string =>
-  JSON.stringify(value ?? null, (_, inner) => (typeof inner === 'string' ? storable(inner) : inner)) ?? 'null';
+export const storableJson = (value: unknown): string => JSON.stringify(value ?? null, storablePart) ?? 'null';
+
+function storablePart(_: string, part: unknown): unknown {
+  if (typeof part === 'string') return storable(part);
+  if (part === null || typeof part !== 'object' || Array.isArray(part)) return part;
+  return Object.fromEntries(Object.entries(part).map(([name, inner]) => [storable(name), inner]));
+}
 
 /** @param timeZone the user's: floating times and all-day dates happen there. */
 export function objectRow(object: CalendarObject, window: Interval, timeZone: string): ObjectRow {
