@@ -27,6 +27,11 @@ export interface Component {
 /** These can't contain one another: where one begins inside another, the other's END is missing. */
 const siblings = new Set(['VEVENT', 'VTODO', 'VJOURNAL', 'VFREEBUSY', 'VTIMEZONE']);
 
+/** No honest calendar nests deeper than VCALENDAR, VEVENT, VALARM and something of its own in that. */
+const MAX_DEPTH = 16;
+/** Characters: the longest honest parameters are a URI and a name. */
+const MAX_PARAMETERS = 20_000;
+
 /** @returns a component without a name, whose components are the text's outermost ones */
 export function parseComponents(text: string): Component {
   return parse(text, (component, parent) => parent.components.push(component));
@@ -64,6 +69,7 @@ function parse(text: string, closed: (component: Component, parent: Component) =
       const name = line.value.trim().toUpperCase();
       const unclosed = siblings.has(name) ? open.findIndex((component) => siblings.has(component.name)) : -1;
       if (unclosed > 0) close(unclosed, from, true);
+      if (open.length > MAX_DEPTH) continue;
       open.push({ name, lines: [], components: [], from, to: text.length, complete: false });
     } else if (line.name === 'END') {
       const name = line.value.trim().toUpperCase();
@@ -130,7 +136,7 @@ function parseLine(content: string): ContentLine | null {
   const name = content.slice(start, end).toUpperCase();
   if (separator === ':') return { name, parameters: null, value: content.slice(end + 1) };
   const valueStart = dateNames.has(name) ? content.lastIndexOf(':') : startOfValue(content, end + 1);
-  if (valueStart <= end) return null;
+  if (valueStart <= end || valueStart - end > MAX_PARAMETERS) return null;
   return {
     name,
     parameters: parseParameters(content.slice(end + 1, valueStart)),
@@ -145,14 +151,14 @@ function isNameCharacter(code: number): boolean {
 
 /** The colon that ends the parameters: the first outside quotes. Where a quote is never closed, the first of all. */
 function startOfValue(content: string, from: number): number {
-  for (let position = from; ; ) {
-    const colon = content.indexOf(':', position);
-    const quote = content.indexOf('"', position);
-    if (quote < 0 || colon < quote) return colon;
+  let colon = content.indexOf(':', from);
+  for (let quote = content.indexOf('"', from); quote >= 0 && quote < colon; ) {
     const closing = content.indexOf('"', quote + 1);
-    if (closing < 0) return colon;
-    position = closing + 1;
+    if (closing < 0) break;
+    if (closing > colon) colon = content.indexOf(':', closing);
+    quote = content.indexOf('"', closing + 1);
   }
+  return colon;
 }
 
 function parseParameters(text: string): Map<string, string> {

@@ -2,7 +2,7 @@
 import type { When } from '../../agenda/appointment.ts';
 import { dayOfWall, SECONDS_PER_DAY, wallText } from '../../agenda/civil.ts';
 import type { RecurrenceSet } from '../../agenda/recurrence.ts';
-import { parseRule } from '../../agenda/recurrence-rule.ts';
+import { parseRule, type RecurrenceRule } from '../../agenda/recurrence-rule.ts';
 import { utc, type Zone } from '../../agenda/zones.ts';
 import type { Component, ContentLine } from './content-lines.ts';
 import type { CalendarZones } from './time-zones.ts';
@@ -105,7 +105,7 @@ export function recurrenceOf(
 ): { set: RecurrenceSet; recurring: boolean; ends: ReadonlyMap<number, number> } {
   const startWall = timing.zone.wallOf(timing.start);
   const timeOfDay = startWall - dayOfWall(startWall) * SECONDS_PER_DAY;
-  const rules = distinct(properties(component, 'RRULE')).map((line) => parseRule(line.value));
+  const rules = rulesOf(component, 'RRULE');
   const ends = new Map<number, number>();
   const dates = properties(component, 'RDATE').flatMap((line) =>
     listOf(line).map((item) => {
@@ -129,7 +129,7 @@ export function recurrenceOf(
       allDay: timing.kind === 'allDay',
       zone: timing.zone,
       rules,
-      exceptionRules: properties(component, 'EXRULE').map((line) => parseRule(line.value)),
+      exceptionRules: rulesOf(component, 'EXRULE'),
       // DTSTART is an occurrence beside RDATEs, but beside rules only where they give it (3.8.5.3).
       dates: rules.length === 0 ? [timing.start, ...dates] : dates,
       exceptions,
@@ -147,8 +147,14 @@ function endOfPeriod(text: string, tzid: string | null, start: number, timing: T
   return Math.max(start, end);
 }
 
-function distinct(lines: readonly ContentLine[]): ContentLine[] {
-  return lines.filter((line, index) => lines.findIndex((other) => other.value === line.value) === index);
+/** More rules than any program writes; each more makes every occurrence dearer. */
+const MAX_RULES = 20;
+
+/** Some programs write the same rule twice. */
+function rulesOf(component: Component, name: string): RecurrenceRule[] {
+  const texts = new Set(properties(component, name).map((line) => line.value));
+  if (texts.size > MAX_RULES) throw new ComponentError(`It has ${texts.size} rules (${name}).`);
+  return [...texts].map(parseRule);
 }
 
 /** An occurrence as ISO text: an instant, a date-time for a floating and a date for an all-day one. */
