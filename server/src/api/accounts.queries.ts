@@ -2,7 +2,8 @@
 import type { Executor } from '../store/database.ts';
 import { accountsHealth } from '../sync/health.ts';
 
-export async function accountsOf(db: Executor, where: { userId: string } | { accountId: string }) {
+/** @param viewerId who looks: the address of a feed is often a secret itself, so others see its host only. */
+export async function accountsOf(db: Executor, where: { userId: string } | { accountId: string }, viewerId: string) {
   let query = db
     .selectFrom('account')
     .select(['id', 'user_id as userId', 'kind', 'name', 'settings', 'created_at as createdAt'])
@@ -16,8 +17,18 @@ export async function accountsOf(db: Executor, where: { userId: string } | { acc
   // An account that goes away between the two queries is gone.
   return accounts.flatMap((account) => {
     const found = health.get(account.id);
-    return found ? [{ ...account, health: found }] : [];
+    const settings = account.userId === viewerId ? account.settings : withoutPaths(account.settings);
+    return found ? [{ ...account, settings, health: found }] : [];
   });
+}
+
+function withoutPaths(settings: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => {
+      const url = typeof value === 'string' ? URL.parse(value) : null;
+      return [name, url?.host ? `${url.protocol}//${url.host}/…` : value];
+    }),
+  );
 }
 
 export async function ownerOfAccount(db: Executor, { accountId }: Record<string, string>): Promise<string | null> {

@@ -6,7 +6,7 @@ import { createAccount, removeAccount, selectCalendar, syncNow, updateAccount } 
 import { accountsOf, calendarById, calendarsOf, ownerOfAccount, ownerOfCalendar } from './accounts.queries.ts';
 import { checked } from './checked.ts';
 import { ApiError } from './errors.ts';
-import { type Route, route } from './route.ts';
+import { type Route, route, type Viewer } from './route.ts';
 import {
   Account,
   AccountChange,
@@ -43,8 +43,8 @@ export function accountRoutes(context: Context, connectors: readonly CalendarCon
       secret: checked(connector.secretSchema, secret ?? null, 'secret'),
     };
   };
-  async function read(accountId: string) {
-    const [account] = await accountsOf(db, { accountId });
+  async function read(accountId: string, viewer: Viewer) {
+    const [account] = await accountsOf(db, { accountId }, viewer.userId);
     if (!account) throw new ApiError('notFound', 'There is no such account.');
     return account;
   }
@@ -62,7 +62,7 @@ export function accountRoutes(context: Context, connectors: readonly CalendarCon
       async handle({ viewer, query: { userId = viewer.userId } }) {
         if (userId !== viewer.userId && viewer.role !== 'administrator')
           throw new ApiError('forbidden', 'Only an administrator sees the accounts of others.', { field: 'userId' });
-        return { accounts: await accountsOf(db, { userId }) };
+        return { accounts: await accountsOf(db, { userId }, viewer.userId) };
       },
     }),
     route({
@@ -79,7 +79,8 @@ export function accountRoutes(context: Context, connectors: readonly CalendarCon
       async handle({ viewer, body }) {
         const { settings, secret } = checkedConnection(body);
         const name = body.name ?? nameOf(settings) ?? body.kind;
-        return read(await createAccount(context, { userId: viewer.userId, kind: body.kind, name, settings, secret }));
+        const account = { userId: viewer.userId, kind: body.kind, name, settings, secret };
+        return read(await createAccount(context, account), viewer);
       },
     }),
     route({
@@ -106,6 +107,7 @@ export function accountRoutes(context: Context, connectors: readonly CalendarCon
         });
         return read(
           await createAccount(context, { userId: viewer.userId, kind, name: name ?? fileName, settings, secret }),
+          viewer,
         );
       },
     }),
@@ -135,7 +137,7 @@ export function accountRoutes(context: Context, connectors: readonly CalendarCon
       operation: 'readAccount',
       summary: 'An account and its health',
       answer: Account,
-      handle: ({ params: { accountId } }) => read(accountId),
+      handle: ({ viewer, params: { accountId } }) => read(accountId, viewer),
     }),
     route({
       ...ofAccount,
@@ -145,8 +147,8 @@ export function accountRoutes(context: Context, connectors: readonly CalendarCon
       summary: 'Rename an account or change its connection',
       body: AccountChange,
       answer: Account,
-      async handle({ params: { accountId }, body: { name, settings, secret } }) {
-        const connector = connectorOf((await read(accountId)).kind);
+      async handle({ viewer, params: { accountId }, body: { name, settings, secret } }) {
+        const connector = connectorOf((await read(accountId, viewer)).kind);
         await updateAccount(context, accountId, {
           ...(name !== undefined && { name }),
           ...(settings !== undefined && {
@@ -154,7 +156,7 @@ export function accountRoutes(context: Context, connectors: readonly CalendarCon
           }),
           ...(secret !== undefined && { secret: checked(connector.secretSchema, secret, 'secret') }),
         });
-        return read(accountId);
+        return read(accountId, viewer);
       },
     }),
     route({
@@ -178,9 +180,9 @@ export function accountRoutes(context: Context, connectors: readonly CalendarCon
       summary: 'Read an account now',
       status: 202,
       answer: Account,
-      async handle({ params: { accountId } }) {
+      async handle({ viewer, params: { accountId } }) {
         await syncNow(db, accountId);
-        return read(accountId);
+        return read(accountId, viewer);
       },
     }),
     route({

@@ -22,6 +22,7 @@ import { settingsRoutes } from './settings.routes.ts';
 import { webClient } from './static.ts';
 import { telephonyRoutes } from './telephony.routes.ts';
 import { userRoutes } from './users.routes.ts';
+import { webhookRoutes } from './webhooks.routes.ts';
 
 export interface ApiOptions {
   host: string;
@@ -73,6 +74,7 @@ export async function startApi(context: Context, options: ApiOptions): Promise<R
     ...profileRoutes(context),
     ...settingsRoutes(context),
     ...telephonyRoutes(context, options.phoneSystemKinds),
+    ...webhookRoutes(context),
     ...sampleCompanyRoutes(options.sampleCompany),
   ];
   const app = createApp(context, { routes, sessions, publicUrl });

@@ -76,7 +76,9 @@ describe('accounts and the agenda', () => {
   test('accounts are connected, renamed, read again; their fields are checked by their kind', async () => {
     const address = { kind: 'icalendar-address', settings: { url: 'https://calendar.invalid/ada.ics' } };
     const made = await user.call('POST', '/accounts', address);
-    expect(made.body).toMatchObject({ name: 'calendar.invalid', health: { status: 'new' } });
+    expect(made.body).toMatchObject({ name: 'calendar.invalid', ...address });
+    const seen = await server.administrator.call('GET', `/accounts/${made.body.id}`);
+    expect(seen.body.settings).toEqual({ url: 'https://calendar.invalid/…' });
     const bad = await user.call('POST', '/accounts', { kind: 'icalendar-address', settings: { url: 'ftp://x' } });
     expect(bad.body.error).toMatchObject({ code: 'invalid', field: 'settings.url' });
     const { id } = made.body;
