@@ -106,6 +106,15 @@ describe('values that come back', () => {
     [off, to('200'), 'boot 1', 30],
     [off, to('500'), 'boot 1', 30],
   ];
+  test('a repeated write that lands after a short appointment is taken back', () => {
+    const short: [Forwarding, Forwarding, string?, number?][] = [
+      [to('200'), to('500')],
+      [to('200'), to('200')],
+      [off, to('200'), 'boot 1', 1],
+      [off, to('500'), 'boot 1', 1],
+    ];
+    expect(story(...short, [off, to('200'), 'boot 1', 2])).toMatchObject({ write: to('500') });
+  });
   test('a restoration that a restart lost is made again', () => {
     expect(story(...givenBack, [off, to('200'), 'boot 2', 31])).toMatchObject({ write: to('500') });
   });
@@ -124,12 +133,12 @@ describe('values that come back', () => {
     const back = [
       [to('200'), to('500')],
       [to('200'), to('200')],
-      [to('300'), to('200')],
-      [to('300'), to('300')],
-      [to('300'), to('600')],
-      [to('300'), to('200'), 'boot 2'],
-      [off, to('200'), 'boot 2'],
-    ] as [Forwarding, Forwarding, string?][];
+      [to('300'), to('200'), 'boot 1', 10],
+      [to('300'), to('300'), 'boot 1', 10],
+      [to('300'), to('600'), 'boot 1', 11],
+      [to('300'), to('200'), 'boot 2', 11],
+      [off, to('200'), 'boot 2', 11],
+    ] as [Forwarding, Forwarding, string?, number?][];
     expect(story(...back)).toMatchObject({ record: { phase: 'restoring' }, write: to('600') });
   });
   test('after the settling time the value belongs to the user, on whatever boot', () => {
@@ -149,6 +158,8 @@ describe('values that come back', () => {
  */
 class World {
   memory: Forwarding = off;
+  /** A write of ours that nobody got an answer to, and that lands later. */
+  pending: Forwarding | null = null;
   disk: Forwarding = off;
   boot = 1;
   up = true;
@@ -169,7 +180,8 @@ class World {
     else if (this.hand) this.hand.seen = true;
     this.actedOn = this.desired;
   }
-  /** @param fault where this round is cut: 0 before the record, 1 before the write, 2 write refused, 3 answer lost. */
+  /** @param fault where this round is cut: 0 before the record, 1 before the write, 2 write refused, 3 answer lost,
+   *  4 the write lands later, 5 it lands now and once more later. */
   round(fault = 9): void {
     if (!this.up) return;
     const situation = () => ({
@@ -182,6 +194,8 @@ class World {
     if (fault === 0) return;
     this.save(decision.record);
     if (!decision.write || fault === 1 || fault === 2) return;
+    if ((fault === 4 || fault === 5) && isWish(decision.write)) this.pending = decision.write;
+    if (fault === 4) return;
     this.memory = decision.write;
     if (fault === 3) return;
     const after = decide(this.record, situation());
@@ -207,6 +221,14 @@ class World {
     this.memory = value;
     this.disk = value;
   }
+  /** @param before what the user had before a change that nobody has seen: the late write hides the change. */
+  land(before: Forwarding[]): void {
+    if (!this.pending) return;
+    this.memory = this.pending;
+    this.pending = null;
+    this.own.push(...before);
+    if (this.hand) this.hand.blurred = true;
+  }
   flush(): void {
     if (this.up) this.disk = this.memory;
   }
@@ -220,6 +242,7 @@ class World {
     if (early) this.own.push(...this.before);
     if (this.hand && (!withDatabase || !this.hand.seen)) this.hand.blurred = true;
     this.memory = this.disk;
+    this.pending = null;
     this.boot++;
   }
   before: Forwarding[] = [];
@@ -235,6 +258,7 @@ type Move =
   | { move: 'round'; fault: number }
   | { move: 'kill'; withDatabase: boolean }
   | { move: 'wait'; seconds: number }
+  | { move: 'land' }
   | { move: 'check' };
 const moves: fc.Arbitrary<Move> = fc.oneof(
   {
@@ -244,13 +268,14 @@ const moves: fc.Arbitrary<Move> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ move: fc.constant('hand' as const), value: fc.constantFrom(...own) }) },
   {
     weight: 6,
-    arbitrary: fc.record({ move: fc.constant('round' as const), fault: fc.constantFrom(0, 1, 2, 3, 9, 9, 9) }),
+    arbitrary: fc.record({ move: fc.constant('round' as const), fault: fc.constantFrom(0, 1, 2, 3, 4, 5, 9, 9, 9) }),
   },
   {
     weight: 2,
     arbitrary: fc.record({ move: fc.constant('kill' as const), withDatabase: fc.constantFrom(true, true, false) }),
   },
   { weight: 2, arbitrary: fc.record({ move: fc.constant('wait' as const), seconds: fc.constantFrom(1, 30, 180) }) },
+  { weight: 1, arbitrary: fc.constant({ move: 'land' as const }) },
   { weight: 3, arbitrary: fc.constant({ move: 'check' as const }) },
 );
 
@@ -271,9 +296,14 @@ function play(script: readonly Move[]): void {
       world.restart(step.withDatabase, unseen !== null);
     } else if (step.move === 'wait') {
       // Long before the settling time is over the phone system has reached its disk.
-      if (step.seconds > 60) world.flush();
+      if (step.seconds > 60) {
+        world.land(unseen ?? []);
+        world.flush();
+      }
       world.now = world.now.add({ seconds: step.seconds });
-    } else {
+    } else if (step.move === 'land') world.land(unseen ?? []);
+    else {
+      world.land(unseen ?? []);
       // Everything can be reached: one round must be enough.
       world.round();
       unseen = null;

@@ -11,10 +11,11 @@ import type { Forwarding } from '../presence/presence.ts';
  *  overridden: its user has changed it by hand since. restoring: we may have written `previous` back. */
 export type Phase = 'idle' | 'intent' | 'applied' | 'overridden' | 'restoring';
 
-/** A value of ours that was given up and may come back by itself: by a write that lands late (`landed` false: nobody
- *  ever read it back), or by a restart that loses the newer value. */
+/** A value of ours that was given up and may come back by itself. */
 export interface Echo {
   value: Forwarding;
+  /** False: a write of it, or the repetition of one, may still be on its way. True: only a restart, which loses the
+   *  newer value, can bring it back; on the same boot it is its user's doing. */
   landed: boolean;
 }
 
@@ -116,7 +117,13 @@ function take(record: ForwardingRecord, situation: Situation): Decision {
     // Rules 5 and 7: another wish follows (back-to-back, overlapping, or while we were giving back). What the user set
     // by hand meanwhile is the new previous; what is ours, or what a restart left, keeps the first one.
     const found = byHand(record, situation) ? { previous: actual, bootId: situation.bootId } : {};
-    return changed(record, now, { phase: 'intent', ours: desired, echoes: withEcho(record), ...found }, desired, null);
+    return changed(
+      record,
+      now,
+      { phase: 'intent', ours: desired, echoes: withEcho(record, now), ...found },
+      desired,
+      null,
+    );
   }
 
   if (sameForwarding(actual, ours)) {
@@ -147,7 +154,8 @@ function giveBack(record: ForwardingRecord, situation: Situation): Decision {
   if (isOurs(record, situation) && !sameForwarding(actual, previous)) {
     // Rule 4: what is there is ours, so the user's own goes back.
     if (phase === 'restoring') return { record, write: previous, event: null };
-    return changed(record, now, { phase: 'restoring', ours: record.ours ?? actual }, previous, null);
+    const next = { phase: 'restoring' as const, ours: record.ours ?? actual, echoes: withEcho(record, now) };
+    return changed(record, now, next, previous, null);
   }
   if (phase === 'idle') return { record: rememberOwn(record, situation), write: null, event: null };
 
@@ -158,7 +166,13 @@ function giveBack(record: ForwardingRecord, situation: Situation): Decision {
       : phase === 'intent'
         ? 'notNeeded'
         : 'leftAlone';
-  return changed(record, now, { phase: 'idle', ours: null, previous: actual, echoes: withEcho(record) }, null, event);
+  return changed(
+    record,
+    now,
+    { phase: 'idle', ours: null, previous: actual, echoes: withEcho(record, now) },
+    null,
+    event,
+  );
 }
 
 /** Ours, wherever it came from: what we want there now, or something we gave up that came back. */
@@ -185,11 +199,11 @@ function byHand(record: ForwardingRecord, situation: Situation): boolean {
   return !(restarted && actual.mode === 'off');
 }
 
-/** `ours` given up: it may come back unless it equals what the user has anyway. */
-function withEcho(record: ForwardingRecord): Echo[] {
-  const { ours, echoes, phase } = record;
-  if (!ours) return echoes;
-  const landed = phase !== 'intent';
+/** `ours` given up. Once it has stood for the settling time, no write of it is on its way any more. */
+function withEcho({ ours, echoes, phase, since }: ForwardingRecord, now: Temporal.Instant): Echo[] {
+  // While restoring it was given up already.
+  if (!ours || phase === 'restoring') return echoes;
+  const landed = phase !== 'intent' && Temporal.Instant.compare(since.add(settling), now) <= 0;
   return [...echoes.filter((echo) => !sameForwarding(echo.value, ours)), { value: ours, landed }];
 }
 
