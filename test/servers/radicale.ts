@@ -13,6 +13,8 @@ export interface Radicale {
   password: string;
   /** As another client would: authenticated, for any method and status. */
   request(method: string, path: string, body?: string, headers?: Record<string, string>): Promise<Response>;
+  /** Requests it has answered so far, counted in its own log: whoever made them. */
+  requestCount(): number;
   /** An empty calendar of the user; returns its path. */
   makeCalendar(name: string, properties?: string): Promise<string>;
   /** kill -9 in the middle of whatever it does. */
@@ -43,6 +45,10 @@ export async function startRadicale(users: Record<string, string> = { anna: 'Geh
       `htpasswd_encryption = plain\ndelay = 0\n[storage]\nfilesystem_folder = ${folder}/data\n[logging]\nlevel = info\n`,
   );
   const child = spawn(program, ['--config', path.join(folder, 'config')], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let requests = 0;
+  createInterface({ input: child.stderr! }).on('line', (line) => {
+    if (/ (?:[A-Z]+) request for '/.test(line)) requests++;
+  });
   const address = await addressFrom(child);
   const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 
@@ -60,6 +66,7 @@ export async function startRadicale(users: Record<string, string> = { anna: 'Geh
     user,
     password,
     request,
+    requestCount: () => requests,
     async makeCalendar(name, properties = '') {
       const at = `/${user}/${name}/`;
       const body =

@@ -1,20 +1,11 @@
 /** One pull of one CalDAV calendar: what changed, or a full round when nothing else can be relied on. */
 import { z } from 'zod';
-import { type CalendarObject, type Change, ConnectorError, type PullRequest } from '../connector.ts';
+import type { CalendarObject, Change, PullRequest } from '../connector.ts';
 import { calendarObject, unreadableObject } from '../icalendar/calendar-object.ts';
+import { readCtag, readOwners } from './collection.ts';
 import type { DavClient } from './dav-client.ts';
-import { readPrincipal } from './discovery.ts';
 import { type Fetched, fetchObjects, type Habits } from './fetch-objects.ts';
 import { type Entry, type Listing, listMembers, syncCollection } from './listing.ts';
-import {
-  caldavNamespace,
-  calendarServerNamespace,
-  childrenNamed,
-  davNamespace,
-  hrefsIn,
-  property,
-  propertyText,
-} from './multistatus.ts';
 import { addressesOf, withOwners } from './owners.ts';
 
 const cursorSchema = z.object({
@@ -50,12 +41,18 @@ export async function* pullCollection(
       return yield* tellChanges(dav, collection, request, cursor, answer);
     }
   }
-  const state = await readState(dav, collection);
-  if (cursor && !cursor.token && cursor.ctag !== null && cursor.ctag === state.ctag && cursor.retry.length === 0) {
+  // A server whose sync-collection failed is tried again only when the engine asks for a fresh start.
+  const isTokenless = cursor !== null && cursor.token === null;
+  const ctag = isTokenless ? await readCtag(dav, collection) : null;
+  if (isTokenless && ctag !== null && cursor.ctag === ctag && cursor.retry.length === 0) {
     return yield { type: 'end', cursor };
   }
   signal.throwIfAborted();
-  yield* tellAll(dav, collection, request, state, cursor);
+  const listing = isTokenless
+    ? listMembers(dav, collection).then((found) => ({ ...found, ctag }))
+    : listAll(dav, collection);
+  const [complete, owners] = await Promise.all([listing, readOwners(dav, collection)]);
+  yield* tellAll(dav, collection, request, complete, { owners, noMultiget: cursor?.noMultiget ?? false });
 }
 
 /** A round that relies on the token. */
@@ -89,24 +86,17 @@ async function* tellAll(
   dav: DavClient,
   collection: URL,
   request: PullRequest,
-  state: State,
-  cursor: Cursor | null,
+  listing: Listing & { ctag: string | null },
+  learned: Pick<Cursor, 'owners' | 'noMultiget'>,
 ): AsyncGenerator<Change> {
-  const [owners, listing] = await Promise.all([
-    readOwners(dav, state.principal),
-    // A server whose sync-collection failed before is tried again only when the engine asks for a fresh start.
-    cursor && !cursor.token ? listMembers(dav, collection) : listAll(dav, collection),
-  ]);
   const known = await request.known();
-  // An empty answer could delete everything, or hide everything from now on: listing the collection must agree.
-  const complete = listing.entries.size === 0 && listing.token ? await confirmEmpty(dav, collection, listing) : listing;
   yield { type: 'replaceWindow' };
   const wanted = new Map<string, Entry>();
-  for (const [key, entry] of complete.entries) {
+  for (const [key, entry] of listing.entries) {
     if (entry.etag !== null && known.get(key) === entry.etag) yield { type: 'unchanged', key };
     else wanted.set(key, entry);
   }
-  const habits: Habits = { noMultiget: cursor?.noMultiget ?? false };
+  const habits: Habits = { noMultiget: learned.noMultiget };
   const retry: Cursor['retry'] = [];
   for await (const fetched of fetchObjects(dav, collection, wanted, habits)) {
     if (fetched.type === 'gone') continue;
@@ -118,63 +108,30 @@ async function* tellAll(
       else yield { type: 'upsert', object: unreadableObject(key, 'unread', fetched.reason) };
       continue;
     }
-    const object = toObject(fetched, request, owners);
+    const object = toObject(fetched, request, learned.owners);
     if (known.get(key) === object.version) yield { type: 'unchanged', key };
     else yield { type: 'upsert', object };
   }
   const next: Cursor = {
     form: 'caldav-1',
-    token: complete.token,
-    ctag: complete.token === null ? state.ctag : null,
-    owners,
+    token: listing.token,
+    ctag: listing.ctag,
+    owners: learned.owners,
     ...habits,
     retry: retry.slice(0, longestRetry),
   };
   yield { type: 'end', cursor: next };
 }
 
-async function listAll(dav: DavClient, collection: URL): Promise<Listing> {
+/** Everything there is, and what to compare next time: a token, or a ctag read before the list. */
+async function listAll(dav: DavClient, collection: URL): Promise<Listing & { ctag: string | null }> {
   const answer = await syncCollection(dav, collection, null);
-  if (answer === 'invalidToken' || 'unsupported' in answer) return await listMembers(dav, collection);
-  return answer;
-}
-
-async function confirmEmpty(dav: DavClient, collection: URL, listing: Listing): Promise<Listing> {
+  const hasToken = answer !== 'invalidToken' && !('unsupported' in answer);
+  if (hasToken && answer.entries.size > 0) return { ...answer, ctag: null };
+  const ctag = hasToken ? null : await readCtag(dav, collection);
   const members = await listMembers(dav, collection);
-  return members.entries.size === 0 ? listing : members;
-}
-
-interface State {
-  ctag: string | null;
-  principal: URL | null;
-}
-
-/** Read before the list, so that a change in between is seen next time. @throws ConnectorError */
-async function readState(dav: DavClient, collection: URL): Promise<State> {
-  const asked = '<d:resourcetype/><d:current-user-principal/><d:sync-token/><cs:getctag/>';
-  const answer = await dav.propfind(collection, 0, asked);
-  const response = answer.responses[0];
-  const types = response ? property(response, davNamespace, 'resourcetype') : null;
-  if (!response || childrenNamed(types, caldavNamespace, 'calendar').length === 0) {
-    const message = `${collection.host}${collection.pathname} is not a calendar any more. Choose the calendars again.`;
-    throw new ConnectorError('notFound', message);
-  }
-  const principal = hrefsIn(property(response, davNamespace, 'current-user-principal'))[0];
-  const ctag =
-    propertyText(response, calendarServerNamespace, 'getctag') ?? propertyText(response, davNamespace, 'sync-token');
-  return { ctag, principal: principal ? URL.parse(principal, answer.url) : null };
-}
-
-/** Who the user is among the attendees; a calendar is read as well without knowing. */
-async function readOwners(dav: DavClient, principal: URL | null): Promise<string[]> {
-  if (!principal) return [];
-  try {
-    return (await readPrincipal(dav, principal)).ownerAddresses;
-  } catch (error) {
-    if (error instanceof ConnectorError && ['credentials', 'throttled', 'unreachable'].includes(error.errorClass))
-      throw error;
-    return [];
-  }
+  // An empty answer could delete everything, or hide everything from now on: listing the collection must agree.
+  return hasToken && members.entries.size === 0 ? { ...answer, ctag: null } : { ...members, ctag };
 }
 
 function toObject(
