@@ -53,7 +53,7 @@ export function parseRule(text: string): RecurrenceRule {
     if (equals > 0) parts.set(part.slice(0, equals).trim(), part.slice(equals + 1).trim());
     else if (part.trim() !== '') throw new RecurrenceError(`"${part.trim().slice(0, 40)}" is not part of a rule.`);
   }
-  refuseOtherCalendars(parts);
+  refuseUnknown(parts);
   const frequency = frequencies.find((name) => name === parts.get('FREQ'));
   if (!frequency) throw new RecurrenceError(`The rule has no known frequency (FREQ=${parts.get('FREQ') ?? ''}).`);
   const until = parts.get('UNTIL');
@@ -76,8 +76,13 @@ export function parseRule(text: string): RecurrenceRule {
   };
 }
 
-/** RFC 7529 rules in other calendars or with moved invalid dates would be expanded to wrong days: better to say so. */
-function refuseOtherCalendars(parts: ReadonlyMap<string, string>): void {
+const knownByParts = ['SECOND', 'MINUTE', 'HOUR', 'DAY', 'MONTHDAY', 'YEARDAY', 'WEEKNO', 'MONTH', 'SETPOS'];
+
+/** RFC 7529's other calendars and moved dates, or BYEASTER, would be expanded to wrong days: better to say so. */
+function refuseUnknown(parts: ReadonlyMap<string, string>): void {
+  for (const name of parts.keys())
+    if (name.startsWith('BY') && !knownByParts.includes(name.slice(2)))
+      throw new RecurrenceError(`The rule has a part that is not known (${name.slice(0, 20)}).`);
   const calendar = parts.get('RSCALE') ?? 'GREGORIAN';
   if (calendar !== 'GREGORIAN') throw new RecurrenceError(`The rule counts in the ${calendar} calendar.`);
   const skip = parts.get('SKIP') ?? 'OMIT';

@@ -343,6 +343,7 @@ describe('rules as people’s programs write them', () => {
     'FREQ=DAILY;UNTIL=never',
     'FREQ=DAILY;UNTIL=20260231',
     'RSCALE=HEBREW;FREQ=YEARLY',
+    'FREQ=YEARLY;BYEASTER=0',
     'nonsense',
     `FREQ=DAILY;BYDAY=${'MO,'.repeat(9000)}`,
   ])('refuses %j with a reason', (rule) => {

@@ -131,7 +131,13 @@ function calendarStarts(given: Record<string, unknown>, ics: string): string[] {
     const windowOn = windowFor(from, to, localTo, zones.calendarZone, userZone);
     for (const components of groupsOf(calendar)) {
       const events = components.filter((component) => component.name === 'VEVENT');
-      const request = { windowOn, zones, ownerAddresses: new Set<string>(), userZone: userZone ?? utc };
+      const request = {
+        windowOn,
+        zones,
+        ownerAddresses: new Set<string>(),
+        userZone: userZone ?? utc,
+        maxOccurrences: MAX_STARTS_IN_WINDOW,
+      };
       for (const { when } of expandComponents(events, request).appointments)
         starts.push(
           when.kind === 'floating' && hint !== null && userZone

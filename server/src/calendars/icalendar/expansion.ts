@@ -1,6 +1,6 @@
 /** The components of one UID to the appointments in a window: the series, its exceptions, and exceptions without a series. */
 import type { SkippedComponent, SourceAppointment } from '../../agenda/appointment.ts';
-import { SECONDS_PER_DAY } from '../../agenda/civil.ts';
+import { dayOfWall, modulo, SECONDS_PER_DAY } from '../../agenda/civil.ts';
 import { normalizedUid } from '../../agenda/meeting-key.ts';
 import { occurrences } from '../../agenda/recurrence.ts';
 import type { Zone } from '../../agenda/zones.ts';
@@ -25,6 +25,8 @@ export interface ExpansionRequest {
   zones: CalendarZones;
   /** Makes a wall time of a floating or all-day one an instant. */
   userZone: Zone;
+  /** Of one series in the window; what is more is left out and told. */
+  maxOccurrences?: number;
 }
 
 export interface Expansion {
@@ -51,9 +53,8 @@ interface Exception extends Read {
   andFuture: boolean;
 }
 
-/** One appointment to be: on `scale`, from `start` to `end`, saying what `read` says. */
+/** One appointment to be: from `start` to `end` on the scale of `read`, saying what `read` says. */
 interface Occurrence {
-  scale: Scale;
   read: Read;
   start: number;
   end: number;
@@ -78,9 +79,10 @@ class Expander {
   }
 
   expand(components: readonly Component[]): Expansion {
-    const masters = components.filter((component) => !property(component, 'RECURRENCE-ID'));
-    const master = this.#attempt(newest(masters), (component) => this.#read(component));
-    const exceptions = this.#readExceptions(components, master);
+    const masters = newest(components.filter((component) => !property(component, 'RECURRENCE-ID')));
+    const apart = areOccurrences(masters);
+    const master = apart ? null : this.#attempt(masters.at(-1), (component) => this.#read(component));
+    const exceptions = this.#readExceptions(apart ? components : components.filter(isException), master);
     if (master) this.#attempt(master.component, () => this.#addSeries(master, exceptions));
     for (const exception of exceptions.values()) this.#addException(exception, master);
     return this.#expansion;
@@ -98,21 +100,23 @@ class Expander {
   #readExceptions(components: readonly Component[], master: Read | null): Map<number, Exception> {
     const exceptions = new Map<number, Exception>();
     for (const component of components) {
-      const line = property(component, 'RECURRENCE-ID');
-      if (!line) continue;
-      const exception = this.#attempt(component, (): Exception | null => {
-        const read = this.#read(component);
-        if (!read) return null;
-        const scale = master ?? read;
-        const timeOfDay = scale.zone.wallOf(scale.start) % SECONDS_PER_DAY;
-        const id = onScale(dateOf(line), scale, this.#request.zones, timeOfDay);
-        return { ...read, id, andFuture: line.parameters?.get('RANGE')?.toUpperCase() === 'THISANDFUTURE' };
-      });
-      const known = exception && exceptions.get(exception.id);
-      if (exception && (!known || newest([known.component, component]) === component))
-        exceptions.set(exception.id, exception);
+      const exception = this.#attempt(component, () => this.#readException(component, master));
+      if (!exception) continue;
+      const known = exceptions.get(exception.id);
+      if (!known || sequenceOf(component) >= sequenceOf(known.component)) exceptions.set(exception.id, exception);
     }
     return exceptions;
+  }
+
+  #readException(component: Component, master: Read | null): Exception | null {
+    const read = this.#read(component);
+    if (!read) return null;
+    const line = property(component, 'RECURRENCE-ID');
+    if (!line) return { ...read, id: read.start, andFuture: false };
+    const scale = master ?? read;
+    const timeOfDay = modulo(scale.zone.wallOf(scale.start), SECONDS_PER_DAY);
+    const id = onScale(dateOf(line), scale, this.#request.zones, timeOfDay);
+    return { ...read, id, andFuture: line.parameters?.get('RANGE')?.toUpperCase() === 'THISANDFUTURE' };
   }
 
   #addSeries(master: Read, exceptions: ReadonlyMap<number, Exception>): void {
@@ -120,20 +124,20 @@ class Expander {
     const ranges = [...exceptions.values()].filter((exception) => exception.andFuture).sort((a, b) => a.id - b.id);
     const window = this.#request.windowOn(master);
     const reach = reachOf(master, ranges, ends);
+    const limit = this.#request.maxOccurrences ?? MAX_OCCURRENCES;
     let given = 0;
     for (const id of occurrences(set, window.from - reach.before)) {
-      if (++given > MAX_OCCURRENCES) {
-        const reason = `It has more than ${MAX_OCCURRENCES} occurrences in this time; the rest is left out.`;
-        this.#skip(master.component, reason);
+      if (++given > limit) {
+        this.#skip(master.component, `It has more than ${limit} occurrences in this time; the rest is left out.`);
         return;
       }
       if (exceptions.has(id)) continue;
-      const range = ranges.findLast((candidate) => candidate.id <= id);
-      const read = range ?? master;
-      const start = range ? movedAlike(master, id, range) : id;
-      const end = ends.get(id) ?? moved(master, start, read.length);
-      this.#add({ scale: master, read, start, end, id: recurring ? occurrenceText(master.kind, id) : '' });
-      if (id >= window.to + reach.after && start >= window.to) return;
+      const changed = ranges.findLast((range) => range.id <= id);
+      const read = changed ?? master;
+      const start = changed ? movedAlike(master, id, changed) : id;
+      const end = ends.get(id) ?? moved(read, start, read.length);
+      this.#add({ read, start, end, id: recurring ? occurrenceText(master.kind, id) : '' });
+      if (id >= window.to + reach.after && start >= this.#request.windowOn(read).to) return;
     }
     const untouched = given === 0 && set.exceptions.size + set.exceptionDays.size === 0;
     if (untouched && occurrences(set, set.start - 2 * SECONDS_PER_DAY).next().done === true)
@@ -143,17 +147,17 @@ class Expander {
   #addException(exception: Exception, master: Read | null): void {
     const { start } = exception;
     const id = occurrenceText((master ?? exception).kind, exception.id);
-    this.#add({ scale: exception, read: exception, start, end: moved(exception, start, exception.length), id });
+    this.#add({ read: exception, start, end: moved(exception, start, exception.length), id });
   }
 
   /** Adds the occurrence where it is in the window, and remembers the first one after it. */
-  #add({ scale, read, start, end, id }: Occurrence): void {
+  #add({ read, start, end, id }: Occurrence): void {
     const task = read.component.name === 'VTODO';
     // A task stands on the agenda when it is due.
-    const shown = task ? { start: end, end: scale.kind === 'allDay' ? end + SECONDS_PER_DAY : end } : { start, end };
-    const window = this.#request.windowOn(scale);
+    const shown = task ? { start: end, end: read.kind === 'allDay' ? end + SECONDS_PER_DAY : end } : { start, end };
+    const window = this.#request.windowOn(read);
     if (shown.start >= window.to) {
-      const instant = scale.kind === 'zoned' ? shown.start : this.#request.userZone.instantOf(shown.start);
+      const instant = read.kind === 'zoned' ? shown.start : this.#request.userZone.instantOf(shown.start);
       this.#expansion.nextAfterWindow = Math.min(this.#expansion.nextAfterWindow ?? instant, instant);
       return;
     }
@@ -163,7 +167,7 @@ class Expander {
       kind: task ? 'task' : 'event',
       uid: uidOf(read.component) ?? '',
       occurrence: id,
-      when: whenOf(scale.kind, shown.start, shown.end),
+      when: whenOf(read.kind, shown.start, shown.end),
       ...read.details,
       reminders: remindersAt(read.alarms, { start, end, anchor: shown.start, single: id === '' }),
       series: id !== '',
@@ -194,29 +198,42 @@ function reachOf(
   ends: ReadonlyMap<number, number>,
 ): { before: number; after: number } {
   let longest = 0;
-  for (const { zone, kind, start, length } of [master, ...ranges])
-    longest = Math.max(longest, moved({ zone, kind }, start, length) - start);
+  for (const read of [master, ...ranges])
+    longest = Math.max(longest, moved(read, read.start, read.length) - read.start);
   for (const [start, end] of ends) longest = Math.max(longest, end - start);
   let [later, earlier] = [0, 0];
   for (const { start, id } of ranges) {
     later = Math.max(later, start - id);
     earlier = Math.max(earlier, id - start);
   }
-  // A day more on each side for clocks that change between.
-  const slack = ranges.length > 0 ? SECONDS_PER_DAY : 0;
-  return { before: longest + later + SECONDS_PER_DAY, after: earlier + slack };
+  // More on each side for clocks that change between, and for a change that is in another zone.
+  const slack = ranges.length > 0 ? 2 * SECONDS_PER_DAY : 0;
+  return { before: longest + later + slack + SECONDS_PER_DAY, after: earlier + slack };
 }
 
-/** What RANGE=THISANDFUTURE did to one occurrence is done to a later one: moved as far on the wall. */
-function movedAlike({ zone }: Scale, id: number, range: Exception): number {
-  return zone.instantOf(zone.wallOf(id) + zone.wallOf(range.start) - zone.wallOf(range.id));
+/**
+ * What RANGE=THISANDFUTURE did to one occurrence is done to a later one: moved as far on the wall.
+ * @returns its start on the scale of the change, which may be another zone or a whole day
+ */
+function movedAlike(master: Scale, id: number, change: Exception): number {
+  const moved = master.zone.wallOf(id) + change.zone.wallOf(change.start) - master.zone.wallOf(change.id);
+  return change.zone.instantOf(change.kind === 'allDay' ? dayOfWall(moved) * SECONDS_PER_DAY : moved);
 }
 
-/** The one of the highest SEQUENCE, the last of several: what was sent again replaces what was sent before. */
-function newest(components: readonly Component[]): Component | undefined {
-  let found = components[0];
-  for (const component of components) if (found && sequenceOf(component) >= sequenceOf(found)) found = component;
-  return found;
+function isException(component: Component): boolean {
+  return property(component, 'RECURRENCE-ID') !== null;
+}
+
+/** Single events that share a UID and a SEQUENCE but not the time: some exporters write a series out that way. */
+function areOccurrences(masters: readonly Component[]): boolean {
+  const starts = new Set(masters.map((component) => property(component, 'DTSTART')?.value.trim()));
+  return starts.size > 1 && !masters.some((component) => property(component, 'RRULE') ?? property(component, 'RDATE'));
+}
+
+/** Those of the highest SEQUENCE: what was sent again replaces what was sent before. */
+function newest(components: readonly Component[]): Component[] {
+  const highest = components.reduce((found, component) => Math.max(found, sequenceOf(component)), 0);
+  return components.filter((component) => sequenceOf(component) === highest);
 }
 
 function sequenceOf(component: Component): number {

@@ -245,6 +245,34 @@ describe('when an appointment is', () => {
     ]);
   });
 
+  it('changes all later ones to another zone, and to whole days', () => {
+    const master = event(
+      'UID:a',
+      'DTSTART;TZID=Europe/Berlin:20260323T230000',
+      'DURATION:PT1H',
+      'RRULE:FREQ=WEEKLY;COUNT=3',
+    );
+    const change = (line: string) =>
+      event('UID:a', 'RECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Europe/Berlin:20260330T230000', line);
+    const changed = (line: string) => starts(calendar(master, change(line)), year);
+    expect(changed('DTSTART;TZID=America/New_York:20260330T090000')).toEqual([
+      '2026-03-23T22:00:00Z',
+      '2026-03-30T13:00:00Z',
+      '2026-04-06T13:00:00Z',
+    ]);
+    expect(changed('DTSTART;VALUE=DATE:20260330')).toEqual(['2026-03-23T22:00:00Z', '2026-03-30', '2026-04-06']);
+  });
+
+  it('keeps single events apart that share a UID', () => {
+    const text = calendar(
+      event('UID:a', 'DTSTART:20260105T080000Z'),
+      event('UID:a', 'DTSTART:20260112T080000Z'),
+      event('UID:a', 'DTSTART:20260112T080000Z'),
+    );
+    const { appointments } = expandObject(text, january, zone);
+    expect(appointments.map(({ occurrence }) => occurrence)).toEqual(['2026-01-05T08:00:00Z', '2026-01-12T08:00:00Z']);
+  });
+
   it('tells the next one after the window', () => {
     const text = calendar(event('UID:a', 'DTSTART;VALUE=DATE:20260105', 'RRULE:FREQ=MONTHLY'));
     expect(String(expandObject(text, january, zone).nextAfterWindow)).toBe('2026-02-04T23:00:00Z');
