@@ -17,6 +17,7 @@ const ics = [
   'BEGIN:VCALENDAR',
   'BEGIN:VEVENT\r\nUID:daily\r\nDTSTART;TZID=Europe/Berlin:20260105T090000\r\nDURATION:PT1H\r\nRRULE:FREQ=DAILY;COUNT=2\r\nSUMMARY:Stand-up\r\nEND:VEVENT',
   'BEGIN:VEVENT\r\nUID:day\r\nDTSTART;VALUE=DATE:20260106\r\nSUMMARY:Away\r\nX-MICROSOFT-CDO-BUSYSTATUS:OOF\r\nEND:VEVENT',
+  'BEGIN:VEVENT\r\nUID:float\r\nDTSTART:20260107T090000\r\nEND:VEVENT',
   'BEGIN:VEVENT\r\nUID:broken\r\nDTSTART:soon\r\nEND:VEVENT',
   'END:VCALENDAR',
 ].join('\r\n');
@@ -48,6 +49,7 @@ describe('whenabouts agenda', () => {
         showAs: 'outOfOffice',
       },
       { uid: 'daily', recurrenceId: '2026-01-06T08:00:00Z' },
+      { uid: 'float', start: '2026-01-07T08:00:00Z', floating: true },
     ]);
     expect(stderr).toContain('skipped broken: DTSTART "soon" is not a date.');
   });

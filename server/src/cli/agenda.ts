@@ -13,7 +13,7 @@ const help = `Usage: whenabouts agenda FILE.ics --from DATE --to DATE [--zone ZO
   --zone     where days begin and floating times happen: Europe/Berlin; without it this machine's zone
   --owner    an e-mail address of the calendar's owner, whose answer to invitations counts; may be given again
   --json     an array of {uid, recurrenceId, start, end, allDay, title, showAs, ...}: start and end are UTC instants,
-             of whole days dates; end is exclusive
+             (floating times in ZONE), of whole days dates; end is exclusive
 
 What can't be read in the file is left out and named on stderr.
 `;
@@ -55,7 +55,11 @@ export async function agendaCommand(parameters: string[]): Promise<number> {
     );
   process.stdout.write(
     values.json
-      ? `${JSON.stringify(appointments.map(jsonOf), null, 2)}\n`
+      ? `${JSON.stringify(
+          appointments.map((appointment) => jsonOf(appointment, timeZone)),
+          null,
+          2,
+        )}\n`
       : appointments.map((appointment) => lineOf(appointment, timeZone)).join(''),
   );
   return 0;
@@ -98,14 +102,15 @@ function momentOf(name: string, text: string | undefined, timeZone: string): Tem
   }
 }
 
-/** Floating times keep their wall time, without Z: they have no instant of their own. */
-function jsonOf({ when, occurrence, ...rest }: SourceAppointment): Record<string, unknown> {
+/** Floating times happen in `timeZone`; `floating` tells that they would move with it. */
+function jsonOf({ when, occurrence, ...rest }: SourceAppointment, timeZone: string): Record<string, unknown> {
   const { uid, title, showAs, ...others } = rest;
+  const { start, end } = when.kind === 'allDay' ? when : instantsOf(when, timeZone);
   return {
     uid,
     recurrenceId: occurrence === '' ? null : occurrence,
-    start: when.start.toString(),
-    end: when.end.toString(),
+    start: start.toString(),
+    end: end.toString(),
     allDay: when.kind === 'allDay',
     floating: when.kind === 'floating',
     title,

@@ -290,6 +290,84 @@ describe('when an appointment is', () => {
   });
 });
 
+describe('laws of an object', () => {
+  const day = fc.integer({ min: 0, max: 120 });
+  const at = (days: number, hours = 9) =>
+    Temporal.PlainDateTime.from('2026-01-05T00:00')
+      .add({ hours: days * 24 + hours })
+      .toString({ smallestUnit: 'second' })
+      .replace(/[-:]/g, '');
+  const objects = fc
+    .record({
+      tzid: fc.constantFrom('Europe/Berlin', 'America/New_York', 'Asia/Kolkata'),
+      rule: fc.constantFrom(
+        'FREQ=DAILY',
+        'FREQ=DAILY;COUNT=90',
+        'FREQ=WEEKLY;BYDAY=MO,TH',
+        'FREQ=MONTHLY;BYDAY=-1FR',
+        'FREQ=DAILY;UNTIL=20260420',
+        'FREQ=YEARLY',
+      ),
+      hours: fc.integer({ min: 0, max: 70 }),
+      removed: fc.array(day, { maxLength: 4 }),
+      added: fc.array(day, { maxLength: 3 }),
+      moved: fc.array(fc.record({ from: day, by: fc.integer({ min: -300, max: 300 }), future: fc.boolean() }), {
+        maxLength: 4,
+      }),
+    })
+    .map(({ tzid, rule, hours, removed, added, moved }) => {
+      const stamp = (name: string, time: string) => `${name};TZID=${tzid}:${time}`;
+      return calendar(
+        event(
+          'UID:a',
+          stamp('DTSTART', at(0)),
+          `DURATION:PT${hours}H`,
+          `RRULE:${rule}`,
+          ...removed.map((days) => stamp('EXDATE', at(days))),
+          ...added.map((days) => stamp('RDATE', at(days, 13))),
+        ),
+        ...moved.map(({ from, by, future }) =>
+          event(
+            'UID:a',
+            stamp(`RECURRENCE-ID${future ? ';RANGE=THISANDFUTURE' : ''}`, at(from)),
+            stamp('DTSTART', at(from, 9 + by)),
+            'DURATION:PT2H',
+          ),
+        ),
+      );
+    });
+  const instant = (days: number) => Temporal.Instant.from('2026-01-01T00:00Z').add({ hours: 24 * days });
+  const told = (text: string, from: number, to: number) =>
+    expandObject(text, { from: instant(from), to: instant(to) }, zone).appointments.map(
+      ({ when, occurrence }) => `${when.start}/${when.end} ${occurrence}`,
+    );
+  const usual = { numRuns: Number(process.env.WHENABOUTS_RUNS ?? 200) };
+
+  it('two adjoining windows together have what the whole has', () => {
+    fc.assert(
+      fc.property(objects, day, day, (text, first, second) => {
+        const [middle, end] = [first, first + second + 1];
+        const parts = new Set([...told(text, -30, middle), ...told(text, middle, end)]);
+        expect([...parts].sort()).toEqual(told(text, -30, end).sort());
+      }),
+      usual,
+    );
+  });
+
+  it('the next one after the window is the first that begins after it', () => {
+    fc.assert(
+      fc.property(objects, day, (text, end) => {
+        const { nextAfterWindow } = expandObject(text, { from: instant(-30), to: instant(end) }, zone);
+        const after = told(text, end, end + 800)
+          .map((one) => Temporal.Instant.from(one.split('/')[0]!))
+          .filter((start) => Temporal.Instant.compare(start, instant(end)) >= 0);
+        expect(String(nextAfterWindow)).toBe(String(after.sort(Temporal.Instant.compare)[0] ?? null));
+      }),
+      usual,
+    );
+  });
+});
+
 describe('a feed', () => {
   it('is taken apart by UID, with the zones each part needs', () => {
     const feed = parseFeed(
