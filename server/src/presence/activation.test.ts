@@ -83,19 +83,20 @@ describe('when an appointment comes', () => {
 
   test('back-to-back meetings pass into each other without an available between (facts/peers.md 1)', async () => {
     const userId = await onePerson();
-    await putAppointment(db, [userId], { uid: 'a', start: inMs(-60_000), end: inMs(300) });
-    const [first] = await sql<{ ends_at: Temporal.Instant }>`
-      select ends_at from appointment where user_id = ${userId}`
-      .execute(db)
-      .then(({ rows }) => rows);
-    await putAppointment(db, [userId], { uid: 'b', start: first!.ends_at, end: inMs(60_000) });
+    const handover = inMs(1_500);
+    await putAppointment(db, [userId], { uid: 'a', start: inMs(-60_000), end: handover });
+    await putAppointment(db, [userId], { uid: 'b "\\, {}\n', start: handover, end: inMs(60_000) });
     const activation = createActivation(context);
-    await settle(activation);
     await until(async () => {
       await settle(activation);
-      return (await changesOf(userId)).length > 1;
+      return (await changesOf(userId)).at(-1)?.reason.appointment?.uid.startsWith('b') ?? false;
     }, 'the second meeting');
-    expect((await changesOf(userId)).map(({ reason }) => reason.appointment?.uid)).toEqual(['a', 'b']);
+    // On a machine so busy that the first one is over before it is seen there is only the second one to tell.
+    for (const { status } of await changesOf(userId)) expect(status).toBe('appointment');
+    expect((await changesOf(userId)).at(-1)).toMatchObject({
+      since: handover,
+      reason: { appointment: { uid: 'b "\\, {}\n', occurrence: '' } },
+    });
   });
 
   test('late ones are activated at once after a restart, with the instant they really began', async () => {
@@ -112,14 +113,14 @@ describe('when an appointment comes', () => {
 
   test('that is taken back or moved in the last second, nothing of the plan made ahead is written', async () => {
     const [removed, moved] = await makePeople(db, groupId, 2);
-    const start = inMs(700);
+    const start = inMs(3_000);
     await putAppointment(db, [removed!, moved!], { start, end: inMs(60_000) });
     const activation = createActivation(context);
     await settle(activation); // plans both ahead
     await db.transaction().execute((transaction) => removeAppointment(transaction, [removed!]));
     await db
       .transaction()
-      .execute((transaction) => putAppointment(transaction, [moved!], { start: inMs(1_500), end: inMs(60_000) }));
+      .execute((transaction) => putAppointment(transaction, [moved!], { start: inMs(4_000), end: inMs(60_000) }));
     await until(async () => {
       await settle(activation);
       return (await statusesOf(moved!)).includes('appointment');
@@ -202,7 +203,7 @@ describe('a manual choice', () => {
 
   test('that ended at a boundary never comes back when the calendar changes', async () => {
     const userId = await onePerson();
-    const start = inMs(500);
+    const start = inMs(2_000);
     await putAppointment(db, [userId], { start, end: inMs(60_000) });
     await choose(userId, { rule: 'nextBoundary' });
     const activation = createActivation(context);
@@ -219,7 +220,7 @@ describe('a manual choice', () => {
 
   test('that ended unseen under a call stays ended', async () => {
     const userId = await onePerson();
-    const start = inMs(500);
+    const start = inMs(2_000);
     await putAppointment(db, [userId], { start, end: inMs(60_000) });
     await choose(userId, { rule: 'nextBoundary' });
     const call = { userId, origin: 'call' as const, key: 'c1' };
@@ -237,7 +238,7 @@ describe('a manual choice', () => {
 
   test('ends at the time it says, and refuses what cannot be', async () => {
     const userId = await onePerson();
-    await choose(userId, { rule: 'time', until: inMs(400) });
+    await choose(userId, { rule: 'time', until: inMs(2_000) });
     const activation = createActivation(context);
     await until(async () => {
       await settle(activation);
