@@ -9,8 +9,13 @@ export interface Habits {
   ctag: boolean;
   /** 'partly404': every seventh object is said to be missing though it is there. 'ignored': 207 with nothing in it. */
   multiget: 'works' | 'partly404' | 'forgets' | 'ignored' | 'forbidden' | 'crashes';
-  /** How hrefs are written; 'mixed' takes turns, so that listing and multiget differ for the same object. */
-  hrefs: 'plain' | 'encoded' | 'absolute' | 'relative' | 'mixed';
+  /**
+   * How hrefs are written; 'mixed' takes turns, so that listing and multiget differ for the same object; 'inner' is
+   * what a reverse proxy leaves that strips a path (without /dav).
+   */
+  hrefs: 'plain' | 'encoded' | 'absolute' | 'relative' | 'mixed' | 'inner';
+  /** Calendars have another path since a while: the old one redirects there. */
+  moved: boolean;
   auth: 'basic' | 'bearer' | 'digest';
   wellKnown: 'redirect' | 'missing' | 'stranger';
   /** A folder with an object of its own lies in each calendar. */
@@ -36,6 +41,7 @@ export const tame: Habits = {
   ctag: true,
   multiget: 'works',
   hrefs: 'plain',
+  moved: false,
   auth: 'basic',
   wellKnown: 'redirect',
   nested: false,

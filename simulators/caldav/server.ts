@@ -56,7 +56,7 @@ export async function startCaldavSimulator(habits: Partial<Habits> = {}): Promis
 
 function answer(simulator: CaldavSimulator, request: IncomingMessage, body: string, response: ServerResponse) {
   const { habits } = simulator;
-  const path = decodeURIComponent(request.url ?? '/');
+  const path = decodeURIComponent(request.url ?? '/').replace(`${base}/2/`, habits.moved ? `${base}/` : `${base}/2/`);
   simulator.requests.push(`${request.method} ${path}`);
   const send = (status: number, text: string, headers: Record<string, string> = {}) => {
     if (habits.dieAtAnswer !== null && --habits.dieAtAnswer <= 0) {
@@ -76,6 +76,9 @@ function answer(simulator: CaldavSimulator, request: IncomingMessage, body: stri
     if (habits.wellKnown === 'missing') return send(404, '<html>Not found</html>', { 'content-type': 'text/html' });
     const location = habits.wellKnown === 'stranger' ? 'http://localhost:9/dav/' : `${base}/`;
     return send(301, 'moved', { location });
+  }
+  if (habits.moved && request.url?.startsWith(`${base}/calendars/`)) {
+    return send(301, 'moved', { location: (request.url ?? '').replace(base, `${base}/2`) });
   }
   const challenge = whatIsWrongWith(request.headers.authorization ?? '', simulator);
   if (challenge) return send(401, 'Who are you?', { 'www-authenticate': challenge });

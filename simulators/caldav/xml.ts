@@ -104,6 +104,8 @@ export function hrefOf(simulator: CaldavSimulator, path: string, name: string): 
     }
     case 'absolute':
       return escapeText(`${simulator.address.replace(/\/$/, '')}${plain}`);
+    case 'inner':
+      return escapeText(plain.replace(/^\/dav/, ''));
     case 'relative':
       return escapeText(`./${encodeURI(name)}`);
     default:

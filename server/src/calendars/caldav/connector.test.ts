@@ -284,6 +284,27 @@ test('an entity bomb is refused as malformed, at once, and the next answer is re
   expect(kept.titles()).toEqual(expected());
 });
 
+test.each([
+  [{ moved: true }, 'notFound', 'has moved to'],
+  [{ hrefs: 'inner' }, 'malformed', 'reverse proxy'],
+  [{ hrefs: 'inner', sync: 'forbidden' }, 'malformed', 'reverse proxy'],
+] as [Partial<Habits>, string, string][])(
+  'objects that are named elsewhere are not taken for deleted: %j',
+  async (habits, errorClass, words) => {
+    simulator = await startCaldavSimulator({ ...tame });
+    fill(5);
+    const kept = new Kept();
+    await kept.pull('work');
+    Object.assign(simulator.habits, habits);
+    simulator.calendar('work').put('0 a.ics', event('u0', 'changed'));
+    for (const cursor of [kept.cursor, null]) {
+      kept.cursor = cursor;
+      await expect(kept.pull('work')).rejects.toMatchObject({ errorClass, message: expect.stringContaining(words) });
+      expect(kept.objects.size).toBe(5);
+    }
+  },
+);
+
 test('a broken object is shown with its place and reason and costs nothing else', async () => {
   simulator = await startCaldavSimulator({ ...tame });
   fill(3);

@@ -71,7 +71,9 @@ export function caldavConnector(
     const { typed, candidates } = await serviceAddress(account.settings.address, resolver);
     const dav = davClient(outbound, typed, account.secret, signal, discoveryTimeoutMs);
     const context = await findContext(dav, candidates);
-    tell('server', `${context.url.host} is a CalDAV server.`);
+    const open =
+      context.url.protocol === 'http:' ? ' The connection is not encrypted: others can read the password.' : '';
+    tell('server', `${context.url.host} is a CalDAV server.${open}`);
     tell('signIn', `${context.url.host} accepted the sign-in.`);
     const principal = context.principal ? await readPrincipal(dav, context.principal) : null;
     const homes = principal?.homes.length ? principal.homes : context.homes;

@@ -64,7 +64,10 @@ async function askForPart(
     '<d:sync-level>1</d:sync-level><d:prop><d:getetag/></d:prop></d:sync-collection>';
   // RFC 6578 section 3.2: Depth is 0, the level stands in the body.
   const response = await dav.send({ method: 'REPORT', url: collection, depth: 0, body });
-  if (response.status === 207) return readMultistatus(response);
+  if (response.status === 207) {
+    assertUnmoved(collection, response.url);
+    return readMultistatus(response);
+  }
   if (token !== null && [400, 403, 409, 410, 412, 507].includes(response.status)) {
     // RFC 6578 wants 403 with valid-sync-token; others say 409, 410, 412 or 400. A full round is right for all.
     return 'invalidToken';
@@ -80,6 +83,7 @@ async function askForPart(
 /** Every member with its ETag, by PROPFIND. @throws ConnectorError also when the server cuts the list off */
 export async function listMembers(dav: DavClient, collection: URL): Promise<Listing> {
   const answer = await dav.propfind(collection, 1, '<d:getetag/><d:resourcetype/>');
+  assertUnmoved(collection, answer.url.href);
   const listing: Listing = { entries: new Map(), removed: new Set(), token: null };
   if (addTo(listing, answer, collection)) {
     throw new ConnectorError(
@@ -90,45 +94,71 @@ export async function listMembers(dav: DavClient, collection: URL): Promise<List
   return listing;
 }
 
-/** Adds the members of an answer. True when the server says there is more (507 for the collection itself). */
+/** After a redirect every key would be another one: the calendars are discovered anew instead. */
+function assertUnmoved(collection: URL, answered: string): void {
+  if (keyOf(answered, collection)?.replace(/\/$/, '') === keyOf(collection.href, collection)?.replace(/\/$/, ''))
+    return;
+  const { host, pathname } = new URL(answered);
+  throw new ConnectorError(
+    'notFound',
+    `${collection.host}${collection.pathname} has moved to ${host}${pathname}. The calendars are looked for again.`,
+  );
+}
+
+/**
+ * Adds the members of an answer. True when the server says there is more (507 for the collection itself).
+ * @throws ConnectorError when nothing of what is named lies in the collection: that doesn't mean that it is empty
+ */
 function addTo(listing: Listing, answer: Multistatus, collection: URL): boolean {
   const own = keyOf(collection.href, collection);
+  const folder = own?.endsWith('/') ? own : `${own}/`;
   let truncated = false;
+  let inside = 0;
+  let outside: string | null = null;
   for (const response of answer.responses) {
     const key = keyOf(response.href, collection);
-    if (key === null) continue;
     if (key === own || `${key}/` === own) {
       truncated ||= response.status === 507;
       continue;
     }
+    if (!key?.startsWith(folder)) {
+      outside ??= response.href;
+      continue;
+    }
+    inside++;
     if (response.status === 404 || response.status === 410) {
       listing.entries.delete(key);
       listing.removed.add(key);
-    } else if (isMember(response, key, own ?? '')) {
+    } else if (isMember(response, key, folder)) {
       listing.removed.delete(key);
       listing.entries.set(key, { href: response.href, etag: propertyText(response, davNamespace, 'getetag') });
     }
+  }
+  if (inside === 0 && outside !== null) {
+    throw new ConnectorError(
+      'malformed',
+      `${collection.host} lists nothing inside ${collection.pathname} but ${outside.slice(0, 200)}. If it stands behind a reverse proxy, that must tell it the path it is reached by.`,
+    );
   }
   return truncated;
 }
 
 /** Folders in the calendar, and what lies in them, are not objects of it. */
-function isMember(response: DavResponse, key: string, own: string): boolean {
+function isMember(response: DavResponse, key: string, folder: string): boolean {
   if (key.endsWith('/')) return false;
   const types = property(response, davNamespace, 'resourcetype')?.children ?? [];
   if (types.some((type) => type.namespace === davNamespace && type.name === 'collection')) return false;
-  const parent = own.endsWith('/') ? own : `${own}/`;
-  return key.startsWith(parent) && !key.slice(parent.length).includes('/');
+  return key.startsWith(folder) && !key.slice(folder.length).includes('/');
 }
 
 /**
  * The path of an object in one spelling, whatever mixture of absolute, relative and percent-encoded hrefs the server
- * uses; null for what is on another server. "%2F" stays different from "/".
+ * uses; "%2F" stays different from "/". Of absolute hrefs only the path counts: behind a proxy servers write inner
+ * names and ports into them, and the collection's own server is asked in any case. Null for what can't be a key.
  */
 export function keyOf(href: string, collection: URL): string | null {
   const url = URL.parse(href, collection.href.endsWith('/') ? collection : `${collection.href}/`);
-  // Behind a proxy servers write http or an inner port into absolute hrefs: the name is what must fit.
-  if (!url || url.hostname !== collection.hostname || url.pathname.length > longestPath) return null;
+  if (!url || url.pathname.length > longestPath) return null;
   return url.pathname.split('/').map(canonicalSegment).join('/');
 }
 
