@@ -8,14 +8,30 @@ import type { Visibility } from './privacy.ts';
 export interface AgendaOwner {
   timeZone: string;
   groupSettings: Record<string, unknown>;
+  /** By id. */
+  calendars: ReadonlyMap<string, CalendarOfUser>;
+}
+
+export interface CalendarOfUser {
+  id: string;
+  accountId: string;
+  name: string;
+  color: string | null;
+  /** The account's kind. */
+  source: string;
 }
 
 export async function agendaOwner(executor: Executor, userId: string): Promise<AgendaOwner | null> {
-  const { rows } = await sql<AgendaOwner>`
-    select time_zone as "timeZone", configuration_group.settings as "groupSettings"
+  const { rows } = await sql<Omit<AgendaOwner, 'calendars'> & { calendars: CalendarOfUser[] }>`
+    select time_zone as "timeZone", configuration_group.settings as "groupSettings",
+           (select coalesce(json_agg(json_build_object('id', calendar.id, 'accountId', account.id, 'name', calendar.name,
+                     'color', color, 'source', account.kind)), '[]')
+              from account join calendar on calendar.account_id = account.id
+             where account.user_id = users.id) as "calendars"
       from users join configuration_group on configuration_group.id = group_id
      where users.id = ${userId}::uuid`.execute(executor);
-  return rows[0] ?? null;
+  const owner = rows[0];
+  return owner ? { ...owner, calendars: new Map(owner.calendars.map((calendar) => [calendar.id, calendar])) } : null;
 }
 
 /** A copy of a meeting in one of the user's calendars. */
@@ -40,40 +56,39 @@ export interface StoredCopy extends Copy {
   openUrl: string | null;
   reminders: number[];
   series: boolean;
-  accountId: string;
-  calendarName: string;
-  color: string | null;
+}
+
+/** As a row: `source` is filled in from the owner's calendars, so that no row has to repeat what its calendar says. */
+type CopyRow = Omit<StoredCopy, 'source'> & { source?: string };
+
+/** Makes rows whole in place. */
+export function fromCalendars(rows: CopyRow[], { calendars }: AgendaOwner): StoredCopy[] {
+  for (const row of rows) row.source = calendars.get(row.calendarId)?.source ?? '';
+  return rows as StoredCopy[];
 }
 
 const timesAndStatus = sql`
-  appointment.id, appointment.kind, uid, occurrence, starts_at as "start", ends_at as "end", start_date as "startDate",
-  end_date as "endDate", show_as as "showAs", sensitivity, response, cancelled, completed, series,
-  calendar_id as "calendarId", object_key as "objectKey", account_id as "accountId", account.kind as "source"`;
+  id, kind, uid, occurrence, starts_at as "start", ends_at as "end", start_date as "startDate", end_date as "endDate",
+  show_as as "showAs", sensitivity, response, cancelled, completed, series, calendar_id as "calendarId",
+  object_key as "objectKey"`;
 const subjects = sql`
-  title, appointment.location, organizer, attendee_count as "attendeeCount", categories, join_url as "joinUrl",
-  open_url as "openUrl", reminders, calendar.name as "calendarName", calendar.color`;
+  title, location, organizer, attendee_count as "attendeeCount", categories, join_url as "joinUrl", open_url as "openUrl"`;
 /** Stands where the viewer may not look: the database doesn't even read it. */
 const noSubjects = sql`
   '' as title, null as location, null as organizer, 0 as "attendeeCount", '{}'::text[] as categories,
-  null as "joinUrl", null as "openUrl", '{}'::integer[] as reminders, '' as "calendarName", null as color`;
+  null as "joinUrl", null as "openUrl"`;
 
-const copies = (executor: Executor, visibility: Visibility, condition: RawBuilder<unknown>) =>
-  sql<StoredCopy>`
-    select ${timesAndStatus}, ${visibility === 'busy' ? noSubjects : subjects}
-      from appointment
-      join calendar on calendar.id = appointment.calendar_id
-      join account on account.id = calendar.account_id
-     where ${condition}
-     order by starts_at, appointment.id`
+const copies = (executor: Executor, columns: RawBuilder<unknown>, condition: RawBuilder<unknown>) =>
+  sql<CopyRow>`select ${timesAndStatus}, ${columns} from appointment where ${condition} order by starts_at, id`
     .execute(executor)
     .then(({ rows }) => rows);
 
-/** What overlaps the half-open interval, and what has no length and lies in it, in order of start; copies not merged. */
+/** What overlaps the half-open interval, and what has no length and lies in it, in order of start; copies not merged, and without `reminders`. */
 export const copiesInInterval = (executor: Executor, userId: string, { from, to }: Interval, visibility: Visibility) =>
   copies(
     executor,
-    visibility,
-    sql`appointment.user_id = ${userId}::uuid and starts_at < ${to}
+    visibility === 'busy' ? noSubjects : subjects,
+    sql`user_id = ${userId}::uuid and starts_at < ${to}
         and (ends_at > ${from} or (starts_at = ends_at and starts_at >= ${from}))`,
   );
 
@@ -81,8 +96,8 @@ export const copiesInInterval = (executor: Executor, userId: string, { from, to 
 export const copiesWithReminders = (executor: Executor, userId: string, { from, to }: Interval) =>
   copies(
     executor,
-    'own',
-    sql`appointment.user_id = ${userId}::uuid and (uid, occurrence) in (
+    sql`${subjects}, reminders`,
+    sql`user_id = ${userId}::uuid and (uid, occurrence) in (
           select uid, occurrence from appointment
            where user_id = ${userId}::uuid and reminders <> '{}'
              and exists (select from unnest(reminders) minutes
@@ -97,7 +112,7 @@ export const copiesWithReminders = (executor: Executor, userId: string, { from, 
 export const copiesOfMeeting = (executor: Executor, userId: string, appointmentId: number) =>
   copies(
     executor,
-    'own',
-    sql`appointment.user_id = ${userId}::uuid and (uid, occurrence) in (
+    sql`${subjects}, reminders`,
+    sql`user_id = ${userId}::uuid and (uid, occurrence) in (
           select uid, occurrence from appointment where id = ${appointmentId} and user_id = ${userId}::uuid)`,
   );

@@ -30,10 +30,7 @@ const base: StoredCopy = {
   series: false,
   calendarId: 'c1',
   objectKey: 'o1',
-  accountId: 'a1',
   source: 'caldav',
-  calendarName: 'Work',
-  color: null,
 };
 const copy = (over: Partial<StoredCopy> = {}): StoredCopy => ({ ...base, ...over });
 const reminders = (copies: StoredCopy[], states: ReminderState[] = [], zone = 'Europe/Berlin') =>
