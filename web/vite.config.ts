@@ -54,5 +54,26 @@ export default defineConfig({
     zipped(),
   ],
   worker: { format: 'es' },
-  build: { outDir, emptyOutDir: true, target: 'es2023' },
+  build: {
+    outDir,
+    emptyOutDir: true,
+    target: 'es2023',
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // What every page needs comes in two files instead of thirty small ones: fewer requests, better compression.
+          groups: [
+            {
+              name: 'libraries',
+              test: /node_modules[\\/](react|react-dom|scheduler|i18next|react-i18next|@tanstack)[\\/]/,
+            },
+            {
+              name: 'shell',
+              test: /web[\\/]src[\\/](shell[\\/](?!controls|dialog|check-steps|field-errors|time-zone|shortcuts-dialog|live-worker)[^.]+\.tsx?|agenda[\\/][^.]+\.tsx?|agenda[\\/]agenda\.queries|presence[\\/](my-presence|presence\.queries|status|words)\.)/,
+            },
+          ],
+        },
+      },
+    },
+  },
 });

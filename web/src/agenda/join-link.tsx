@@ -10,15 +10,12 @@ export function JoinLink({ appointment, url, now }: { appointment: Appointment; 
   const { t } = useTranslation('agenda');
   const soon = minutesUntil(now, new Date(appointment.start)) <= prominentMinutes && now < new Date(appointment.end);
   return (
-    <a
-      className={soon ? 'button primary join' : 'button quiet join'}
-      href={url}
-      target="_blank"
-      rel="noreferrer"
-      aria-label={t('joinTitle', { title: appointment.title ?? t('private') })}
-    >
+    <a className={soon ? 'button primary join' : 'button quiet join'} href={url} target="_blank" rel="noreferrer">
       <Icon name="join" />
-      <span>{t('join')}</span>
+      <span>
+        {t('join')}
+        <span className="sr-only">: {appointment.title ?? t('private')}</span>
+      </span>
     </a>
   );
 }

@@ -27,12 +27,16 @@ export function WeekStrip(props: { week: string; day: string; today: string; day
               <button
                 type="button"
                 aria-current={date === props.day ? 'date' : undefined}
-                aria-label={t('week.day', { day: format.day(date), count: count + allDay.length })}
                 className={date === props.today ? 'week-day is-today' : 'week-day'}
                 onClick={() => props.goTo(date)}
               >
-                <span>{weekday.format(new Date(`${date}T12:00Z`))}</span>
-                <strong>{Number(date.slice(8))}</strong>
+                <span className="sr-only">
+                  {t('week.day', { day: format.day(date), count: count + allDay.length })}
+                </span>
+                <span className="week-name" aria-hidden="true">
+                  {weekday.format(new Date(`${date}T12:00Z`))}
+                </span>
+                <strong aria-hidden="true">{Number(date.slice(8))}</strong>
                 <span className="week-load" style={{ '--load': Math.min(count, 6) } as React.CSSProperties} />
               </button>
             </li>

@@ -41,12 +41,14 @@ export function MyPresence() {
         className="my-presence"
         data-status={presence?.status ?? 'unavailable'}
         aria-haspopup="dialog"
-        aria-label={presence ? t('mineLabel', { presence: sentence }) : t('mine')}
         onClick={() => setOpen(true)}
       >
         <StatusMark status={presence?.status ?? 'unavailable'} size={20} />
         <span className="my-presence-words">
-          <strong>{presence ? t(`status.${presence.status}`) : t('mine')}</strong>
+          <strong>
+            {presence && <span className="sr-only">{t('mine')}: </span>}
+            {presence ? t(`status.${presence.status}`) : t('mine')}
+          </strong>
           {presence && (
             <small>
               {words.untilWhen(presence.until)}
