@@ -112,9 +112,12 @@ function* shortPeriods(
         : offsets.map((offset) => period * length + offset);
     for (const wall of walls) {
       silent = 0;
-      if (wall >= start) yield wall;
+      // Of days there is one a day, however many hours a rule steps through.
+      if (wall >= start) yield allDay ? dayOfWall(wall) * SECONDS_PER_DAY : wall;
     }
-    period += rule.interval;
+    period = allDay
+      ? alignedAtOrAfter(((dayOfWall(period * length) + 1) * SECONDS_PER_DAY) / length)
+      : period + rule.interval;
   }
 }
 

@@ -8,6 +8,8 @@ import { ianaZone, utc, type Zone } from './zones.ts';
 
 /** More under npm run soak. */
 const runs = (usual: number) => Number(process.env.WHENABOUTS_RUNS ?? usual);
+/** Processor time, because the machine may have other things to do. */
+const cpuMilliseconds = () => process.cpuUsage().user / 1000;
 const seconds = (text: string) => Date.parse(text.endsWith('Z') ? text : `${text}Z`) / 1000;
 
 function setOf(rules: string[], start: string, more: Partial<RecurrenceSet> = {}): RecurrenceSet {
@@ -285,9 +287,9 @@ describe('rules that never fire or never end', () => {
     'FREQ=YEARLY;INTERVAL=400;BYMONTH=2;BYMONTHDAY=29',
     'FREQ=DAILY;INTERVAL=7;BYDAY=MO',
   ])('%s costs milliseconds', (rule) => {
-    const began = performance.now();
+    const began = cpuMilliseconds();
     expect(take(setOf([rule], '2026-01-01T00:00:00'), 1)).toEqual([]);
-    expect(performance.now() - began).toBeLessThan(1000);
+    expect(cpuMilliseconds() - began).toBeLessThan(1000);
   });
 
   it('finds what is rare', () => {
@@ -301,10 +303,10 @@ describe('rules that never fire or never end', () => {
   });
 
   it('doesn’t walk an endless rule from its beginning', () => {
-    const began = performance.now();
+    const began = cpuMilliseconds();
     const set = setOf(['FREQ=SECONDLY'], '1970-01-01T00:00:00');
     expect(take(set, 2, seconds('2026-01-01T00:00:00'))).toEqual(['2026-01-01T00:00:00', '2026-01-01T00:00:01']);
-    expect(performance.now() - began).toBeLessThan(500);
+    expect(cpuMilliseconds() - began).toBeLessThan(500);
   });
 
   it('gives up counting with a reason', () => {
@@ -348,6 +350,13 @@ describe('rules as people’s programs write them', () => {
     `FREQ=DAILY;BYDAY=${'MO,'.repeat(9000)}`,
   ])('refuses %j with a reason', (rule) => {
     expect(() => parseRule(rule)).toThrow(RecurrenceError);
+  });
+
+  it('steps through days by hours, a day at most once', () => {
+    const days = (rule: string) => take(setOf([rule], '2026-01-05'), 3).map((text) => text.slice(0, 10));
+    expect(days('FREQ=HOURLY;BYHOUR=9')).toEqual(['2026-01-05', '2026-01-06', '2026-01-07']);
+    expect(days('FREQ=HOURLY;INTERVAL=36')).toEqual(['2026-01-05', '2026-01-06', '2026-01-08']);
+    expect(days('FREQ=DAILY;BYHOUR=9,10;BYMINUTE=5')).toEqual(['2026-01-05', '2026-01-06', '2026-01-07']);
   });
 
   it('ends a timed series on the whole day of a dated UNTIL, and a series of days on the day of a timed one', () => {

@@ -9,7 +9,7 @@ import type { Component } from './content-lines.ts';
 import { type Details, detailsOf } from './details.ts';
 import type { CalendarZones } from './time-zones.ts';
 import { moved, occurrenceText, onScale, recurrenceOf, type Scale, type Timing, timingOf, whenOf } from './timing.ts';
-import { dateOf, property, textOf } from './values.ts';
+import { ComponentError, dateOf, property, textOf } from './values.ts';
 
 /** Half-open, in seconds on a scale. */
 export interface Span {
@@ -25,7 +25,7 @@ export interface ExpansionRequest {
   zones: CalendarZones;
   /** Makes a wall time of a floating or all-day one an instant. */
   userZone: Zone;
-  /** Of one series in the window; what is more is left out and told. */
+  /** Of one series in the window; a series with more is left out. */
   maxOccurrences?: number;
 }
 
@@ -36,7 +36,7 @@ export interface Expansion {
   skipped: SkippedComponent[];
 }
 
-/** No person has so many appointments of one series in a window of some months. */
+/** No person has so many appointments of one series in some months: the rule is a mistake, or means harm. */
 const MAX_OCCURRENCES = 10_000;
 
 /** A component read: when it is and what it says. */
@@ -79,10 +79,11 @@ class Expander {
   }
 
   expand(components: readonly Component[]): Expansion {
-    const masters = newest(components.filter((component) => !property(component, 'RECURRENCE-ID')));
+    const masters = newest(components.filter((component) => !isException(component)));
+    const replacing = components.filter(isException);
     const apart = areOccurrences(masters);
     const master = apart ? null : this.#attempt(masters.at(-1), (component) => this.#read(component));
-    const exceptions = this.#readExceptions(apart ? components : components.filter(isException), master);
+    const exceptions = this.#readExceptions(apart ? [...masters, ...replacing] : replacing, master);
     if (master) this.#attempt(master.component, () => this.#addSeries(master, exceptions));
     for (const exception of exceptions.values()) this.#addException(exception, master);
     return this.#expansion;
@@ -114,7 +115,7 @@ class Expander {
     const line = property(component, 'RECURRENCE-ID');
     if (!line) return { ...read, id: read.start, andFuture: false };
     const scale = master ?? read;
-    const timeOfDay = modulo(scale.zone.wallOf(scale.start), SECONDS_PER_DAY);
+    const timeOfDay = modulo((master ?? read).startWall, SECONDS_PER_DAY);
     const id = onScale(dateOf(line), scale, this.#request.zones, timeOfDay);
     return { ...read, id, andFuture: line.parameters?.get('RANGE')?.toUpperCase() === 'THISANDFUTURE' };
   }
@@ -125,17 +126,18 @@ class Expander {
     const window = this.#request.windowOn(master);
     const reach = reachOf(master, ranges, ends);
     const limit = this.#request.maxOccurrences ?? MAX_OCCURRENCES;
+    const before = this.#expansion.appointments.length;
     let given = 0;
     for (const id of occurrences(set, window.from - reach.before)) {
       if (++given > limit) {
-        this.#skip(master.component, `It has more than ${limit} occurrences in this time; the rest is left out.`);
-        return;
+        this.#expansion.appointments.length = before;
+        throw new ComponentError(`It has more than ${limit} occurrences in this time, and is left out.`);
       }
       if (exceptions.has(id)) continue;
       const changed = ranges.findLast((range) => range.id <= id);
       const read = changed ?? master;
       const start = changed ? movedAlike(master, id, changed) : id;
-      const end = ends.get(id) ?? moved(read, start, read.length);
+      const end = (changed ? undefined : ends.get(id)) ?? moved(read, start, read.length);
       this.#add({ read, start, end, id: recurring ? occurrenceText(master.kind, id) : '' });
       if (id >= window.to + reach.after && start >= this.#request.windowOn(read).to) return;
     }

@@ -7,6 +7,8 @@ const zone = 'Europe/Berlin';
 const january = { from: Temporal.Instant.from('2026-01-01T00:00Z'), to: Temporal.Instant.from('2026-02-01T00:00Z') };
 const year = { from: Temporal.Instant.from('2026-01-01T00:00Z'), to: Temporal.Instant.from('2027-01-01T00:00Z') };
 
+/** Processor time, because the machine may have other things to do. */
+const cpuMilliseconds = () => process.cpuUsage().user / 1000;
 const calendar = (...lines: string[]) => ['BEGIN:VCALENDAR', ...lines, 'END:VCALENDAR', ''].join('\r\n');
 const event = (...lines: string[]) => ['BEGIN:VEVENT', ...lines, 'END:VEVENT'].join('\r\n');
 const single = (...lines: string[]) =>
@@ -245,6 +247,11 @@ describe('when an appointment is', () => {
     ]);
   });
 
+  it('goes on at the time as written when the first one is jumped over', () => {
+    const text = calendar(event('UID:a', 'DTSTART;TZID=Europe/Berlin:20260329T023000', 'RRULE:FREQ=DAILY;COUNT=2'));
+    expect(starts(text, year)).toEqual(['2026-03-29T01:30:00Z', '2026-03-30T00:30:00Z']);
+  });
+
   it('changes all later ones to another zone, and to whole days', () => {
     const master = event(
       'UID:a',
@@ -433,7 +440,7 @@ describe('a feed', () => {
       'bad-start': [0, ['DTSTART "20260231T080000Z" is a date that doesn\'t exist.']],
       'bad-rule': [0, ['The rule has no known frequency (FREQ=SOMETIMES).']],
       never: [0, ['Its recurrence rule never gives an occurrence.']],
-      endless: [10_000, ['It has more than 10000 occurrences in this time; the rest is left out.']],
+      endless: [0, ['It has more than 10000 occurrences in this time, and is left out.']],
       half: [2, ['DTSTART "tomorrow" is not a date.']],
     });
     expect(expanded.at(-1)!.skipped[0]).toMatchObject({ uid: 'half', recurrenceId: '20260106T080000Z' });
@@ -540,10 +547,10 @@ describe('a feed', () => {
     ['NULs', () => calendar(event('UID:a', 'DTSTART:20260105T080000Z', `SUMMARY:${'\0'.repeat(long)}`))],
   ])('reads %s in the time its size deserves', (_, make) => {
     const text = make();
-    const began = performance.now();
+    const began = cpuMilliseconds();
     const feed = parseFeed(text);
     expect(feed.objects.map(({ uid }) => uid)).toEqual(['a']);
     expect(expandObject(feed.objects[0]!.source, january, zone).appointments.length).toBeGreaterThan(0);
-    expect(performance.now() - began).toBeLessThan(8000);
+    expect(cpuMilliseconds() - began).toBeLessThan(8000);
   });
 });

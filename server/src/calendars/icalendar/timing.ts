@@ -1,6 +1,6 @@
 /** When a component is: its start, its length and its recurrence set, on one scale of seconds. */
 import type { When } from '../../agenda/appointment.ts';
-import { dayOfWall, SECONDS_PER_DAY, wallText } from '../../agenda/civil.ts';
+import { modulo, SECONDS_PER_DAY, wallText } from '../../agenda/civil.ts';
 import type { RecurrenceSet } from '../../agenda/recurrence.ts';
 import { parseRule, type RecurrenceRule } from '../../agenda/recurrence-rule.ts';
 import { utc, type Zone } from '../../agenda/zones.ts';
@@ -31,6 +31,8 @@ export interface Scale {
 export interface Timing extends Scale {
   /** The first occurrence: DTSTART, or DUE of a task that has no other. */
   start: number;
+  /** The same as written on the wall, which clocks may jump over. */
+  startWall: number;
   /** From an occurrence to its end (of a task: to its due time). */
   length: Duration;
 }
@@ -47,10 +49,12 @@ export function timingOf(component: Component, zones: CalendarZones): Timing | n
   const scale = scaleOf(value, zones);
   const start = onScale(value, scale, zones);
   const end = endLine && endLine.value.trim() !== '' ? onScale(dateOf(endLine), scale, zones) : null;
+  // Some exporters swap start and end.
+  const swapped = end !== null && end < start;
   return {
     ...scale,
-    // Some exporters swap start and end.
-    start: end === null ? start : Math.min(start, end),
+    start: swapped ? end : start,
+    startWall: swapped ? scale.zone.wallOf(end) : wallOfValue(value),
     length: lengthOf(scale, task, end === null ? null : Math.abs(end - start), duration),
   };
 }
@@ -103,8 +107,7 @@ export function recurrenceOf(
   timing: Timing,
   zones: CalendarZones,
 ): { set: RecurrenceSet; recurring: boolean; ends: ReadonlyMap<number, number> } {
-  const startWall = timing.zone.wallOf(timing.start);
-  const timeOfDay = startWall - dayOfWall(startWall) * SECONDS_PER_DAY;
+  const timeOfDay = modulo(timing.startWall, SECONDS_PER_DAY);
   const rules = rulesOf(component, 'RRULE');
   const ends = new Map<number, number>();
   const dates = properties(component, 'RDATE').flatMap((line) =>
@@ -125,7 +128,7 @@ export function recurrenceOf(
     }
   return {
     set: {
-      start: startWall,
+      start: timing.startWall,
       allDay: timing.kind === 'allDay',
       zone: timing.zone,
       rules,
