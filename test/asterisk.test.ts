@@ -226,6 +226,7 @@ describeWith(['asterisk', 'sipp'], 'calls through Asterisk', () => {
       true,
       true,
       true,
+      true,
     ]);
   });
 

@@ -25,7 +25,13 @@ export interface AsteriskLab {
 }
 
 export async function startAsterisk(): Promise<AsteriskLab> {
-  const name = `lab-${randomBytes(4).toString('hex')}`;
+  // What a killed test run left behind goes first.
+  for (const left of fs.readdirSync(asteriskRoot)) {
+    const [, pid] = /^lab-(\d+)-/.exec(left) ?? [];
+    if (pid && !fs.existsSync(`/proc/${pid}`))
+      fs.rmSync(path.join(asteriskRoot, left), { recursive: true, force: true });
+  }
+  const name = `lab-${process.pid}-${randomBytes(3).toString('hex')}`;
   const inside = `/${name}`;
   const folder = path.join(asteriskRoot, name);
   const [amiPort, sipPort, phonesPort] = [await freeTcpPort(), await freeUdpPort(), await freeUdpPort()];

@@ -49,6 +49,13 @@ export async function checkPhoneSystem(
         const state = mode === 'off' ? 'is not forwarded' : `has ${mode}${target ? ` to ${target}` : ''}`;
         return `Extension ${extension} ${state}.`;
       });
+    const more = connection as PhoneSystemConnection | null;
+    if (going && more?.check)
+      try {
+        steps.push(...(await more.check(signal)));
+      } catch (error) {
+        steps.push({ name: 'rights', ok: false, message: asConnectorError(error).message });
+      }
     const modes = (connection as PhoneSystemConnection | null)?.capabilities.modes ?? null;
     if (modes) {
       const unable = forwardingModes.filter((mode) => modes[mode] !== true);

@@ -1,4 +1,5 @@
 /** The face every phone system shows to the reconciler. */
+import type { CheckStep } from '../calendars/connector.ts';
 import type { Forwarding, ForwardingMode } from '../presence/presence.ts';
 
 export interface Capabilities {
@@ -28,6 +29,8 @@ export interface PhoneSystemConnection {
   readAll(extensions: readonly string[], signal: AbortSignal): Promise<Map<string, Forwarding>>;
   /** An answer is no proof: the caller reads back. @throws ConnectorError */
   apply(extension: string, forwarding: Forwarding, context: ApplyContext, signal: AbortSignal): Promise<void>;
+  /** What else can be proven without writing, such as our rights. @throws ConnectorError */
+  check?(signal: AbortSignal): Promise<CheckStep[]>;
   /** Calls back with the extension whose forwarding may have changed, or null for "anything may have" (reconnected). */
   watch?(onHint: (extension: string | null) => void): void;
   close(): Promise<void>;

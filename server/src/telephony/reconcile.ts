@@ -30,7 +30,7 @@ const readLimitMs = 10_000;
 const writeLimitMs = 10_000;
 /** What nobody wants anything of is looked at once a day. */
 const idleMs = 86_400_000;
-const concurrentWrites = 4;
+const concurrentWrites = 8;
 
 /** @returns the start of the system that all was seen on; null when there was nothing to do and it wasn't asked. @throws ConnectorError when the system can't be read, LeaseLost */
 export async function reconcile(
@@ -47,7 +47,7 @@ export async function reconcile(
   if (due.length === 0) return null;
   const wishes = await resolve(rows);
   let bootId = '';
-  const size = connection.capabilities.readAll ? 100 : 8;
+  const size = connection.capabilities.readAll ? 250 : 8;
   for (let at = 0; at < due.length; at += size) bootId = await batch(due.slice(at, at + size));
   return bootId;
 

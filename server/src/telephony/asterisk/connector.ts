@@ -40,6 +40,8 @@ function connection(settings: AsteriskSettings, secret: AsteriskSecret): PhoneSy
   const hints = new Set<(extension: string | null) => void>();
   let current: Promise<Ami> | null = null;
   let closed = false;
+  /** Entries of CF and DND when they were last listed. */
+  let familySize = 0;
 
   /** The connection in use, or a new one: made by whoever needs it, so a dead server is asked at the reconciler's pace. */
   function ami(signal: AbortSignal): Promise<Ami> {
@@ -123,17 +125,23 @@ function connection(settings: AsteriskSettings, secret: AsteriskSecret): PhoneSy
     },
     read,
     async readAll(extensions, signal) {
-      const all = extensions.length > 2 ? await Promise.all([tree('CF', signal), tree('DND', signal)]) : [null, null];
-      const [targets, doNotDisturb] = all;
-      const values = new Map<string, Forwarding>();
-      for (const extension of extensions)
-        values.set(
-          extension,
-          targets && doNotDisturb
-            ? forwarding(extension, targets.get(extension) ?? '', doNotDisturb.get(extension) ?? '')
-            : await read(extension, signal),
-        );
-      return values;
+      // Asterisk lists a family whole or not at all: for a few of many, asking for each is less.
+      const list = extensions.length > 2 && extensions.length >= familySize / 4;
+      const families = list ? await Promise.all([tree('CF', signal), tree('DND', signal)]) : [null, null];
+      const [targets, doNotDisturb] = families;
+      if (targets && doNotDisturb) {
+        familySize = targets.size + doNotDisturb.size;
+        const values = extensions.map((extension): [string, Forwarding] => {
+          const found = forwarding(extension, targets.get(extension) ?? '', doNotDisturb.get(extension) ?? '');
+          return [extension, found];
+        });
+        return new Map(values);
+      }
+      // On one connection all questions are under way at once, and answered in order.
+      const values = extensions.map(
+        async (extension): Promise<[string, Forwarding]> => [extension, await read(extension, signal)],
+      );
+      return new Map(await Promise.all(values));
     },
     async apply(extension, { mode, target }, _context, signal) {
       const key = checkedKey(extension);
@@ -143,19 +151,32 @@ function connection(settings: AsteriskSettings, secret: AsteriskSecret): PhoneSy
         throw new ConnectorError('refused', 'No voicemail number is set for this phone system.');
       checkTarget(dialled);
       const doNotDisturb = mode === 'doNotDisturb';
-      await put('CF', key, dialled, signal);
-      await put('DND', key, doNotDisturb ? 'YES' : '', signal);
       const lamps: [string, boolean][] = [
         ['CF', dialled !== ''],
         ['DEVCF', dialled !== ''],
         ['DND', doNotDisturb],
         ['DEVDND', doNotDisturb],
       ];
-      // A lamp that fails (a manager user without "call") is shown by the check; the forwarding itself stands.
-      for (const [lamp, lit] of lamps) {
-        const Variable = `DEVICE_STATE(Custom:${lamp}${key})`;
-        await run({ Action: 'Setvar', Variable, Value: lit ? 'BUSY' : 'NOT_INUSE' }, signal);
-      }
+      // All at once: Asterisk does what comes on one connection in order. A lamp that is refused (a manager user
+      // without "call") is told by the check; the forwarding itself stands.
+      await Promise.all([
+        put('CF', key, dialled, signal),
+        put('DND', key, doNotDisturb ? 'YES' : '', signal),
+        ...lamps.map(([lamp, lit]) => {
+          const Variable = `DEVICE_STATE(Custom:${lamp}${key})`;
+          return run({ Action: 'Setvar', Variable, Value: lit ? 'BUSY' : 'NOT_INUSE' }, signal);
+        }),
+      ]);
+    },
+    async check(signal) {
+      // Asterisk lists what this manager user may do.
+      const { response } = await must({ Action: 'ListCommands' }, signal);
+      const missing = ['DBGet', 'DBPut', 'DBDel', 'Setvar'].filter((action) => !(action.toLowerCase() in response));
+      const rights = 'read and write for system, call and reporting in manager.conf';
+      const message = missing.length
+        ? `The manager user may not do ${missing.join(', ')}: give it ${rights}.`
+        : 'The manager user may do all that is needed.';
+      return [{ name: 'rights', ok: missing.length === 0, message }];
     },
     watch(onHint) {
       hints.add(onHint);
