@@ -28,6 +28,8 @@ export interface Habits {
   entityBomb: boolean;
   /** Closes the connection in the middle of the nth answer from now; counts down to 0. */
   dieAtAnswer: number | null;
+  /** Objects whose names begin so are listed, but neither multiget nor GET brings them. */
+  unreadable: string | null;
   /** Refuses every token given out before. */
   forgetsTokens: boolean;
   /** Says that a calendar is empty when sync-collection starts from nothing. */
@@ -49,6 +51,7 @@ export const tame: Habits = {
   throttle: null,
   entityBomb: false,
   dieAtAnswer: null,
+  unreadable: null,
   forgetsTokens: false,
   claimsEmpty: false,
 };

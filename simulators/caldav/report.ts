@@ -62,6 +62,7 @@ function answerMultiget(simulator: CaldavSimulator, calendar: SimulatedCalendar,
   const responses = names.flatMap((name, at) => {
     if (at % 7 === 3 && habits.multiget === 'partly404') return goneResponse(hrefOf(simulator, path, name));
     if (at % 7 === 3 && habits.multiget === 'forgets') return [];
+    if (habits.unreadable !== null && name.startsWith(habits.unreadable)) return [];
     return memberResponse(simulator, calendar, path, name, true);
   });
   return { status: 207, text: writeMultistatus(responses) };

@@ -110,6 +110,7 @@ function answer(simulator: CaldavSimulator, request: IncomingMessage, body: stri
   if (request.method === 'GET' && calendar) {
     const stored = calendar.objects.get(object);
     if (!stored) return send(404, 'no such object');
+    if (habits.unreadable !== null && object.startsWith(habits.unreadable)) return send(500, 'disk error');
     const headers: Record<string, string> = { 'content-type': 'text/calendar; charset=utf-8' };
     if (habits.etags !== 'missing') headers.etag = `${habits.etags === 'weak' ? 'W/' : ''}"r${stored.revision}"`;
     return send(200, stored.data, headers);

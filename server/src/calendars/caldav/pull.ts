@@ -75,7 +75,12 @@ async function* tellChanges(
   for await (const fetched of fetchObjects(dav, collection, wanted, habits)) {
     if (fetched.type === 'gone') yield { type: 'remove', key: fetched.key };
     else if (fetched.type === 'object') yield { type: 'upsert', object: toObject(fetched, request, cursor.owners) };
-    else retry.push([fetched.key, wanted.get(fetched.key)!.href]);
+    else {
+      retry.push([fetched.key, wanted.get(fetched.key)!.href]);
+      // Unreadable never means deleted: what is stored of it stays; of what isn't the reason is shown.
+      const isKnown = (await request.known()).has(fetched.key);
+      if (!isKnown) yield { type: 'upsert', object: unreadableObject(fetched.key, 'unread', fetched.reason) };
+    }
   }
   const next: Cursor = { ...cursor, ...habits, token: listing.token, retry: retry.slice(0, longestRetry) };
   yield { type: 'end', cursor: next };
