@@ -7,7 +7,7 @@ import {
   copiesOfMeeting,
   copiesWithReminders,
   fromCalendars,
-  type StoredCopy,
+  type ShownCopy,
 } from './agenda.queries.ts';
 import type { Interval, Response, Sensitivity, ShowAs } from './appointment.ts';
 import { type Merged, mergeCopies } from './merge.ts';
@@ -22,12 +22,13 @@ export interface AgendaAppointment {
   uid: string;
   occurrence: string;
   kind: 'event' | 'task';
-  /** Instants in UTC as ISO text: writing them is most of what an agenda costs, see `isoText`. */
+  /** Instants in UTC as ISO text. */
   start: string;
   end: string;
   allDay: boolean;
-  startDate?: Temporal.PlainDate;
-  endDate?: Temporal.PlainDate;
+  /** ISO text; all-day only. The end is the day after the last one. */
+  startDate?: string;
+  endDate?: string;
   /** Null where the viewer may not read it. */
   title: string | null;
   location: string | null;
@@ -73,16 +74,16 @@ export async function agendaOf(
 }
 
 /** Others see when a user is busy: not what was declined or cancelled, what leaves time free, or what is to be done. */
-const makesBusy = ({ first, showAs }: Merged<StoredCopy>) =>
+const makesBusy = ({ first, showAs }: Merged<ShownCopy>) =>
   first.kind === 'event' && !first.cancelled && first.response !== 'declined' && showAs !== 'free';
 
-function shown(meeting: Merged<StoredCopy>, visibility: Visibility, owner: AgendaOwner): AgendaAppointment {
+function shown(meeting: Merged<ShownCopy>, visibility: Visibility, owner: AgendaOwner): AgendaAppointment {
   const { first, copies, sensitivity, showAs } = meeting;
   const when = {
     id: String(first.id),
     kind: first.kind,
-    start: isoText(first.start),
-    end: isoText(first.end),
+    start: first.start,
+    end: first.end,
     allDay: first.startDate !== null,
     ...(first.startDate && first.endDate ? { startDate: first.startDate, endDate: first.endDate } : {}),
     showAs,
@@ -127,27 +128,21 @@ const nothing = {
 } satisfies Partial<AgendaAppointment>;
 
 /** Nothing for a calendar that came or went between the two queries. */
-function source({ calendarId }: StoredCopy, { calendars }: AgendaOwner): AgendaAppointment['sources'] {
+function source({ calendarId }: ShownCopy, { calendars }: AgendaOwner): AgendaAppointment['sources'] {
   const calendar = calendars.get(calendarId);
   if (!calendar) return [];
   return [{ accountId: calendar.accountId, calendarId, calendarName: calendar.name, color: calendar.color }];
 }
 
-/** To the millisecond. A tenth of what Temporal.Instant's own toString takes, which was a third of a long answer. */
-function isoText({ epochMilliseconds }: Temporal.Instant): string {
-  const text = new Date(epochMilliseconds).toISOString();
-  return text.endsWith('.000Z') ? `${text.slice(0, -5)}Z` : text;
-}
-
 function firstKnown<Field extends 'location' | 'organizer' | 'joinUrl' | 'openUrl'>(
-  copies: readonly StoredCopy[],
+  copies: readonly ShownCopy[],
   field: Field,
 ): string | null {
   return copies.find((copy) => copy[field] !== null)?.[field] ?? null;
 }
 
-const inOrder = ({ first: a }: Merged<StoredCopy>, { first: b }: Merged<StoredCopy>) =>
-  Temporal.Instant.compare(a.start, b.start) || a.id - b.id;
+const inOrder = ({ first: a }: Merged<ShownCopy>, { first: b }: Merged<ShownCopy>) =>
+  a.start < b.start ? -1 : a.start > b.start ? 1 : a.id - b.id;
 
 /** The user's own reminders due in the half-open interval, dismissed ones too. Empty when there is no such user. */
 export async function remindersOf(executor: Executor, userId: string, interval: Interval): Promise<Reminder[]> {
