@@ -17,6 +17,7 @@ import { describeMachine, installServers } from './servers.ts';
 
 /** A run that hangs is ended and counted as failed. */
 const limitMinutes = 20;
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const folders = ['server/src', 'web/src', 'simulators', 'test', 'scripts', 'benchmarks'];
 
 const total: Summary = { passed: 0, failed: 0, skipped: [], files: [] };
@@ -84,7 +85,10 @@ async function vitest(on: string, files: string[], env: Record<string, string>):
   total.files = [...total.files, ...summary.files].sort((a, b) => b.seconds - a.seconds);
 }
 
-/** @param files relative to the root; all when empty. A run that left no summary counts as one failure. */
+/**
+ * @param files relative to the root; all when empty. A run that left no summary counts as one failure.
+ * @throws Error when this process was told to end meanwhile.
+ */
 export async function runVitest(files: string[], env: Record<string, string>): Promise<Summary> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'whenabouts-summary-'));
   const summaryFile = path.join(folder, 'summary.json');
@@ -101,8 +105,16 @@ export async function runVitest(files: string[], env: Record<string, string>): P
     },
     Number(env.WHENABOUTS_TEST_MINUTES ?? limitMinutes) * 60_000,
   );
+  let interrupted = false;
+  const interrupt = (signal: NodeJS.Signals) => {
+    interrupted = true;
+    child.kill(signal);
+  };
+  for (const signal of signals) process.on(signal, interrupt);
   const [code] = await once(child, 'exit');
+  for (const signal of signals) process.off(signal, interrupt);
   clearTimeout(timer);
+  if (interrupted) throw new Error('Interrupted.'); // the caller stops its servers on the way out
   const summary: Summary = fs.existsSync(summaryFile)
     ? JSON.parse(fs.readFileSync(summaryFile, 'utf8'))
     : { passed: 0, failed: 1, skipped: [], files: [] };
