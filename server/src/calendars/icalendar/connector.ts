@@ -30,6 +30,9 @@ const addressCursor = z.object({
 
 const fileCursor = z.object({ form: z.literal('file-1'), hash: z.string() });
 
+/** While somebody waits for what a check finds. */
+const waitMs = 25_000;
+
 const shortestPollSeconds = 5 * 60;
 const longestPollSeconds = 24 * 60 * 60;
 
@@ -78,7 +81,7 @@ export function icalendarAddressConnector(
       const steps: CheckStep[] = [];
       try {
         const url = parsedUrl(account.settings);
-        const downloaded = await downloadFeed(outbound, url, account.secret ?? null, null, signal);
+        const downloaded = await downloadFeed(outbound, url, account.secret ?? null, null, signal, waitMs);
         steps.push({ name: 'server', ok: true, message: `${url.host} answers.` });
         const feed = readFeed(downloaded?.text ?? '', url.host);
         steps.push({ name: 'calendars', ok: true, message: describe(feed) });

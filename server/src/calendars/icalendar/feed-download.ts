@@ -18,7 +18,7 @@ export interface Downloaded extends Validators {
   text: string;
 }
 
-const timeoutMs = 60_000;
+const defaultTimeoutMs = 60_000;
 const maxBytes = 50_000_000;
 
 /** webcal:// is what calendar programs call https:// (webcals:// too). Null when it is no address that can be fetched. */
@@ -34,6 +34,7 @@ export async function downloadFeed(
   credentials: FeedCredentials | null,
   validators: Validators | null,
   signal: AbortSignal,
+  timeoutMs = defaultTimeoutMs,
 ): Promise<Downloaded | null> {
   const headers: Record<string, string> = { accept: 'text/calendar, */*;q=0.5' };
   if (credentials) {
