@@ -28,7 +28,7 @@ const colleagues = 50;
 const meetings = Number(process.env.WHENABOUTS_HERDS ?? 8);
 /** Seconds from one herd to the next: a meeting's begin and its end are one each. */
 const apart = 25;
-const firstAfter = 75;
+const firstAfter = 90;
 const quiet = 5;
 
 const target = await makeTarget();
@@ -39,13 +39,9 @@ let server: ChildProcess | undefined;
 const watchers: Watcher[] = [];
 try {
   const people = await makePeople(db, await makeGroup(db), users);
-  const first = Temporal.Now.instant().round('second').add({ seconds: firstAfter });
-  const herds = Array.from({ length: 2 * meetings }, (_, i) => first.add({ seconds: i * apart }));
-  for (let i = 0; i < herds.length; i += 2)
-    await putAppointment(db, people, { uid: `herd ${i}`, start: herds[i]!, end: herds[i + 1]! });
-  // An ordinary agenda beside it: eight more appointments in the next day and a half.
+  // An ordinary agenda: eight appointments in a day and a half, beginning after the measurement.
   for (let i = 1; i <= 8; i++) {
-    const start = herds.at(-1)!.add({ hours: i * 4 });
+    const start = Temporal.Now.instant().add({ hours: i * 4 });
     await putAppointment(db, people, { uid: `ordinary ${i}`, start, end: start.add({ minutes: 50 }) });
   }
   await sql`analyze`.execute(db);
@@ -57,6 +53,13 @@ try {
     watchers.push(await follow(address, `${sessionCookie}=${token}`, watched));
   }
   await makeFloor();
+  const herds = await db.transaction().execute(async (transaction) => {
+    const first = Temporal.Now.instant().round('second').add({ seconds: firstAfter });
+    const boundaries = Array.from({ length: 2 * meetings }, (_, i) => first.add({ seconds: i * apart }));
+    for (let i = 0; i < boundaries.length; i += 2)
+      await putAppointment(transaction, people, { uid: `herd ${i}`, start: boundaries[i]!, end: boundaries[i + 1]! });
+    return boundaries;
+  });
 
   const told: number[] = [];
   const written: number[] = [];

@@ -4,6 +4,7 @@ import { ensureDefaultGroup } from '../organization/setup.ts';
 import {
   createProfile,
   deleteProfile,
+  ProfileRefused,
   profileById,
   profilesForUser,
   type StoredProfile,
@@ -34,6 +35,11 @@ async function mayChange(db: Executor, viewer: Viewer, profileId: string): Promi
       profile.userId ? 'This belongs to somebody else.' : 'Only an administrator may change central profiles.',
     );
   return profile;
+}
+
+function refused(error: unknown): never {
+  if (error instanceof ProfileRefused) throw new ApiError('invalid', error.message, { field: error.field });
+  throw error;
 }
 
 export function profileRoutes({ store: { db } }: Context): Route[] {
@@ -72,7 +78,7 @@ export function profileRoutes({ store: { db } }: Context): Route[] {
             owner === 'user'
               ? { userId: viewer.userId }
               : { groupId: groupId ?? (await ensureDefaultGroup(transaction, 'UTC')) };
-          return shown(await createProfile(transaction, of, fields));
+          return shown(await createProfile(transaction, of, fields).catch(refused));
         });
       },
     }),
@@ -90,7 +96,7 @@ export function profileRoutes({ store: { db } }: Context): Route[] {
       handle: ({ viewer, params: { profileId }, body }) =>
         db.transaction().execute(async (transaction) => {
           const before = await mayChange(transaction, viewer, profileId);
-          return shown((await updateProfile(transaction, profileId, body)) ?? before);
+          return shown((await updateProfile(transaction, profileId, body).catch(refused)) ?? before);
         }),
     }),
     route({

@@ -15,7 +15,7 @@ import { clearManual, setManual } from './manual.ts';
 import { makeGroup, makePeople, putAppointment, removeAppointment } from './people.fixture.ts';
 import { createProfile, profilesForUser, updateProfile } from './profiles.queries.ts';
 import { presenceOf, timelineOf } from './service.ts';
-import { markOutdated } from './upkeep.ts';
+import { dropOld, markOutdated } from './upkeep.ts';
 
 const store = await openTestStore();
 const { db } = store;
@@ -280,6 +280,9 @@ describe('forwarding', () => {
       .values({ user_id: userId!, phone_system_id: system.id, number: '201' })
       .returning('id')
       .executeTakeFirstOrThrow();
+    const toItself = { mode: 'all' as const, target: { kind: 'number' as const, number: '2 01' } };
+    const own = { name: 'Mine', status: 'available' as const, active: true, note: null, key: null };
+    await expect(createProfile(db, { userId: userId! }, { ...own, forwarding: toItself })).rejects.toThrow('to itself');
     let told = 0;
     await store.listen('forwarding', () => void told++);
     const record = () =>
@@ -412,6 +415,18 @@ test('two activators at once: each change is made once, and a follower of the nu
   await follower;
   expect(seen.length).toBe(3 * people.length);
   expect(new Set(seen.map(({ number }) => number)).size).toBe(seen.length);
+});
+
+test('old changes and ended claims are dropped; the newest change stays, so that numbers go on', async () => {
+  const userId = await onePerson();
+  await putAppointment(db, [userId], { start: inMs(-1_000), end: inMs(60_000) });
+  const claim = { userId, origin: 'api' as const, key: 'old' };
+  await putClaim(db, { ...claim, status: 'available', start: now(), end: inMs(1) });
+  await settle();
+  const last = await lastChangeNumber(db);
+  await dropOld(db, now().add({ hours: 15 * 24 }));
+  expect((await readChanges(db, 0, 10)).map(({ number }) => number)).toEqual([last]);
+  expect(await db.selectFrom('claim').select('id').where('user_id', '=', userId).execute()).toEqual([]);
 });
 
 describe('kill -9', () => {

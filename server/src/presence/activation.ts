@@ -38,7 +38,7 @@ export async function startActivation(context: Context): Promise<Running> {
   async function run(): Promise<void> {
     while (!stopping) {
       const wait = await activation.round().catch((error: unknown) => {
-        log.error({ error }, 'activation failed and is tried again in a second');
+        log.error({ err: error }, 'Activation failed and is tried again in a second.');
         return 1_000;
       });
       // The embedded database answers without ever letting go of the process: others get their turn here.
@@ -62,6 +62,7 @@ export function createActivation({ store: { db, kind }, log }: Context) {
   const ahead = createPlansAhead(db, log);
   const upkeep = { after: -Infinity, dropAfter: -Infinity };
   let limit = batch;
+  let lockedElsewhere = 0;
 
   /** Does the most urgent thing there is. @returns after how many milliseconds to come again; 0: at once. */
   async function round(): Promise<number> {
@@ -71,7 +72,10 @@ export function createActivation({ store: { db, kind }, log }: Context) {
     const asked = performance.now();
     if ((await ahead.prepare(clock)) > 0) return 0;
     const wait = nextDue === null ? longestSleep : nextDue - clock - (performance.now() - asked);
-    return Math.max(1, Math.ceil(Math.min(wait, longestSleep)));
+    // Still due after we looked twice: another process has it locked, and is at work on it or is marking it.
+    lockedElsewhere = wait <= 0 ? lockedElsewhere + 1 : 0;
+    if (lockedElsewhere > 0) return lockedElsewhere === 1 ? 0 : 25;
+    return Math.ceil(Math.min(wait, longestSleep));
   }
 
   /** @returns how many users were activated; 0: nobody is due who isn't another process's. */
@@ -89,7 +93,10 @@ export function createActivation({ store: { db, kind }, log }: Context) {
     } catch (error) {
       if (!isAboutData(error)) throw error;
       // One user's row that the database refuses must not hold up the others: find it by ever smaller batches.
-      log.error({ error, users: claimed.length }, 'a batch of presence could not be written');
+      log.error(
+        { err: error, users: claimed.length },
+        'A batch of presence could not be written; a smaller one is tried.',
+      );
       if (claimed.length === 1) await postpone(db, [claimed[0]!.userId]);
       limit = Math.max(1, claimed.length >> 2);
       return claimed.length;

@@ -64,7 +64,10 @@ function tryPlan(state: StoredState, inputs: LoadedInputs, at: number, horizon: 
   try {
     return planFor(state, inputs, at, horizon);
   } catch (error) {
-    log.error({ userId: state.userId, error }, 'presence cannot be computed; it stays as it is and is tried again');
+    log.error(
+      { userId: state.userId, err: error },
+      'Presence cannot be computed; it stays as it is and is tried again.',
+    );
     return null;
   }
 }

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Executor } from '../store/database.ts';
 import { markDue, markGroupDue } from './due.ts';
 import type { ForwardingMode, ForwardingTarget, Profile, Status } from './presence.ts';
-import { builtInProfiles } from './profiles.ts';
+import { builtInProfiles, forwardingFor } from './profiles.ts';
 
 export type ProfileOf = { groupId: string } | { userId: string };
 export type StoredProfile = Profile & { groupId: string | null; userId: string | null };
@@ -53,12 +53,26 @@ export async function profileById(executor: Executor, id: string): Promise<Store
   return row ? toProfile(row) : null;
 }
 
-/** @param key of a built-in profile, for a user's own one that replaces it. Run it in a transaction. */
+/** What was asked for would do harm; the message says what mends it. */
+export class ProfileRefused extends Error {
+  readonly field = 'forwarding';
+  constructor(message: string) {
+    super(message);
+    this.name = 'ProfileRefused';
+  }
+}
+
+/**
+ * Run it in a transaction.
+ * @param key of a built-in profile, for a user's own one that replaces it.
+ * @throws ProfileRefused when it would forward the user's calls to the user's own extension.
+ */
 export async function createProfile(
   executor: Executor,
   of: ProfileOf,
   fields: ProfileFields & { key: string | null },
 ): Promise<StoredProfile> {
+  if ('userId' in of) await refuseOwnExtension(executor, of.userId, fields.forwarding);
   const row = await executor
     .insertInto('profile')
     .values({
@@ -75,7 +89,7 @@ export async function createProfile(
   return toProfile(row);
 }
 
-/** @returns null when there is no such profile. Run it in a transaction. */
+/** @returns null when there is no such profile. Run it in a transaction. @throws ProfileRefused as createProfile. */
 export async function updateProfile(
   executor: Executor,
   id: string,
@@ -85,6 +99,7 @@ export async function updateProfile(
   if (Object.keys(columns).length === 0) return profileById(executor, id);
   const row = await executor.updateTable('profile').set(columns).where('id', '=', id).returningAll().executeTakeFirst();
   if (!row) return null;
+  if (row.user_id && change.forwarding) await refuseOwnExtension(executor, row.user_id, change.forwarding);
   await markOwnerDue(executor, row);
   return toProfile(row);
 }
@@ -94,6 +109,17 @@ export async function deleteProfile(executor: Executor, id: string): Promise<boo
   const row = await executor.deleteFrom('profile').where('id', '=', id).returningAll().executeTakeFirst();
   if (row) await markOwnerDue(executor, row);
   return row !== undefined;
+}
+
+/** A group's profile can't be refused for one of its users: for that one it doesn't forward, and says so. */
+async function refuseOwnExtension(executor: Executor, userId: string, forwarding: Profile['forwarding']) {
+  const user = await executor.selectFrom('users').select('mobile_number').where('id', '=', userId).executeTakeFirst();
+  const numbers = await executor.selectFrom('extension').select('number').where('user_id', '=', userId).execute();
+  const owner = { mobileNumber: user?.mobile_number ?? null, extensions: numbers.map(({ number }) => number) };
+  if (forwardingFor(forwarding, owner).problem === 'ownExtension')
+    throw new ProfileRefused(
+      'This would forward the calls of an extension to itself, and nothing would ring. Choose another number, or voicemail.',
+    );
 }
 
 async function markOwnerDue(executor: Executor, row: { group_id: string | null; user_id: string | null }) {
