@@ -21,6 +21,7 @@ const schema = z.object({
     empty,
     z
       .url({ protocol: /^https?$/, error: 'must be an http or https address, such as https://times.example.com' })
+      .refine((text) => URL.parse(text)?.pathname === '/', 'must have no path: give Whenabouts a host name of its own')
       .optional(),
   ),
   WHENABOUTS_ROLES: z.preprocess(
@@ -57,7 +58,7 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
     host: values.HOST,
     dataFolder: path.resolve(values.WHENABOUTS_DATA),
     databaseUrl: values.DATABASE_URL ?? null,
-    publicUrl: values.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
+    publicUrl: values.PUBLIC_URL ? new URL(values.PUBLIC_URL).origin : null,
     roles: values.WHENABOUTS_ROLES,
   };
 }

@@ -31,7 +31,15 @@ const errors = {
 export function describeRoute(registry: OpenAPIHono['openAPIRegistry'], route: Route): void {
   const status = route.status ?? (route.answer || route.produces ? 200 : 204);
 
-  const codes = [400, ...(route.access === 'public' ? [] : [401, 403]), 404, 409, 422, 429] as (keyof typeof errors)[];
+  const changes = route.method !== 'get';
+  const codes: (keyof typeof errors)[] = [
+    ...(route.params || route.query || route.body ? ([400] as const) : []),
+    ...(route.access === 'public' ? [] : ([401] as const)),
+    ...(route.access === 'public' || route.access === 'signedIn' ? [] : ([403] as const)),
+    ...(route.params ? ([404] as const) : []),
+    ...(changes ? ([409, 422] as const) : []),
+    ...(changes && route.tag === 'Set-up and sign-in' ? ([429] as const) : []),
+  ];
   registry.registerPath({
     method: route.method,
     path: `/api/v1${route.path}`,

@@ -19,7 +19,14 @@ beforeAll(async () => {
   user = await server.newUser('Ursula User');
   colleague = await server.newUser('Carl Colleague');
 });
-afterAll(() => server?.stop());
+afterAll(async () => {
+  if (!server) return;
+  const open = await openEvents(server.url, user.cookie);
+  await open.next(({ event }) => event === 'position');
+  const begun = performance.now();
+  await server.stop(); // somebody who follows live doesn't hold it up
+  expect(performance.now() - begun).toBeLessThan(15_000);
+});
 
 const now = () => Temporal.Now.instant();
 const basic = (instant: Temporal.Instant) => instant.toString({ smallestUnit: 'second' }).replace(/[-:]/g, '');

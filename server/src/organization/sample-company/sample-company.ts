@@ -134,8 +134,10 @@ export async function startSampleCompany(
   const found = await readState(db, Temporal.Now.instant());
   if (found && found.state !== 'present' && found.state !== 'failed') await writeState(db, interrupted(found));
   if (found?.state === 'present') {
-    await startPhones(found);
-    await writeState(db, found);
+    // A server whose sample can't be had is still a server.
+    await startPhones(found)
+      .then(() => writeState(db, found))
+      .catch((error) => log.warn({ error }, 'The phones of the sample company could not be started.'));
     work = keepMoving(context, Temporal.Now.instant()).catch((error) =>
       log.warn({ error }, 'The sample company stands still.'),
     );

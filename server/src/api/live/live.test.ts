@@ -1,0 +1,98 @@
+import { sql } from 'kysely';
+import { afterAll, expect, test, vi } from 'vitest';
+import { makeUser, testContext } from '../../../../test/context.ts';
+import { openTestStore } from '../../../../test/store.ts';
+import { lastChangeNumber, presenceChannel } from '../../presence/changes.ts';
+import { openLiveHub } from './hub.ts';
+import { eventBlock, type LiveStream, openStream } from './stream.ts';
+
+const store = await openTestStore();
+const hub = await openLiveHub(testContext(store));
+afterAll(async () => {
+  await hub.stop();
+  await store.close();
+});
+
+/** A stream that only counts: what the hub queues, and how often it is flushed. */
+function counting(userId: string, watched: readonly string[], administrator = false) {
+  const queued: string[] = [];
+  let flushes = 0;
+  const stream: LiveStream = {
+    ...{ userId, administrator, watched: new Set(watched) },
+    begin: () => {},
+    queue: (_key, block) => queued.push(block),
+    flush: () => flushes++,
+    heartbeat: () => {},
+    close: () => {},
+  };
+  return { stream, queued, flushes: () => flushes };
+}
+
+async function change(userIds: readonly string[], status: string): Promise<void> {
+  await store.db.transaction().execute(async (transaction) => {
+    const last = await lastChangeNumber(transaction);
+    await transaction
+      .insertInto('presence_change')
+      .values(
+        userIds.map((userId, index) => ({
+          ...{ number: last + 1 + index, user_id: userId, status, note: 'A note', reason: '{"origin":"default"}' },
+          ...{ since: Temporal.Now.instant(), forwarding_mode: 'all', forwarding_target: '+491' },
+        })),
+      )
+      .execute();
+    await sql`select pg_notify(${presenceChannel}, ${String(last + userIds.length)})`.execute(transaction);
+  });
+}
+
+test('many changes reach each stream once, in few chunks, and only those it asked for', async () => {
+  const users = await Promise.all(Array.from({ length: 30 }, async () => (await makeUser(store.db)).userId));
+  const [me, ...others] = users as [string, ...string[]];
+  const mine = counting(me, [me, ...others.slice(0, 9)]);
+  const boss = counting(others[0]!, users, true);
+  for (const { stream } of [mine, boss]) hub.add(stream);
+  await change(users, 'appointment');
+  await vi.waitFor(() => expect([mine.queued.length, boss.queued.length]).toEqual([10, 30]), 5_000);
+  await vi.waitFor(() => expect(mine.flushes()).toBeGreaterThan(0), 5_000);
+  expect(mine.flushes()).toBeLessThan(5);
+  const own = mine.queued.filter((block) => block.includes('+491'));
+  expect(own).toHaveLength(1);
+  expect(own[0]).toContain(me);
+  expect(mine.queued.filter((block) => block.includes('A note'))).toHaveLength(1);
+  expect(boss.queued.every((block) => block.includes('+491'))).toBe(true);
+  // The JSON for all colleagues is one and the same text.
+  const colleague = counting(others[20]!, [others[1]!]);
+  const another = counting(others[21]!, [others[1]!]);
+  for (const { stream } of [colleague, another]) hub.add(stream);
+  await change([others[1]!], 'available');
+  await vi.waitFor(() => expect(another.queued).toHaveLength(1), 5_000);
+  expect(colleague.queued).toEqual(another.queued);
+  for (const { stream } of [mine, boss, colleague, another]) hub.remove(stream);
+});
+
+test('within 100 ms only the latest of a user is sent, after what the stream began with', async () => {
+  const { stream, response } = openStream({
+    ...{ userId: 'me', administrator: false, watched: new Set(['me']), onClose: () => {} },
+  });
+  stream.queue('presence you', eventBlock('presence', '{"status":"appointment"}', 1));
+  stream.flush(); // nothing is sent before the beginning
+  stream.queue('presence you', eventBlock('presence', '{"status":"available"}', 2));
+  stream.begin(eventBlock('reload', '{}'));
+  stream.close();
+  expect(await response.text()).toBe(
+    'event: reload\ndata: {}\n\nid: 2\nevent: presence\ndata: {"status":"available"}\n\n',
+  );
+});
+
+test('a reader that does not read is cut off instead of being remembered for ever', () => {
+  const onClose = vi.fn();
+  const { stream } = openStream({ userId: 'me', administrator: false, watched: new Set(['me']), onClose });
+  stream.begin('retry: 2000\n\n');
+  const block = eventBlock('presence', JSON.stringify({ note: 'x'.repeat(50_000) }));
+  for (let index = 0; index < 100 && onClose.mock.calls.length === 0; index++) {
+    stream.queue(`presence ${index}`, block);
+    stream.flush();
+  }
+  expect(onClose).toHaveBeenCalledTimes(1);
+  stream.flush();
+  stream.heartbeat();
+});
