@@ -155,7 +155,8 @@ function giveBack(record: ForwardingRecord, situation: Situation): Decision {
     // Rule 4: what is there is ours, so the user's own goes back.
     if (phase === 'restoring') return { record, write: previous, event: null };
     const next = { phase: 'restoring' as const, ours: record.ours ?? actual, echoes: withEcho(record, now) };
-    return changed(record, now, next, previous, null);
+    // After our crash we may only now see that the calls had been taken.
+    return changed(record, now, next, previous, phase === 'intent' ? 'taken' : null);
   }
   if (phase === 'idle') return { record: rememberOwn(record, situation), write: null, event: null };
 
