@@ -131,7 +131,7 @@ function weekdays(parts: ReadonlyMap<string, string>): WeekdayPart[] {
 }
 
 function parseUntil(text: string): Until {
-  const match = /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)?(Z)?)?$/.exec(text);
+  const match = /^(\d{4})-?(\d\d)-?(\d\d)(?:T(\d\d):?(\d\d)(?::?(\d\d))?(Z)?)?$/.exec(text);
   if (!match) throw new RecurrenceError(`UNTIL=${text.slice(0, 30)} is not a date.`);
   const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
   if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month))

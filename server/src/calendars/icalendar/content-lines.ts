@@ -24,6 +24,7 @@ export interface Component {
   complete: boolean;
 }
 
+const calendars = new Set(['VCALENDAR']);
 /** These can't contain one another: where one begins inside another, the other's END is missing. */
 const siblings = new Set(['VEVENT', 'VTODO', 'VJOURNAL', 'VFREEBUSY', 'VTIMEZONE']);
 
@@ -67,7 +68,8 @@ function parse(text: string, closed: (component: Component, parent: Component) =
     if (!line) continue;
     if (line.name === 'BEGIN') {
       const name = line.value.trim().toUpperCase();
-      const unclosed = siblings.has(name) ? open.findIndex((component) => siblings.has(component.name)) : -1;
+      const apart = name === 'VCALENDAR' ? calendars : siblings.has(name) ? siblings : null;
+      const unclosed = apart ? open.findIndex((component) => apart.has(component.name)) : -1;
       if (unclosed > 0) close(unclosed, from, true);
       if (open.length > MAX_DEPTH) continue;
       open.push({ name, lines: [], components: [], from, to: text.length, complete: false });

@@ -247,6 +247,37 @@ describe('when an appointment is', () => {
     ]);
   });
 
+  it('knows whole days however they are written', () => {
+    const when = (...lines: string[]) =>
+      expandObject(calendar(event('UID:a', ...lines)), january, zone).appointments[0]!.when;
+    const expected = {
+      kind: 'allDay',
+      start: Temporal.PlainDate.from('2026-01-05'),
+      end: Temporal.PlainDate.from('2026-01-06'),
+    };
+    expect(when('DTSTART;VALUE=DATE:20260105T000000')).toEqual(expected);
+    expect(
+      when(
+        'DTSTART;TZID=Europe/Berlin:20260105T000000',
+        'DTEND;TZID=Europe/Berlin:20260106T000000',
+        'X-MICROSOFT-CDO-ALLDAYEVENT:TRUE',
+      ),
+    ).toEqual(expected);
+    expect(when('DTSTART;TZID=Europe/Berlin:20260105T090000', 'X-MICROSOFT-CDO-ALLDAYEVENT:TRUE').kind).toBe('zoned');
+  });
+
+  it('reads calendars one after another, and one whose end is missing', () => {
+    const one = calendar(event('UID:a', 'DTSTART:20260105T080000Z'));
+    const two = calendar(event('UID:b', 'DTSTART:20260106T080000Z'));
+    expect(parseFeed(one + two).objects.map(({ uid }) => uid)).toEqual(['a', 'b']);
+    expect(parseFeed(one.replace('END:VCALENDAR\r\n', '') + two).objects.map(({ uid }) => uid)).toEqual(['a', 'b']);
+    const unclosed = calendar(
+      event('UID:a', 'DTSTART:20260105T080000Z').replace('END:VEVENT', 'X-A:1'),
+      event('UID:b', 'DTSTART:20260106T080000Z'),
+    );
+    expect(parseFeed(unclosed).objects.map(({ uid }) => uid)).toEqual(['a', 'b']);
+  });
+
   it('goes on at the time as written when the first one is jumped over', () => {
     const text = calendar(event('UID:a', 'DTSTART;TZID=Europe/Berlin:20260329T023000', 'RRULE:FREQ=DAILY;COUNT=2'));
     expect(starts(text, year)).toEqual(['2026-03-29T01:30:00Z', '2026-03-30T00:30:00Z']);

@@ -45,7 +45,9 @@ export function timingOf(component: Component, zones: CalendarZones): Timing | n
   if (task && !endLine && !duration) return null;
   const startLine = property(component, 'DTSTART') ?? property(component, 'RECURRENCE-ID') ?? (task ? endLine : null);
   if (!startLine) throw new ComponentError('It has no start (DTSTART).');
-  const value = dateOf(startLine);
+  const value = isWholeDays(component)
+    ? { kind: 'date' as const, day: dayOfValue(dateOf(startLine)) }
+    : dateOf(startLine);
   const scale = scaleOf(value, zones);
   const start = onScale(value, scale, zones);
   const end = endLine && endLine.value.trim() !== '' ? onScale(dateOf(endLine), scale, zones) : null;
@@ -57,6 +59,13 @@ export function timingOf(component: Component, zones: CalendarZones): Timing | n
     startWall: swapped ? scale.zone.wallOf(end) : wallOfValue(value),
     length: lengthOf(scale, task, end === null ? null : Math.abs(end - start), duration),
   };
+}
+
+/** Exchange may write whole days as midnights in a zone, and says so (MS-OXCICAL 2.1.3.1.1.20.28). */
+function isWholeDays(component: Component): boolean {
+  if (property(component, 'X-MICROSOFT-CDO-ALLDAYEVENT')?.value.trim().toUpperCase() !== 'TRUE') return false;
+  const ends = [property(component, 'DTSTART'), property(component, 'DTEND')];
+  return ends.every((line) => line !== null && /T000000$/.test(line.value.trim()));
 }
 
 export function scaleOf(value: DateValue, zones: CalendarZones): Scale {

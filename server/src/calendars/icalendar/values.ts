@@ -41,13 +41,18 @@ export function unescapeText(value: string, limit: number): string {
 
 /** DTSTART, RECURRENCE-ID and the like. @throws ComponentError */
 export function dateOf(line: ContentLine): DateValue {
-  return parseDate(line.value, line.parameters?.get('TZID') ?? null, line.name);
+  return asDeclared(line, parseDate(line.value, line.parameters?.get('TZID') ?? null, line.name));
 }
 
 /** EXDATE and RDATE: a list. @throws ComponentError */
 export function datesOf(line: ContentLine): DateValue[] {
   const tzid = line.parameters?.get('TZID') ?? null;
-  return listOf(line).map((value) => parseDate(value, tzid, line.name));
+  return listOf(line).map((value) => asDeclared(line, parseDate(value, tzid, line.name)));
+}
+
+/** Some programs write a day with a time, "VALUE=DATE:20260105T000000": the declaration counts. */
+function asDeclared(line: ContentLine, value: DateValue): DateValue {
+  return line.parameters?.get('VALUE')?.toUpperCase() === 'DATE' ? { kind: 'date', day: dayOfValue(value) } : value;
 }
 
 export function listOf(line: ContentLine): string[] {
