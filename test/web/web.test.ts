@@ -23,6 +23,10 @@ const icsFile = (start: Date) => {
     `DTEND:${stamp(new Date(start.getTime() + 3_600_000))}`,
     'SUMMARY:From the file',
     'LOCATION:Room 7',
+    'BEGIN:VALARM',
+    'ACTION:DISPLAY',
+    'TRIGGER:-PT15M',
+    'END:VALARM',
     'END:VEVENT',
     'BEGIN:VEVENT',
     'UID:broken@example.com',
@@ -70,11 +74,11 @@ describeWith(['chromium'], 'the web client', () => {
     expect(await page.getByLabel('Time zone').inputValue()).toBe('Europe/Berlin');
     expect(await seriousFindings(page)).toEqual([]);
     await page.getByRole('button', { name: 'Create the administrator' }).click();
-    await page.getByRole('heading', { name: 'How would you like to begin?' }).waitFor();
+    await page.getByRole('heading', { name: 'How would you like to begin?', level: 1 }).waitFor();
     await page.getByRole('button', { name: 'Make the sample company' }).waitFor();
     expect(await seriousFindings(page)).toEqual([]);
     await page.getByRole('button', { name: 'Make the sample company' }).click();
-    await page.getByRole('heading', { name: 'Today' }).waitFor({ timeout: 60_000 });
+    await page.getByRole('heading', { name: 'Today', level: 1 }).waitFor({ timeout: 60_000 });
     await page.locator('.row').first().waitFor();
     expect(await page.locator('.row').count()).toBeGreaterThan(5);
     expect(await page.locator('.next-up').textContent()).toMatch(/starts in|began|Now/);
@@ -95,7 +99,7 @@ describeWith(['chromium'], 'the web client', () => {
     await other.getByLabel('Password', { exact: true }).fill(colleague.password);
     expect(await seriousFindings(other)).toEqual([]);
     await other.getByRole('button', { name: 'Begin' }).click();
-    await other.getByRole('heading', { name: 'Today' }).waitFor();
+    await other.getByRole('heading', { name: 'Today', level: 1 }).waitFor();
     await other.getByText('No calendar is connected yet').waitFor();
     expect(await other.getByRole('link', { name: 'Administration' }).count()).toBe(0);
   });
@@ -151,6 +155,38 @@ describeWith(['chromium'], 'the web client', () => {
     await card.getByText('All is well').waitFor();
     await card.getByText('1 entry could not be read').click();
     expect(await card.getByText('broken@example.com').isVisible()).toBe(true);
+    await card.getByRole('button', { name: 'Read now' }).click();
+    await other.getByText('It is being read.').waitFor();
+  });
+
+  it('reminds beside the agenda, and lets one dismiss, undo and snooze', async () => {
+    await other.goto(server.url);
+    const reminder = other.locator('.reminder', { hasText: 'From the file' });
+    await reminder.getByText(/starts in \d min/).waitFor();
+    await other.getByRole('button', { name: /^Dismiss the reminder/ }).click();
+    await reminder.waitFor({ state: 'detached' });
+    await other.getByRole('button', { name: 'Undo' }).click();
+    await reminder.waitFor();
+    await other.getByLabel(/^Remind me of/).selectOption('5 min');
+    await reminder.waitFor({ state: 'detached' });
+  });
+
+  it('draws only the rows on the screen of a company of thousands', async () => {
+    const people = Array.from({ length: 5000 }, (_, index) => ({
+      id: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
+      displayName: `Person ${String(index).padStart(4, '0')}`,
+      email: `p${index}@example.com`,
+      timeZone: 'Europe/Berlin',
+      sample: false,
+    }));
+    await other.route('**/api/v1/users', (route) => route.fulfill({ json: { users: people } }));
+    await other.goto(`${server.url}/colleagues`);
+    await other.getByText('5,000 people').or(other.getByText('5000 people')).waitFor();
+    await other.locator('.person').first().focus();
+    await other.keyboard.press('End');
+    await other.locator('.person[data-index="4999"]:focus').waitFor();
+    expect(await other.locator('.person').count()).toBeLessThan(60);
+    await other.unroute('**/api/v1/users');
   });
 
   it('says by its steps why a calendar cannot be connected', async () => {
@@ -168,9 +204,9 @@ describeWith(['chromium'], 'the web client', () => {
     await other.goto(`${server.url}/settings`);
     await other.getByLabel('Language').selectOption('Deutsch');
     await other.getByRole('button', { name: 'Save' }).click();
-    await other.getByRole('heading', { name: 'Einstellungen' }).waitFor();
+    await other.getByRole('heading', { name: 'Einstellungen', level: 1 }).waitFor();
     await other.getByRole('link', { name: 'Agenda', exact: true }).click();
-    await other.getByRole('heading', { name: 'Heute' }).waitFor();
+    await other.getByRole('heading', { name: 'Heute', level: 1 }).waitFor();
     const weekday = new Intl.DateTimeFormat('de', { weekday: 'long', timeZone: 'Europe/Berlin' }).format(new Date());
     expect(await other.locator('.day h2').first().textContent()).toContain(weekday);
     expect(await other.evaluate('document.documentElement.lang')).toBe('de');
@@ -196,7 +232,7 @@ describeWith(['chromium'], 'the web client', () => {
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.keyboard.press('c');
-    await page.getByRole('heading', { name: 'Colleagues' }).waitFor();
+    await page.getByRole('heading', { name: 'Colleagues', level: 1 }).waitFor();
   });
 
   it('has nothing serious for axe on any page, light and dark, and scrolls sideways nowhere on a phone', async () => {
@@ -241,9 +277,9 @@ describeWith(['chromium'], 'the web client', () => {
   it('signs out and in again, to the page one came for, and refuses a wrong password', async () => {
     await page.goto(`${server.url}/settings`);
     await page.getByRole('button', { name: 'Sign out' }).click();
-    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await page.getByRole('heading', { name: 'Sign in', level: 1 }).waitFor();
     await page.goto(`${server.url}/accounts`);
-    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await page.getByRole('heading', { name: 'Sign in', level: 1 }).waitFor();
     await page.getByLabel('E-mail address').fill(admin.email);
     await page.getByLabel('Password', { exact: true }).fill('not the password');
     await page.getByRole('button', { name: 'Sign in' }).click();
@@ -251,6 +287,6 @@ describeWith(['chromium'], 'the web client', () => {
     expect(await seriousFindings(page)).toEqual([]);
     await page.getByLabel('Password', { exact: true }).fill(admin.password);
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByRole('heading', { name: 'Accounts' }).waitFor();
+    await page.getByRole('heading', { name: 'Accounts', level: 1 }).waitFor();
   });
 });

@@ -91,6 +91,9 @@ function Now({ presence, now, format }: { presence: Presence; now: Date; format:
           <dd>
             {words.calls(presence.forwarding)}
             {presence.forwarding && presence.forwarding.mode !== 'off' && `, ${words.untilWhen(presence.until)}`}
+            {presence.reason?.forwardingProblem && (
+              <small>{t(`forwardingProblem.${presence.reason.forwardingProblem}`)}</small>
+            )}
           </dd>
         </div>
         {presence.phones?.map((phone) => (

@@ -1,5 +1,5 @@
-import { Link, type LinkProps, Outlet, useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { Link, type LinkProps, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { MyPresence } from '../presence/my-presence.tsx';
 import { Brand } from './brand.tsx';
@@ -21,6 +21,7 @@ export function Layout() {
   const navigate = useNavigate();
   const [showShortcuts, setShowShortcuts] = useState(false);
   useLiveCache();
+  useFocusOnNewPage();
   useEffect(() => void chooseLanguage(me.language), [me.language]);
   useShortcut('a', () => void navigate({ to: '/' }));
   useShortcut('c', () => void navigate({ to: '/colleagues' }));
@@ -67,6 +68,17 @@ export function Layout() {
       )}
     </div>
   );
+}
+
+/** A keyboard goes on from the new page's content, not from the link in the sidebar that led there. */
+function useFocusOnNewPage(): void {
+  const { pathname } = useLocation();
+  const last = useRef(pathname);
+  useEffect(() => {
+    if (last.current === pathname) return;
+    last.current = pathname;
+    document.getElementById('main')?.focus({ preventScroll: true });
+  }, [pathname]);
 }
 
 function Room({ to, icon, label }: { to: NonNullable<LinkProps['to']>; icon: IconName; label: string }) {

@@ -8,6 +8,7 @@ import type {
 } from '../../../server/src/api/schemas/live.ts';
 import { useLive } from './live.ts';
 import type { LiveEvent } from './live-stream.ts';
+import { meQuery } from './session.ts';
 
 /** Puts live changes where the pages read: presence as it comes, everything else by reading again. */
 export function useLiveCache(): void {
@@ -20,11 +21,9 @@ function applyLive(client: QueryClient, name: LiveEvent | 'resumed', data: unkno
   switch (name) {
     case 'presence': {
       const presence = data as PresenceEvent;
-      // Live presence comes without phones: what is known of them stays until the forwarding event has them read again.
-      client.setQueryData<PresenceEvent>(['presence', presence.userId], (known) => ({
-        ...presence,
-        phones: known?.phones,
-      }));
+      // It comes without phones and titles: what is known stays, and one's own is read anew.
+      client.setQueryData<PresenceEvent>(['presence', presence.userId], (known) => merged(known, presence));
+      if (presence.userId === client.getQueryData(meQuery.queryKey)?.id) again('presence', presence.userId);
       again('timeline', presence.userId);
       break;
     }
@@ -48,4 +47,10 @@ function applyLive(client: QueryClient, name: LiveEvent | 'resumed', data: unkno
       void client.invalidateQueries();
       break;
   }
+}
+
+function merged(known: PresenceEvent | undefined, told: PresenceEvent): PresenceEvent {
+  const same = known?.reason?.uid === told.reason?.uid && known?.reason?.occurrence === told.reason?.occurrence;
+  const reason = told.reason && same ? { ...told.reason, title: known?.reason?.title } : told.reason;
+  return { ...told, reason, phones: told.phones ?? known?.phones };
 }

@@ -1,6 +1,6 @@
 import './team.css';
 import { useQuery } from '@tanstack/react-query';
-import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Presence } from '../../../server/src/api/schemas/presence.ts';
 import type { User } from '../../../server/src/api/schemas/users.ts';
@@ -86,6 +86,16 @@ export default function TeamPage() {
   );
 }
 
+const steps: Record<string, number> = {
+  ArrowDown: 1,
+  ArrowUp: -1,
+  PageDown: 10,
+  PageUp: -10,
+  Home: -Infinity,
+  End: Infinity,
+};
+const rowSelector = (index: number) => `[data-index="${index}"]`;
+
 /** A list one walks with the arrow keys; only what is on the screen is drawn and watched. */
 function People({ people }: { people: User[] }) {
   const { t } = useTranslation('team');
@@ -94,27 +104,28 @@ function People({ people }: { people: User[] }) {
   const shown = people.slice(first, last);
   const presence = useVisiblePresence(shown.map((user) => user.id));
   const [focused, setFocused] = useState(0);
+  const wanted = useRef<number | null>(null);
   const at = Math.min(focused, people.length - 1);
+  // Scrolled away, the row that had the focus is no longer there: the first one shown takes its place.
+  const tabStop = at >= first && at < last ? at : first;
+
+  // A row far away is drawn only after the list has scrolled there.
+  useEffect(() => {
+    const row = wanted.current === null ? null : list.current?.querySelector<HTMLElement>(rowSelector(wanted.current));
+    if (!row) return;
+    wanted.current = null;
+    row.focus();
+  });
 
   function move(event: KeyboardEvent): void {
-    const steps: Record<string, number> = {
-      ArrowDown: 1,
-      ArrowUp: -1,
-      PageDown: 10,
-      PageUp: -10,
-      Home: -Infinity,
-      End: Infinity,
-    };
     const step = steps[event.key];
     if (step === undefined) return;
     event.preventDefault();
     const next = Math.min(people.length - 1, Math.max(0, at + step));
+    wanted.current = next;
     setFocused(next);
     const top = (list.current?.getBoundingClientRect().top ?? 0) + scrollY + next * rowHeight;
     if (top < scrollY + 120 || top > scrollY + innerHeight - 160) scrollTo({ top: top - innerHeight / 2 });
-    requestAnimationFrame(() => {
-      requestAnimationFrame(() => list.current?.querySelector<HTMLElement>(`[data-index="${next}"]`)?.focus());
-    });
   }
 
   return (
@@ -132,7 +143,7 @@ function People({ people }: { people: User[] }) {
           presence={presence.get(user.id)}
           index={first + index}
           total={people.length}
-          tabIndex={first + index === at ? 0 : -1}
+          tabIndex={first + index === tabStop ? 0 : -1}
           onFocus={() => setFocused(first + index)}
         />
       ))}
@@ -181,7 +192,10 @@ function Person(props: {
         {presence ? (
           <>
             <strong>{t(`status.${presence.status}`)}</strong>
-            <small>{presence.note ?? words.untilWhen(presence.until)}</small>
+            <small>
+              {words.untilWhen(presence.until)}
+              {presence.note && ` · ${presence.note}`}
+            </small>
           </>
         ) : (
           <span className="skeleton-row" />
