@@ -45,7 +45,7 @@ beforeAll(async () => {
     settings: pbxSettings(pbx.url),
     secret: { kind: 'bearer', token: 'open sesame' },
   };
-  office = await makeOffice(context, system, numbers);
+  office = await makeOffice(context, system, [...numbers, '999']);
   reconciler = await startReconciler(context, options);
 });
 afterAll(async () => {
@@ -110,6 +110,10 @@ test('a phone system killed after its answer gets the forwarding again', async (
     },
     (system) => system.status === 'failing' && /127\.0\.0\.1/.test(system.error_message ?? ''),
   );
+  // A wish that can't be carried out is told to its user, once.
+  await want(db, '102', to('200'));
+  await event('102', 'failed');
+  await want(db, '102', off);
   await pbx.start();
   await phone('103', '200');
   await phase('103', 'applied');
@@ -157,6 +161,21 @@ test('what a phone system can’t do is refused with the reason', async () => {
   expect(record?.error_message).toContain('"internal"');
   expect(targetOf('108')).toBeNull();
   await want(db, '108', off);
+});
+
+test('an extension the phone system doesn’t know is its own trouble', async () => {
+  await want(db, '999', to('200'));
+  const record = await until(
+    'the reason',
+    () => recordOf(db, office, '999'),
+    (found) => found?.error_class === 'notFound',
+  );
+  expect(record?.error_message).toBe("The phone system doesn't know extension 999.");
+  await want(db, '108', to('200'));
+  await phone('108', '200');
+  await want(db, '108', off);
+  await phone('108', null);
+  await want(db, '999', off);
 });
 
 test('removing an extension gives its forwarding back first', async () => {

@@ -43,7 +43,8 @@ export async function reconcile(
   const lease = { systemId: system.id, processName: context.processName, leaseMs: options.leaseMs };
   await prepareRecords(db, system.id);
   const rows = await loadRecords(db, system.id);
-  const due = rows.filter((row) => row.due);
+  // What fails comes last, so that it holds up nobody else.
+  const due = rows.filter((row) => row.due).sort((a, b) => a.failures - b.failures);
   if (due.length === 0) return null;
   const wishes = await resolve(rows);
   let bootId = '';
@@ -205,7 +206,7 @@ export async function reconcile(
     };
   }
 
-  /** Tried again soon; told once for each reason. */
+  /** Tried again soon. */
   function failed(
     row: RecordRow,
     { record }: Decision,
@@ -215,7 +216,8 @@ export async function reconcile(
     const failures = row.failures + 1;
     const wait = Math.min(options.pollMs, 1_000 * 2 ** Math.min(failures - 1, 10)) * (0.75 + Math.random() / 4);
     const asked = error.retryAt ? error.retryAt.epochMilliseconds - Date.now() : 0;
-    const news = row.error?.message !== error.message;
+    // A bad day has many reasons in turn: the user is told of the first one, and of another kind.
+    const news = row.failures === 0 || row.error?.class !== error.errorClass;
     return {
       row,
       record,

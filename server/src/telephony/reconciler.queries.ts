@@ -52,7 +52,7 @@ export interface RecordRow {
   context: { status: string; note: string | null; until: Temporal.Instant | null };
 }
 
-/** Makes the records of new extensions, and makes due what presence wants otherwise than we last dealt with. */
+/** Makes the records of extensions that have none yet. */
 export async function prepareRecords(db: Executor, systemId: string): Promise<void> {
   await sql`
     insert into forwarding_record (extension_id)
@@ -222,6 +222,34 @@ export async function saveSystemHealth(
   else
     await sql`update phone_system set status = 'failing', error_class = ${health.errorClass},
       error_message = ${health.message} where id = ${systemId}`.execute(db);
+}
+
+/** The phone system can't be reached: told once to each user whose forwarding waits for it. */
+export async function noteUnreachable(
+  db: Database,
+  system: Pick<OwnedSystem, 'id' | 'name'>,
+  error: { errorClass: string; message: string },
+): Promise<void> {
+  await sql`
+    with waiting as (
+      update forwarding_record r
+         set failures = failures + 1, error_class = ${error.errorClass}, error_message = ${error.message}, updated_at = now()
+        from extension e left join presence_state p on p.user_id = e.user_id
+       where e.id = r.extension_id and e.phone_system_id = ${system.id} and r.failures = 0 and r.due_at <= now()
+         and (r.phase in ('intent', 'restoring')
+              or (r.desired->>'mode', r.desired->>'target') is distinct from (coalesce(p.forwarding_mode, 'off'), p.forwarding_target))
+      returning r.extension_id, e.user_id, e.number, p.status, p.until, p.forwarding_mode, p.forwarding_target, r.previous
+    ), entry as (
+      insert into forwarding_log (extension_id, user_id, event, detail)
+      select extension_id, user_id, 'failed', jsonb_build_object(
+               'extension', number, 'phoneSystem', ${system.name}::text, 'status', coalesce(status, 'available'), 'until', until,
+               'wanted', jsonb_build_object('mode', coalesce(forwarding_mode, 'off'), 'target', forwarding_target),
+               'previous', previous, 'actual', null, 'reason', ${error.message}::text)
+        from waiting
+      returning user_id)
+    select pg_notify(${forwardingLogChannel}, user_id::text) from (select distinct user_id from entry) told`.execute(
+    db,
+  );
 }
 
 /** Milliseconds until the next record of the system is due (at most `most`); negative when one is overdue. */

@@ -14,6 +14,7 @@ import {
   leaseSystems,
   makeDue,
   nextDue,
+  noteUnreachable,
   type OwnedSystem,
   saveSystemHealth,
   systemsChanged,
@@ -120,9 +121,12 @@ export async function startReconciler(context: Context, options: ReconcilerOptio
           { phoneSystem: system.name, err: error.cause ?? error.message },
           'The phone system cannot be reconciled.',
         );
-      await saveSystemHealth(store.db, system.id, { errorClass: error.errorClass, message: error.message }).catch(
-        () => {},
-      );
+      try {
+        await saveSystemHealth(store.db, system.id, error);
+        if (system.mode === 'active') await noteUnreachable(store.db, system, error);
+      } catch (cause) {
+        log.warn({ err: cause }, 'The health of a phone system could not be written down.');
+      }
       // Never longer than a period, so that nothing stays stuck once the system is back.
       return Math.min(pollMs, 500 * 2 ** Math.min(desk.failures - 1, 10)) * (0.75 + Math.random() / 4);
     }

@@ -16,6 +16,7 @@ export const httpConnector = (outbound: Outbound): PhoneSystemConnector<HttpSett
 });
 
 const maxAnswer = 1_000_000;
+const concurrentReads = 4;
 const noContext: ApplyContext = { status: '', note: null, until: null };
 
 function connection(outbound: Outbound, settings: HttpSettings, secret: HttpSecret): PhoneSystemConnection {
@@ -156,15 +157,22 @@ function connection(outbound: Outbound, settings: HttpSettings, secret: HttpSecr
     read,
     async readAll(extensions, signal) {
       const values = new Map<string, Forwarding>();
-      for (const extension of extensions) {
-        try {
-          values.set(extension, await read(extension, signal));
-        } catch (error) {
-          // One unknown extension is its own problem; the caller asks for it alone to learn the reason.
-          if (!(error instanceof ConnectorError) || !['notFound', 'malformed', 'refused'].includes(error.errorClass))
-            throw error;
-        }
-      }
+      const errors: unknown[] = [];
+      const queue = [...extensions];
+      const worker = async () => {
+        for (let extension = queue.shift(); extension !== undefined; extension = queue.shift())
+          try {
+            values.set(extension, await read(extension, signal));
+          } catch (error) {
+            errors.push(error);
+          }
+      };
+      await Promise.all(Array.from({ length: concurrentReads }, worker));
+      // One extension that can't be read is its own trouble; the caller asks for it alone to learn the reason. When
+      // none can, it is the system's.
+      const [first] = errors;
+      const dead = first instanceof ConnectorError && first.errorClass === 'unreachable';
+      if (values.size === 0 && extensions.length > 1 && dead) throw first;
       return values;
     },
     async apply(extension, forwarding, context, signal) {
