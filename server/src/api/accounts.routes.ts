@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import type { CalendarConnector } from '../calendars/connector.ts';
 import type { Context } from '../context.ts';
-import { createAccount, removeAccount, selectCalendar, syncNow, updateAccount } from '../sync/accounts.ts';
-import { accountsOf, calendarById, calendarsOf, ownerOfAccount, ownerOfCalendar } from './accounts.queries.ts';
+import { createAccount, removeAccount, syncNow, updateAccount } from '../sync/accounts.ts';
+import { accountsOf, ownerOfAccount } from './accounts.queries.ts';
 import { checked } from './checked.ts';
 import { ApiError } from './errors.ts';
 import { type Route, route, type Viewer } from './route.ts';
@@ -14,9 +14,6 @@ import {
   AccountCheckResult,
   AccountFile,
   AccountList,
-  Calendar,
-  CalendarChange,
-  CalendarList,
   NewAccount,
 } from './schemas/accounts.ts';
 import { Id } from './schemas/common.ts';
@@ -183,33 +180,6 @@ export function accountRoutes(context: Context, connectors: readonly CalendarCon
       async handle({ viewer, params: { accountId } }) {
         await syncNow(db, accountId);
         return read(accountId, viewer);
-      },
-    }),
-    route({
-      ...ofAccount,
-      method: 'get',
-      path: '/accounts/{accountId}/calendars',
-      operation: 'listCalendars',
-      summary: 'The calendars of an account',
-      answer: CalendarList,
-      handle: async ({ params: { accountId } }) => ({ calendars: await calendarsOf(db, accountId) }),
-    }),
-    route({
-      access: 'selfOrAdministrator',
-      ownerOf: ownerOfCalendar,
-      method: 'patch',
-      path: '/calendars/{calendarId}',
-      tag,
-      operation: 'selectCalendar',
-      summary: 'Take a calendar into the agenda, or leave it out',
-      params: z.object({ calendarId: Id }),
-      body: CalendarChange,
-      answer: Calendar,
-      async handle({ params: { calendarId }, body: { selected } }) {
-        await selectCalendar(context, calendarId, selected);
-        const calendar = await calendarById(db, calendarId);
-        if (!calendar) throw new ApiError('notFound', 'There is no such calendar.');
-        return calendar;
       },
     }),
   ];

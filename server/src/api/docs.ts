@@ -39,7 +39,8 @@ export interface OpenApiDocument {
 }
 
 const style = `:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}body{margin:0 auto;max-width:60rem;padding:1rem}
-code,pre{font:.9em ui-monospace,monospace}table{border-collapse:collapse;width:100%;display:block;overflow-x:auto}
+code,pre{font:.9em ui-monospace,monospace}table{border-collapse:collapse;width:100%}
+td{overflow-wrap:anywhere}
 th,td{text-align:left;vertical-align:top;padding:.3rem .8rem .3rem 0;border-bottom:1px solid #8884}
 article{border-top:2px solid #8886;margin-top:2rem}nav ul{columns:18rem;padding-left:1rem}.m{font-weight:700}
 h3{margin-bottom:.3rem;overflow-wrap:anywhere}h4{margin:.8rem 0 .2rem}`;

@@ -9,6 +9,7 @@ import type { PhoneSystemKinds } from '../telephony/connectors.ts';
 import { accountRoutes } from './accounts.routes.ts';
 import { agendaRoutes } from './agenda.routes.ts';
 import { createApp } from './app.ts';
+import { calendarRoutes } from './calendars.routes.ts';
 import { openLiveHub } from './live/hub.ts';
 import { liveRoutes } from './live.routes.ts';
 import { presenceRoutes } from './presence.routes.ts';
@@ -42,6 +43,8 @@ export interface RunningApi extends Running {
   port: number;
   /** How people reach the server, without a slash at the end. */
   publicUrl: string;
+  /** How many browsers follow live changes. */
+  liveStreams(): number;
   /** Every route, for the test that tries each one as everybody. */
   routes: readonly Route[];
 }
@@ -71,6 +74,7 @@ export async function startApi(context: Context, options: ApiOptions): Promise<R
     ...presenceRoutes(context),
     ...liveRoutes(context, hub),
     ...accountRoutes(context, options.calendarConnectors),
+    ...calendarRoutes(context),
     ...profileRoutes(context),
     ...settingsRoutes(context),
     ...telephonyRoutes(context, options.phoneSystemKinds),
@@ -84,6 +88,7 @@ export async function startApi(context: Context, options: ApiOptions): Promise<R
     port,
     publicUrl,
     routes,
+    liveStreams: hub.size,
     async stop() {
       await hub.stop();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

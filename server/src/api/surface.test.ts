@@ -1,14 +1,8 @@
-/** Accounts, live changes, documentation, static files, and what must never be answered. */
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { Validator } from '@seriousme/openapi-schema-validator';
-import { Hono } from 'hono';
+/** Accounts, live changes, and what must never be answered. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Person, startTestServer, type TestServer } from '../../../test/api-client.ts';
 import { openEvents } from '../../../test/events.ts';
 import { until } from '../../../test/product.ts';
-import { webClient } from './static.ts';
 
 let server: TestServer;
 let user: Person & { id: string };
@@ -149,6 +143,11 @@ describe('live changes', () => {
     expect((await own.next(({ event }) => event === 'agenda')).data).toEqual({ userId: user.id });
     expect((await own.next(({ event }) => event === 'account')).data).toMatchObject({ userId: user.id });
     own.close();
+    await until(
+      'the end of closed streams',
+      async () => server.server.api!.liveStreams(),
+      (open) => open === 0,
+    );
   });
 
   test('nobody follows without signing in', async () => {
@@ -188,46 +187,5 @@ describe('what is never answered', () => {
     expect(server.logged()).not.toContain(secret);
     const stored = await server.server.context.store.db.selectFrom('account').select('secret').execute();
     expect(stored.every((row) => !row.secret?.includes(secret))).toBe(true);
-  });
-});
-
-describe('documentation and pages', () => {
-  test('the OpenAPI document has every route, with examples and named operations', async () => {
-    const { body } = await server.anybody().call('GET', '/api/openapi.json');
-    expect(body.openapi).toBe('3.1.0');
-    const operations = Object.values<Record<string, { operationId: string }>>(body.paths).flatMap((methods) =>
-      Object.values(methods),
-    );
-    expect(operations).toHaveLength(server.server.api!.routes.length);
-    expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
-    expect(await new Validator().validate(body)).toEqual({ valid: true });
-  });
-
-  test('the documentation is a page of our own, without scripts from anywhere', async () => {
-    const { text, headers } = await server.anybody().call('GET', '/api/docs');
-    expect(headers.get('content-type')).toContain('text/html');
-    expect(text).toContain('Set how the server reaches the outside');
-    expect(text).not.toMatch(/<script|<link|src=/);
-  });
-
-  test('the web client: assets for ever, pages anew, precompressed where the browser can', async () => {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'whenabouts-web-'));
-    fs.mkdirSync(path.join(folder, 'assets'));
-    fs.writeFileSync(path.join(folder, 'index.html'), '<title>Whenabouts</title>');
-    fs.writeFileSync(path.join(folder, 'assets/app-1a2b.js'), 'export {}');
-    fs.writeFileSync(path.join(folder, 'assets/app-1a2b.js.gz'), 'zipped');
-    const app = new Hono().all('*', webClient(folder));
-    const page = await app.request('/accounts/add');
-    expect([await page.text(), page.headers.get('cache-control')]).toEqual(['<title>Whenabouts</title>', 'no-cache']);
-    const etag = page.headers.get('etag')!;
-    expect((await app.request('/', { headers: { 'if-none-match': etag } })).status).toBe(304);
-    const zipped = await app.request('/assets/app-1a2b.js', { headers: { 'accept-encoding': 'br, gzip' } });
-    expect([await zipped.text(), zipped.headers.get('content-encoding')]).toEqual(['zipped', 'gzip']);
-    expect(zipped.headers.get('cache-control')).toContain('immutable');
-    expect(await (await app.request('/assets/app-1a2b.js')).text()).toBe('export {}');
-    expect((await app.request('/assets/gone-9z.js')).status).toBe(404);
-    expect((await app.request('/../package.json')).status).toBe(404);
-    expect((await new Hono().all('*', webClient('/nowhere')).request('/')).status).toBe(503);
-    fs.rmSync(folder, { recursive: true });
   });
 });

@@ -18,6 +18,8 @@ const portion = 1_000;
 export interface LiveHub extends Running {
   add(stream: LiveStream): void;
   remove(stream: LiveStream): void;
+  /** How many streams are open. */
+  size(): number;
   /** The number of the last presence change that was handed out. */
   position(): number;
 }
@@ -113,6 +115,7 @@ export async function openLiveHub({ store, log }: Context): Promise<LiveHub> {
   }, heartbeatMs);
 
   return {
+    size: () => streams.size,
     position: () => position,
     add(stream) {
       streams.add(stream);

@@ -171,7 +171,12 @@ export const ForwardingEntry = z
   .object({
     id: z.int(),
     at: Instant,
-    event: z.string().openapi({ description: 'applied, restored, overridden, failed …', example: 'applied' }),
+    event: z.string().openapi({
+      description: `taken: ours was set over what is in detail.previous. appliedAgain: it had got lost. overridden: changed at the
+phone meanwhile, which is respected. givenBack: the previous one is back. leftAlone: at the end something else was set,
+which stays. failed: the phone system could not be written; detail says why.`,
+      example: 'taken',
+    }),
     extension: z.string().nullable(),
     phoneSystem: z.string().nullable(),
     detail: z.record(z.string(), z.unknown()),

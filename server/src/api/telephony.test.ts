@@ -1,0 +1,105 @@
+/** Phone systems, extensions and webhooks by the API, on the simulated phone system and a real receiver. */
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Webhook } from 'standardwebhooks';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Pbx, startPbx } from '../../../simulators/pbx/pbx.ts';
+import { pbxSettings } from '../../../simulators/pbx/settings.ts';
+import { type Person, startTestServer, type TestServer } from '../../../test/api-client.ts';
+import { until } from '../../../test/product.ts';
+
+let server: TestServer;
+let administrator: Person;
+let pbx: Pbx;
+beforeAll(async () => {
+  server = await startTestServer();
+  administrator = server.administrator;
+  pbx = await startPbx({ port: 0, extensions: ['201', '202'], badHabits: false });
+});
+afterAll(async () => {
+  await server?.stop();
+  await pbx?.stop();
+});
+
+test('a phone system is connected and checked; forwarding follows, and is given back before a user goes', async () => {
+  const settings = pbxSettings(pbx.url);
+  const wrong = await administrator.call('POST', '/phone-systems', {
+    ...{ name: 'PBX', kind: 'http', settings: { ...settings, set: { address: 'pbx' } } },
+  });
+  expect(wrong.body.error).toMatchObject({ code: 'invalid', field: 'settings.set.address' });
+  const system = (await administrator.call('POST', '/phone-systems', { name: 'PBX', kind: 'http', settings })).body;
+  expect(system).toMatchObject({ mode: 'active', hasSecret: false, extensions: 0 });
+  expect((await administrator.call('POST', '/phone-systems', { name: 'PBX', kind: 'http', settings })).status).toBe(
+    409,
+  );
+
+  const user = await server.newUser('Paula Phone');
+  const extension = { userId: user.id, phoneSystemId: system.id, number: '201' };
+  expect((await administrator.call('POST', '/extensions', extension)).status).toBe(201);
+  const taken = await administrator.call('POST', '/extensions', { ...extension, userId: server.administrator.id });
+  expect(taken.body.error).toMatchObject({ code: 'conflict', message: 'Extension 201 of PBX belongs to Paula Phone.' });
+  const check = (await administrator.call('POST', `/phone-systems/${system.id}/check`)).body;
+  expect(check.steps.every(({ ok }: { ok: boolean }) => ok)).toBe(true);
+  expect(check.modes).toMatchObject({ off: true, all: true, internal: expect.any(String) });
+
+  pbx.byHand('201', { mode: 'always', target: '299' });
+  const forwarding = { mode: 'all', target: { kind: 'number', number: '202' } };
+  const { body: profile } = await user.call('POST', '/profiles', {
+    name: 'Deputy',
+    status: 'doNotDisturb',
+    forwarding,
+  });
+  const end = { rule: 'untilChanged' };
+  await user.call('PUT', '/users/me/presence/manual', { profileId: profile.id, end });
+  await until(
+    'forwarding',
+    async () => pbx.state('201'),
+    ({ target }) => target === '202',
+  );
+  const { body: log } = await until(
+    'the log',
+    () => user.call('GET', '/users/me/forwarding-log?limit=5'),
+    ({ body }) => body.entries.length > 0,
+  );
+  expect(log.entries[0]).toMatchObject({ extension: '201', phoneSystem: 'PBX' });
+
+  expect((await administrator.call('DELETE', `/users/${user.id}`)).status).toBe(204);
+  expect(pbx.state('201')).toEqual({ mode: 'always', target: '299' });
+  expect((await administrator.call('GET', '/extensions')).body.extensions).toEqual([]);
+  expect((await administrator.call('DELETE', `/phone-systems/${system.id}`)).status).toBe(204);
+});
+
+test('a webhook is made, tried and told; its secret is shown once and signs', async () => {
+  const got: { headers: Record<string, string>; body: string }[] = [];
+  const receiver = http.createServer((request, response) => {
+    let body = '';
+    request.setEncoding('utf8').on('data', (text) => {
+      body += text;
+    });
+    request.on('end', () => {
+      got.push({ headers: request.headers as Record<string, string>, body });
+      response.writeHead(204).end();
+    });
+  });
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/presence`;
+  expect((await administrator.call('POST', '/webhooks', { url: 'mailto:x' })).body.error.field).toBe('url');
+  const { body: made } = await administrator.call('POST', '/webhooks', { url });
+  expect(made.secret).toMatch(/^whsec_/);
+  expect((await administrator.call('GET', '/webhooks')).text).not.toContain(made.secret);
+  const tried = await administrator.call('POST', `/webhooks/${made.id}/test`);
+  expect(tried.body).toMatchObject({ ok: true, status: 204 });
+  expect(() => new Webhook(made.secret).verify(got[0]!.body, got[0]!.headers)).not.toThrow();
+
+  await administrator.call('PUT', '/users/me/presence/manual', { status: 'beRightBack' });
+  await until(
+    'the event',
+    async () => got.find(({ body }) => body.includes('beRightBack')),
+    (found) => !!found,
+  );
+  const off = await administrator.call('PATCH', `/webhooks/${made.id}`, { active: false });
+  expect(off.body).toMatchObject({ active: false, url });
+  expect((await administrator.call('DELETE', `/webhooks/${made.id}`)).status).toBe(204);
+  expect((await administrator.call('POST', `/webhooks/${made.id}/test`)).status).toBe(404);
+  receiver.close();
+});
