@@ -2,6 +2,7 @@
 
 import type { Forwarding } from '../../server/src/presence/presence.ts';
 import { openStore } from '../../server/src/store/database.ts';
+import { freeLeasesOfTheDead, nameProcess } from '../../server/src/store/processes.ts';
 import { phoneSystemKinds } from '../../server/src/telephony/connectors.ts';
 import type { Phase } from '../../server/src/telephony/decide.ts';
 import { startReconciler } from '../../server/src/telephony/reconciler.ts';
@@ -16,7 +17,9 @@ const { target, wishes, phase } = JSON.parse(process.env.OFFICE!) as {
 // Dies with its parent.
 process.stdin.resume().on('end', () => process.exit(1));
 const store = await openStore(target);
-const context = officeContext(store);
+// As the server does at its start: what a process that was killed had leased is free at once.
+await freeLeasesOfTheDead(store.db);
+const context = officeContext(store, { processName: nameProcess() });
 for (const [number, forwarding] of Object.entries(wishes)) await want(store.db, number, forwarding);
 const reconciler = await startReconciler(context, {
   connectors: phoneSystemKinds(context.outbound),
