@@ -54,7 +54,8 @@ test('behind a public address it prints the link with that; asked to stop, it en
   const { child, output } = await start({ PUBLIC_URL: 'https://times.example.com/' });
   while (!output().includes('set it up')) await Promise.race([once(child.stdout!, 'data'), once(child, 'exit')]);
   expect(output()).toContain('https://times.example.com/setup?token=');
-  child.kill('SIGTERM');
+  child.kill('SIGINT');
+  child.kill('SIGINT'); // Ctrl-C: from the terminal, and from whoever started the server
   expect(await once(child, 'close')).toEqual([0, null]);
 });
 

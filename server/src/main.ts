@@ -20,10 +20,14 @@ try {
   process.exit(1);
 }
 
-let stopping = false;
+let stoppingSince: number | null = null;
 async function stop(signal: string): Promise<void> {
-  if (stopping) process.exit(1); // asked twice: at once
-  stopping = true;
+  if (stoppingSince !== null) {
+    // Asked again: at once. But Ctrl-C reaches us from the terminal and again from the process that started us.
+    if (performance.now() - stoppingSince > 1_000) process.exit(1);
+    return;
+  }
+  stoppingSince = performance.now();
   log.info({ signal }, 'Stopping.');
   setTimeout(() => process.exit(1), 20_000).unref();
   await server.stop();
@@ -31,6 +35,7 @@ async function stop(signal: string): Promise<void> {
 }
 process.on('SIGINT', () => void stop('SIGINT'));
 process.on('SIGTERM', () => void stop('SIGTERM'));
+process.on('SIGHUP', () => void stop('SIGHUP'));
 
 if (server.api) console.log(`Whenabouts is ready: ${server.api.publicUrl}`);
 else console.log('Whenabouts is ready; this process serves no pages (WHENABOUTS_ROLES).');
