@@ -85,7 +85,9 @@ export function mergeCopies<T extends Copy>(copies: readonly T[]): Merged<T>[] {
   const meetings = new Map<string, Merged<T>>();
   let nameless = 0;
   for (const copy of copies) {
-    const key = copy.uid === '' ? `\n${nameless++}` : `${copy.uid}\n${copy.occurrence}`;
+    // NUL is in no stored text, so it parts the two for certain.
+    const { uid, occurrence } = copy;
+    const key = uid === '' ? `\0${nameless++}` : occurrence === '' ? uid : `${uid}\0${occurrence}`;
     const meeting = meetings.get(key);
     if (meeting === undefined)
       meetings.set(key, { first: copy, copies: [copy], sensitivity: copy.sensitivity, showAs: copy.showAs });

@@ -139,7 +139,7 @@ test('after any history of changes, faults and deaths the store equals the sourc
         await db.deleteFrom('users').where('id', '=', userId).execute();
       },
     ),
-    { numRuns: Number(process.env.SYNC_RUNS ?? 40), seed: seed() },
+    { numRuns: Number(process.env.SYNC_RUNS ?? (store.kind === 'embedded' ? 20 : 60)), seed: seed() },
   );
 });
 

@@ -35,10 +35,15 @@ export async function pullAccount(
   options: PullOptions,
 ): Promise<Outcome> {
   crashPoint('sync.claimed');
-  if (account.takenOver && account.failures > mostDeaths)
-    return failed(account, options.random, [
-      new ConnectorError('internal', 'The server stopped several times in a row while it read this account.'),
-    ]);
+  const deaths = account.failures - mostDeaths;
+  if (account.takenOver && deaths > 0) {
+    const fault = new ConnectorError(
+      'internal',
+      'The server stopped several times in a row while it read this account.',
+    );
+    // The back-off begins with this one: it may as well have been the machine.
+    return { ...failed(account, options.random, [fault]), nextIn: backoff('internal', deaths, options.random()) };
+  }
   const faults: ConnectorError[] = [];
   const asked: Temporal.Duration[] = [];
   const connector = connectors.find(({ kind }) => kind === account.kind);

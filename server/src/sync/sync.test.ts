@@ -7,7 +7,7 @@ import { dayIn, meeting, modelled, stored } from '../../../test/sources/model-st
 import { openTestStore } from '../../../test/store.ts';
 import type { SourceAppointment } from '../agenda/appointment.ts';
 import { type Change, ConnectorError } from '../calendars/connector.ts';
-import { createAccount, removeAccount, selectCalendar, syncNow, updateAccount } from './accounts.ts';
+import { createAccount, syncNow } from './accounts.ts';
 import { accountHealth } from './health.ts';
 import { mostOccurrences } from './rows.ts';
 import { pullAccountOnce, startSync } from './sync.ts';
@@ -82,13 +82,11 @@ test('two engines at once pull every account, none twice at the same time, and g
   expect(most).toBeGreaterThan(1);
   expect((await accountHealth(db, accounts[0]!))!.failures).toBe(0);
 
-  // A wish is heard at once, by notification, long before the account is due.
+  // A wish is heard long before the account is due again (in minutes).
   pulling = new Set();
   put(state.calendars.main!, 'b', meeting({ title: 'New' }));
-  const asked = performance.now();
   await syncNow(db, accounts[1]!);
   await until(async () => (await stored(db, accounts[1]!)).length === 2);
-  expect(performance.now() - asked).toBeLessThan(4_000);
   await Promise.all(engines.map((engine) => engine.stop()));
   const held = await db.selectFrom('account').select('id').where('leased_by', 'is not', null).execute();
   expect(held).toEqual([]);
@@ -275,90 +273,30 @@ test('what a hostile connector yields costs only itself', async () => {
   expect(await count()).toBe(0);
 });
 
-test('accounts are connected, changed, chosen from and disconnected, and presence hears of it', async () => {
-  put(state.calendars.main!, 'a', meeting());
-  const { userId, accountId } = await newAccount();
-  let secretSeen: unknown;
-  const reading = {
-    ...connectors[0],
-    discover: async (account: { secret: unknown }) => {
-      secretSeen = account.secret;
-      return [{ remoteId: 'main', name: 'Main', color: '#123456', selectedByDefault: true }];
-    },
-    pull: connectors[0]!.pull,
-    defaultPoll: connectors[0]!.defaultPoll,
-    kind: 'model',
-  } as (typeof connectors)[number];
-  const revision = async () =>
-    (await sql<{ revision: number }>`select revision from presence_state where user_id = ${userId}::uuid`.execute(db))
-      .rows[0]?.revision ?? -1;
-  const pull = () => pullAccountOnce(context, [reading], accountId);
-  await updateAccount(context, accountId, { secret: { password: 'correct horse' } });
-  await pull();
-  expect(secretSeen).toEqual({ password: 'correct horse' });
-  const { secret } = await db
-    .selectFrom('account')
-    .select('secret')
-    .where('id', '=', accountId)
-    .executeTakeFirstOrThrow();
-  expect(secret).not.toContain('horse');
-  expect(await stored(db, accountId)).toHaveLength(1);
-
-  const first = await revision();
-  const calendar = await db
-    .selectFrom('calendar')
-    .select('id')
-    .where('account_id', '=', accountId)
-    .executeTakeFirstOrThrow();
-  expect(await selectCalendar(context, calendar.id, false)).toBe(true);
-  expect(await stored(db, accountId)).toHaveLength(0);
-  expect(await revision()).toBeGreaterThan(first);
-  await pull();
-  expect(await stored(db, accountId)).toHaveLength(0);
-  await selectCalendar(context, calendar.id, true);
-  await pull();
-  expect(await stored(db, accountId)).toHaveLength(1);
-
-  // The secret of another row doesn't open here: said in words, nothing lost.
-  await db
-    .updateTable('account')
-    .set({ secret: context.secrets.seal('"x"', userId) })
-    .where('id', '=', accountId)
-    .execute();
-  expect((await pull()).error).toMatchObject({
-    errorClass: 'credentials',
-    message: expect.stringContaining('Enter the password'),
-  });
-  expect(await stored(db, accountId)).toHaveLength(1);
-
-  expect(await removeAccount(context, accountId)).toBe(true);
-  expect(await stored(db, accountId)).toHaveLength(0);
-  expect(await removeAccount(context, accountId)).toBe(false);
-  expect(await updateAccount(context, accountId, { name: 'Gone' })).toBe(false);
-});
-
-test('a pull with what the owner has changed meanwhile does not count', async () => {
-  put(state.calendars.main!, 'a', meeting());
-  const { accountId } = await newAccount();
-  const slow = {
-    ...connectors[0],
-    kind: 'model',
-    discover: connectors[0]!.discover,
-    async *pull(...[account, request]: Parameters<(typeof connectors)[number]['pull']>) {
-      await updateAccount(context, accountId, { settings: { other: true } });
-      yield* connectors[0]!.pull(account, request);
-    },
-  } as (typeof connectors)[number];
-  await expect(pullAccountOnce(context, [slow], accountId)).rejects.toThrow('no longer leased');
-  expect(await stored(db, accountId)).toEqual([]);
-  await once(accountId);
-  expect(await stored(db, accountId)).toHaveLength(1);
-});
+test.runIf(store.kind === 'postgresql')(
+  'a database that goes away for a moment costs nothing but the moment',
+  async () => {
+    const { accountId } = await newAccount();
+    const engine = await startSync(context, { connectors });
+    onTestFinished(() => engine.stop());
+    await until(async () => (await accountHealth(db, accountId))!.status === 'ok');
+    await sql`select pg_terminate_backend(pid) from pg_stat_activity
+             where datname = current_database() and pid <> pg_backend_pid()`.execute(db);
+    put(state.calendars.main!, 'a', meeting());
+    await until(() =>
+      syncNow(db, accountId).then(
+        () => true,
+        () => false,
+      ),
+    );
+    await until(async () => (await stored(db, accountId)).length === 1);
+  },
+);
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 20_000;
+  const deadline = performance.now() + 45_000;
   while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error('It did not come true within 20 s.');
+    if (performance.now() > deadline) throw new Error('It did not come true within 45 s.');
     await new Promise((resolve) => setTimeout(resolve, 30));
   }
 }
