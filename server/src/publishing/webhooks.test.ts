@@ -108,6 +108,12 @@ test('changes arrive in order and signed, through failures and a death of the re
       (seen) => seen.length === 3,
     );
 
+    // Only then is it not told again.
+    await until(
+      'its receipt',
+      () => rowOf(id),
+      (row) => row.delivered_number === second[0],
+    );
     await receiver.stop();
     const third = await change([userId, userId, userId]);
     const failing = await until(
