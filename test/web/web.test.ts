@@ -250,7 +250,7 @@ describeWith(['chromium'], 'the web client', () => {
       await page.setViewportSize({ width: 1280, height: 860 });
     }
     expect(found).toEqual([]);
-  });
+  }, 120_000);
 
   it('has nothing serious for axe in its dialogs either', async () => {
     const found: string[] = [];

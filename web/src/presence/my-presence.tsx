@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Presence } from '../../../server/src/api/schemas/presence.ts';
 import { Icon } from '../shell/icons.tsx';
 import { useWatch } from '../shell/live.ts';
 import { announce } from '../shell/notices.tsx';
@@ -14,6 +15,10 @@ import { usePresenceWords } from './words.ts';
 
 const PresencePanel = lazy(() => import('./presence-panel.tsx'));
 
+function isFailing(presence: Presence | undefined): boolean {
+  return presence?.phones?.some((phone) => phone.error !== null) ?? false;
+}
+
 /** My presence in the head of every page; opens the panel where it is explained and changed. */
 export function MyPresence() {
   const { t } = useTranslation('presence');
@@ -21,7 +26,11 @@ export function MyPresence() {
   const now = useNow(60_000);
   const words = usePresenceWords(useFormat(), now);
   const [open, setOpen] = useState(false);
-  const { data: presence } = useQuery(presenceQuery(me.id));
+  const { data: presence } = useQuery({
+    ...presenceQuery(me.id),
+    // A phone that failed is tried again; nothing tells when it has come right but the phone's own state.
+    refetchInterval: ({ state }) => (isFailing(state.data) ? 15_000 : false),
+  });
   useWatch([me.id]);
   useShortcut('p', () => setOpen(true));
 
@@ -33,7 +42,6 @@ export function MyPresence() {
   }, [sentence, t]);
 
   const forwarded = presence?.forwarding && presence.forwarding.mode !== 'off' ? presence.forwarding : undefined;
-  const failing = presence?.phones?.some((phone) => phone.error !== null);
   return (
     <>
       <button
@@ -61,7 +69,12 @@ export function MyPresence() {
             </small>
           )}
         </span>
-        {failing && <Icon name="warning" />}
+        {isFailing(presence) && (
+          <span className="my-presence-failing">
+            <Icon name="warning" />
+            <span className="sr-only">{t('phoneFailing')}</span>
+          </span>
+        )}
         <Icon name="down" size={16} />
       </button>
       {open && (

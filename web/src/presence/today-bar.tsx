@@ -93,5 +93,5 @@ function clip(segment: Segment, from: Date, to: Date): Omit<Segment, 'start' | '
 function hoursBetween(from: number, to: number): number[] {
   const first = Math.ceil(from / hourMs) * hourMs;
   const all = Array.from({ length: Math.floor((to - first) / hourMs) + 1 }, (_, index) => first + index * hourMs);
-  return all.filter((_, index) => index % 3 === 1);
+  return all.filter((hour, index) => index % 3 === 1 && to - hour > hourMs / 2);
 }

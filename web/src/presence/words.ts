@@ -17,7 +17,7 @@ export function usePresenceWords(format: Format, now: Date) {
   }
 
   function target(forwarding: Forwarding): string {
-    return forwarding.target === 'voicemail' ? t('voicemail') : (forwarding.target ?? '');
+    return forwarding.target === 'voicemail' ? t('target.voicemail') : (forwarding.target ?? '');
   }
 
   function calls(forwarding: Forwarding | undefined): string {
