@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Person, startTestServer, type TestServer } from '../../../test/api-client.ts';
+import { until } from '../../../test/product.ts';
 import { authorize, checkRules } from './access.ts';
 import { createApp } from './app.ts';
 import type { Route, Rule, Viewer } from './route.ts';
@@ -39,11 +40,12 @@ test('every route lets through whom its rule allows, and nobody else', async () 
     administrator: { userId: server.administrator.id, role: 'administrator', sessionId: 'c' },
   };
   const account = await user.call('POST', '/accounts/file', file('BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n'));
-  const calendar = await db
-    .insertInto('calendar')
-    .values({ account_id: account.body.id, remote_id: 'matrix', name: 'Matrix', color: null })
-    .returning('id')
-    .executeTakeFirstOrThrow();
+  const { body } = await until(
+    'the calendar',
+    () => user.call('GET', `/accounts/${account.body.id}/calendars`),
+    (answer) => answer.body.calendars.length > 0,
+  );
+  const [calendar] = body.calendars;
   for (const route of routes)
     for (const [who, viewer] of Object.entries(viewers)) {
       const params = { userId: user.id, accountId: account.body.id, calendarId: calendar.id };
