@@ -71,7 +71,7 @@ describe('when an appointment comes', () => {
       await until(async () => told.length === 2, 'the appointment and its end');
       expect(told.map(({ status }) => status)).toEqual(['appointment', 'available']);
       for (const { late } of told) expect(late).toBeGreaterThanOrEqual(0);
-      for (const { late } of told) expect(late).toBeLessThan(1_000);
+      for (const { late } of told) expect(late).toBeLessThan(2_000); // measured: 10 to 20 ms on a machine that is not overloaded
       console.log(`told ${told.map(({ late }) => late).join(' and ')} ms after the due instant (${store.kind})`);
       const [, began] = await changesOf(userId);
       expect(began).toMatchObject({ status: 'appointment', reason: { origin: 'appointment' } });
