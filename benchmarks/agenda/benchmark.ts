@@ -84,6 +84,7 @@ try {
       floor: floor.median,
       floorLabel: `the bare SQL, p99 ${round(floor.p99)}`,
       ...(known ? { target: { ratioAtMost: 2 } } : {}),
+      ...(count < 50 ? { note: 'So few rows cost less than the HTTP request that asks for them (see below).' } : {}),
     });
   }
   agent.destroy();
