@@ -1,0 +1,153 @@
+/** The timeline against its oracle on random claims, calendars, profiles, settings and zones. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { PresenceAppointment } from '../agenda/presence-appointments.queries.ts';
+import { type ForwardingTarget, forwardingModes, type Profile, statuses } from './presence.ts';
+import { profileIndex } from './profiles.ts';
+import type { PresenceSettings } from './settings.ts';
+import { type PresenceInputs, type StoredClaim, timeline } from './timeline.ts';
+import { presenceThrough } from './timeline-oracle.ts';
+
+const minute = 60_000;
+const ms = (text: string) => Temporal.Instant.from(text).epochMilliseconds;
+const instant = (at: number) => Temporal.Instant.fromEpochMilliseconds(at);
+const toNumber = (number: string): ForwardingTarget => ({ kind: 'number', number });
+
+const runs = Number(process.env.WHENABOUTS_RUNS ?? 1_000);
+const seed = Number(process.env.WHENABOUTS_SEED ?? Math.floor(Math.random() * 2 ** 31));
+
+test(`agrees with the oracle at every tick (${runs} runs, WHENABOUTS_SEED=${seed})`, {
+  timeout: 60_000 + runs * 50,
+}, () => {
+  const tick = 15 * minute;
+  const ticks = 3 * 24 * 4;
+  // Often close together, so that boundaries meet.
+  const some = fc.oneof(fc.integer({ min: -40, max: ticks + 20 }), fc.integer({ min: 30, max: 42 }));
+  const length = fc.oneof(fc.integer({ min: -2, max: 12 }), fc.integer({ min: 0, max: 200 }));
+  const base = fc
+    .constantFrom('2026-03-27T00:00Z', '2026-10-23T00:00Z', '2026-11-20T00:00Z', '2026-04-04T00:00Z')
+    .map(ms);
+  const targetArbitrary = fc.constantFrom<ForwardingTarget | null>(
+    toNumber('100'),
+    toNumber('200'),
+    { kind: 'mobile' },
+    { kind: 'voicemail' },
+    null,
+  );
+  const profilesArbitrary = (owner: string) =>
+    fc.uniqueArray(
+      fc.record({
+        key: fc.constantFrom<Profile['key']>(...statuses, null),
+        status: fc.constantFrom(...statuses),
+        active: fc.boolean(),
+        mode: fc.constantFrom(...forwardingModes),
+        target: targetArbitrary,
+        note: fc.constantFrom(null, `note of ${owner}`),
+      }),
+      { selector: ({ key }) => key, maxLength: 6 },
+    );
+  const scene = fc.record({
+    base,
+    appointments: fc.array(
+      fc.record({
+        at: some,
+        length,
+        showAs: fc.constantFrom('free', 'tentative', 'busy', 'outOfOffice', 'workingElsewhere', 'unknown'),
+        response: fc.constantFrom('accepted', 'accepted', 'none', 'declined'),
+        allDay: fc.constantFrom(false, false, true),
+        cancelled: fc.constantFrom(false, false, false, true),
+      }),
+      { maxLength: 9 },
+    ),
+    claims: fc.array(
+      fc.record({
+        origin: fc.constantFrom('call', 'manual', 'api', 'client'),
+        status: fc.constantFrom(...statuses),
+        profile: fc.constantFrom(null, 'own 0', 'group 0', 'group 1', 'gone'),
+        at: some,
+        length: fc.option(length),
+        endRule: fc.constantFrom('time', 'nextBoundary', 'untilChanged'),
+        note: fc.constantFrom(null, 'by hand'),
+      }),
+      { maxLength: 5 },
+    ),
+    group: profilesArbitrary('group'),
+    own: profilesArbitrary('own'),
+    mobileNumber: fc.constantFrom(null, '0170', '100'),
+    timeZone: fc.constantFrom('UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kathmandu', 'Australia/Lord_Howe'),
+    settings: fc.record({
+      tentativeCounts: fc.boolean(),
+      outsideWorkingDay: fc.constantFrom(null, null, 'unavailable', 'outOfOffice'),
+      automaticForwarding: fc.subarray([...statuses]),
+      manualEnd: fc.constant('nextBoundary'),
+      workingDay: fc.record({
+        start: fc.constantFrom('08:00', '09:15', '22:00', '00:00'),
+        end: fc.constantFrom('17:00', '06:00', '00:00', '12:30'),
+        days: fc.subarray([1, 2, 3, 4, 5, 6, 7], { minLength: 1 }),
+      }),
+    }),
+  });
+  fc.assert(
+    fc.property(scene, (given) => {
+      const profilesOf = (owner: string, list: typeof given.own) =>
+        profileIndex(
+          list.map(({ mode, target, ...fields }, i) => ({
+            ...fields,
+            id: `${owner} ${i}`,
+            name: '',
+            forwarding: { mode, target },
+          })),
+        );
+      const from = given.base;
+      const to = from + ticks * tick;
+      const of: PresenceInputs = {
+        timeZone: given.timeZone,
+        settings: given.settings as PresenceSettings,
+        profiles: {
+          own: profilesOf('own', given.own),
+          group: profilesOf('group', given.group),
+          mobileNumber: given.mobileNumber,
+          extensions: ['100'],
+        },
+        appointments: given.appointments.map(({ at, length, ...fields }, i) => ({
+          userId: 'u',
+          occurrence: '',
+          sensitivity: 'normal' as const,
+          ...(fields as Pick<PresenceAppointment, 'showAs' | 'response' | 'allDay' | 'cancelled'>),
+          uid: `appointment ${i}`,
+          start: instant(from + at * tick),
+          end: instant(from + (at + length) * tick),
+        })),
+        claims: given.claims.map(({ at, length, profile, ...fields }, i) => ({
+          ...(fields as Pick<StoredClaim, 'origin' | 'status' | 'endRule' | 'note'>),
+          id: i,
+          profileId: profile,
+          start: from + at * tick,
+          end: length === null ? null : from + (at + length) * tick,
+        })),
+      };
+      const segments = timeline(of, { from: instant(from), to: instant(to) });
+
+      expect(segments[0]!.start.epochMilliseconds).toBe(from);
+      expect(segments.at(-1)!.end!.epochMilliseconds).toBe(to);
+      for (const [i, segment] of segments.entries()) {
+        expect(segment.end!.epochMilliseconds).toBeGreaterThan(segment.start.epochMilliseconds);
+        if (i > 0) expect(segment.start.equals(segments[i - 1]!.end!)).toBe(true);
+        expect((segment.start.epochMilliseconds - from) % tick).toBe(0);
+      }
+      const answers = presenceThrough(of, from, to, tick);
+      let index = 0;
+      for (let at = from; at < to; at += tick) {
+        while (segments[index]!.end!.epochMilliseconds <= at) index++;
+        const { status, note, forwarding, reason } = segments[index]!;
+        const { appointment: key, claimId, origin, forwardingProblem } = reason;
+        const winner = key ? `${key.uid} ${key.occurrence}` : claimId !== undefined ? `claim ${claimId}` : origin;
+        const said = { status, note, ...forwarding, problem: forwardingProblem ?? null, origin, winner };
+        const expected = answers[(at - from) / tick]!;
+        if (JSON.stringify(said) !== JSON.stringify({ ...said, ...expected }))
+          expect({ at: instant(at).toString(), ...said }).toEqual({ at: instant(at).toString(), ...expected });
+      }
+    }),
+    { numRuns: runs, seed },
+  );
+});
