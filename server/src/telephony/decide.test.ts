@@ -129,6 +129,19 @@ describe('values that come back', () => {
       write: to('600'),
     });
   });
+  test('a change by hand that a restart lost comes back', () => {
+    const hidden: [Forwarding, Forwarding, string?, number?][] = [
+      [to('200'), to('500')],
+      [to('200'), to('200')],
+      [to('200'), to('600')],
+      [to('200'), to('200'), 'boot 2'],
+    ];
+    expect(story(...hidden)).toMatchObject({ record: { phase: 'overridden' }, write: to('600') });
+    expect(story(...hidden, [to('200'), to('600'), 'boot 2'])).toMatchObject({
+      record: { bootId: 'boot 2' },
+      write: null,
+    });
+  });
   test('a value of ours that a restart brings back under a change by hand is still ours at the end', () => {
     const back = [
       [to('200'), to('500')],
@@ -205,7 +218,8 @@ class World {
   want(desired: Forwarding): void {
     this.desired = desired;
   }
-  changeByHand(value: Forwarding): void {
+  /** @param before what the user had before the changes that nobody has seen. */
+  changeByHand(value: Forwarding, before: Forwarding[]): void {
     if (!this.up) return;
     // Before our write is confirmed, the value from before it looks like a write that never landed.
     const unconfirmed = this.record.phase === 'intent' && sameForwarding(this.record.previous, value);
@@ -217,7 +231,7 @@ class World {
     const blurred =
       ((phase === 'intent' || restarted) && sameForwarding(previous, value)) || (restarted && value.mode === 'off');
     if (!sameForwarding(this.memory, value)) this.hand = { value, seen: false, blurred };
-    this.own = blurred ? [value, ...this.own] : [value];
+    this.own = blurred ? [value, ...this.own, ...before] : [value];
     this.memory = value;
     this.disk = value;
   }
@@ -241,6 +255,8 @@ class World {
     // A phone cleared by hand, unseen, before a restart: nobody can tell it from a phone system that lost everything.
     if (early) this.own.push(...this.before);
     if (this.hand && (!withDatabase || !this.hand.seen)) this.hand.blurred = true;
+    // A setting of the user's that nobody saw may have reached the disk before ours hid it.
+    if (!isWish(this.disk)) this.own.push(this.disk);
     this.memory = this.disk;
     this.pending = null;
     this.boot++;
@@ -287,7 +303,7 @@ function play(script: readonly Move[]): void {
     if (step.move === 'want') world.want(step.value);
     else if (step.move === 'hand') {
       unseen ??= [...world.own];
-      world.changeByHand(step.value);
+      world.changeByHand(step.value, unseen);
     } else if (step.move === 'round') {
       world.round(step.fault);
       if (step.fault > 0) unseen = null;

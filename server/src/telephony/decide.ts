@@ -126,15 +126,19 @@ function take(record: ForwardingRecord, situation: Situation): Decision {
     );
   }
 
-  if (sameForwarding(actual, ours)) {
-    if (phase === 'applied') return { record, write: null, event: null };
-    // Rule 3: applied only when the phone itself says so.
-    return changed(record, now, { phase: 'applied' }, null, phase === 'intent' ? 'taken' : 'takenBack');
+  if (phase === 'overridden') {
+    // Respected until another forwarding is wanted. Where a restart or a late write of ours hid it, it comes back.
+    const hidden = isEcho(record, situation) || (restarted(record, situation) && sameForwarding(actual, ours));
+    if (hidden) return { record, write: record.previous, event: null };
+    if (sameForwarding(actual, ours)) return changed(record, now, { phase: 'applied' }, null, 'takenBack');
+    return { record: rememberOwn(record, situation), write: null, event: null };
   }
 
-  if (phase === 'overridden') {
-    // Respected until another forwarding is wanted; the newest setting by hand is what the user gets back.
-    return { record: rememberOwn(record, situation), write: null, event: null };
+  if (sameForwarding(actual, ours)) {
+    // Rule 3: applied only when the phone itself says so.
+    return phase === 'applied'
+      ? { record, write: null, event: null }
+      : changed(record, now, { phase: 'applied' }, null, 'taken');
   }
 
   // Rule 5: the user changed it by hand.
@@ -181,24 +185,27 @@ function isOurs(record: ForwardingRecord, situation: Situation): boolean {
   return sameForwarding(record.ours, situation.actual) || isEcho(record, situation);
 }
 
-function isEcho(record: ForwardingRecord, { actual, bootId }: Situation): boolean {
-  const restarted = record.bootId !== bootId;
+function isEcho(record: ForwardingRecord, situation: Situation): boolean {
   // While a write is open, what it was to replace is simply still there.
   const open = record.phase === 'intent' || record.phase === 'restoring';
-  return record.echoes.some(({ value, landed }) => sameForwarding(value, actual) && (restarted || open || !landed));
+  return record.echoes.some(
+    ({ value, landed }) => sameForwarding(value, situation.actual) && (open || !landed || restarted(record, situation)),
+  );
 }
 
 /** Whether only a person can have set what the phone says. After a restart the value from before our write (the write
  *  was lost) and none at all (everything was) are the restart's doing; any third value is still a person's. */
 function byHand(record: ForwardingRecord, situation: Situation): boolean {
-  const { actual, bootId } = situation;
+  const { actual } = situation;
   if (isOurs(record, situation)) return false;
   if (record.phase === 'overridden') return true;
-  const restarted = record.bootId !== null && record.bootId !== bootId;
-  const unwritten = record.phase === 'intent' || record.phase === 'restoring' || restarted;
+  const unwritten = record.phase === 'intent' || record.phase === 'restoring' || restarted(record, situation);
   if (unwritten && sameForwarding(actual, record.previous)) return false;
-  return !(restarted && actual.mode === 'off');
+  return !(restarted(record, situation) && actual.mode === 'off');
 }
+
+const restarted = (record: ForwardingRecord, { bootId }: Situation) =>
+  record.bootId !== null && record.bootId !== bootId;
 
 /** `ours` given up. Once it has stood for the settling time, no write of it is on its way any more. */
 function withEcho({ ours, echoes, phase, since }: ForwardingRecord, now: Temporal.Instant): Echo[] {
