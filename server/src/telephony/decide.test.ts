@@ -256,7 +256,11 @@ class World {
     if (early) this.own.push(...this.before);
     if (this.hand && (!withDatabase || !this.hand.seen)) this.hand.blurred = true;
     // A setting of the user's that nobody saw may have reached the disk before ours hid it.
-    if (!isWish(this.disk)) this.own.push(this.disk);
+    if (!isWish(this.disk)) {
+      this.own.push(this.disk);
+      if (!sameForwarding(this.disk, this.record.previous))
+        this.hand ??= { value: this.disk, seen: false, blurred: true };
+    }
     this.memory = this.disk;
     this.pending = null;
     this.boot++;
