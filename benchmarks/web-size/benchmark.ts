@@ -44,6 +44,7 @@ try {
   await page.goto(server.url);
   await page.locator('.row').first().waitFor();
   await page.locator('.my-presence[data-status]').waitFor();
+  await page.locator('.presence-card').waitFor();
   await page.waitForLoadState('networkidle').catch(() => undefined);
 
   const worker = fs

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import { lazy, Suspense, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Agenda } from '../../../server/src/api/schemas/agenda.ts';
 import { Icon } from '../shell/icons.tsx';
@@ -20,6 +20,7 @@ import { RemindersPanel } from './reminders-panel.tsx';
 import { SyncState } from './sync-state.tsx';
 import { WeekStrip } from './week-strip.tsx';
 
+const PresenceCard = lazy(() => import('../presence/presence-card.tsx'));
 const daysShown = 7;
 
 export function AgendaPage() {
@@ -54,6 +55,9 @@ export function AgendaPage() {
       <aside className="agenda-aside" aria-label={t('aside')}>
         <NextUp />
         <RemindersPanel />
+        <Suspense>
+          <PresenceCard />
+        </Suspense>
       </aside>
       <div className="agenda-days">
         {agenda.isPending ? (
