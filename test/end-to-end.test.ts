@@ -30,7 +30,11 @@ describeWith(['radicale', 'asterisk', 'sipp'], 'from a real calendar to a real p
 
   beforeAll(async () => {
     target = await makeTarget();
-    [radicale, lab, product] = await Promise.all([startRadicale(), startAsterisk(), startProduct(target)]);
+    await Promise.all([
+      startRadicale().then((started) => (radicale = started)),
+      startAsterisk().then((started) => (lab = started)),
+      startProduct(target).then((started) => (product = started)),
+    ]);
     phones = await startPhones(lab);
     calendar = await radicale.makeCalendar('work');
     await product.api('PUT', '/settings/network', {

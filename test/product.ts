@@ -43,6 +43,7 @@ export async function startProduct(
   let cookie = '';
   let output = '';
   let child: ChildProcess | null = null;
+  process.once('exit', () => child?.kill('SIGKILL')); // a test that fails on the way leaves nothing running
 
   async function start(more: Record<string, string> = {}): Promise<void> {
     const { DATABASE_URL: _inherited, ...inherited } = process.env;
