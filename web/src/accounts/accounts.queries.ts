@@ -30,21 +30,5 @@ export function uploadFile(file: File, name: string): Promise<Account> {
   return request('POST', '/accounts/file', form);
 }
 
-const discoveryMs = 10_000;
-const pauseMs = 500;
-
-/**
- * Makes the account and, where the user left calendars out, deselects them. Calendars are known once the account has
- * been read the first time; after ten seconds without any the choice is left to the accounts page.
- */
-export async function connect(account: NewAccount, without: ReadonlySet<string>): Promise<Account> {
-  const made = await request<Account>('POST', '/accounts', account);
-  if (without.size === 0) return made;
-  for (const end = Date.now() + discoveryMs; Date.now() < end; await new Promise((go) => setTimeout(go, pauseMs))) {
-    const { calendars } = await get<CalendarList>(`/accounts/${made.id}/calendars`);
-    if (calendars.length === 0) continue;
-    await Promise.all(calendars.filter((one) => without.has(one.name)).map((one) => selectCalendar(one, false)));
-    break;
-  }
-  return made;
-}
+/** Makes the account; `calendars` are the remote ids of those that count (none known: all that are found). */
+export const connect = (account: NewAccount): Promise<Account> => request('POST', '/accounts', account);

@@ -10,6 +10,8 @@ import { Problem } from '../shell/parts.tsx';
 import { checkConnection, connect } from './accounts.queries.ts';
 import { ConnectionFields, connectionOf, emptyDraft } from './connection-form.tsx';
 
+type Found = AccountCheckResult['calendars'][number];
+
 /** An address (iCalendar or CalDAV): type, check, choose calendars, connect. */
 export function ConnectByAddress({ kind }: { kind: Connection['kind'] }) {
   const { t } = useTranslation('accounts');
@@ -52,11 +54,16 @@ function ChooseAndConnect({ connection, found }: { connection: Connection; found
   const client = useQueryClient();
   const navigate = useNavigate();
   const [name, setName] = useState('');
-  const [left, setLeft] = useState(
-    () => new Set(found.calendars.filter((one) => !one.selectedByDefault).map((one) => one.name)),
+  const [chosen, setChosen] = useState<readonly string[]>(() =>
+    found.calendars.filter((one) => one.selectedByDefault).map((one) => one.remoteId),
   );
   const add = useMutation({
-    mutationFn: () => connect({ ...connection, ...(name.trim() === '' ? {} : { name: name.trim() }) }, left),
+    mutationFn: () =>
+      connect({
+        ...connection,
+        ...(name.trim() === '' ? {} : { name: name.trim() }),
+        ...(found.calendars.length === 0 ? {} : { calendars: [...chosen] }),
+      }),
     async onSuccess(account) {
       notify(t('connected', { name: account.name }));
       await client.invalidateQueries();
@@ -69,11 +76,8 @@ function ChooseAndConnect({ connection, found }: { connection: Connection; found
     add.mutate();
   }
 
-  function choose(calendar: string, chosen: boolean): void {
-    const next = new Set(left);
-    if (chosen) next.delete(calendar);
-    else next.add(calendar);
-    setLeft(next);
+  function choose(remoteId: string, isChosen: boolean): void {
+    setChosen((before) => (isChosen ? [...before, remoteId] : before.filter((one) => one !== remoteId)));
   }
 
   return (
@@ -84,9 +88,9 @@ function ChooseAndConnect({ connection, found }: { connection: Connection; found
           {found.calendars.map((calendar) => (
             <Checkbox
               key={calendar.remoteId}
-              label={calendar.name}
-              checked={!left.has(calendar.name)}
-              onChange={(event) => choose(calendar.name, event.currentTarget.checked)}
+              label={labelOf(calendar, found.calendars)}
+              checked={chosen.includes(calendar.remoteId)}
+              onChange={(event) => choose(calendar.remoteId, event.currentTarget.checked)}
             />
           ))}
         </fieldset>
@@ -103,11 +107,17 @@ function ChooseAndConnect({ connection, found }: { connection: Connection; found
         <button
           type="submit"
           className="button primary"
-          disabled={add.isPending || (found.calendars.length > 0 && left.size >= found.calendars.length)}
+          disabled={add.isPending || (found.calendars.length > 0 && chosen.length === 0)}
         >
           {add.isPending ? t('connecting') : t('connect')}
         </button>
       </div>
     </form>
   );
+}
+
+/** The name; where several bear it, with the last part of the address, too. */
+function labelOf({ name, remoteId }: Found, all: readonly Found[]): string {
+  const bearers = all.filter((one) => one.name === name).length;
+  return bearers > 1 ? `${name} (${remoteId.split('/').filter(Boolean).at(-1) ?? remoteId})` : name;
 }
