@@ -93,6 +93,8 @@ export interface CheckStep {
   ok: boolean;
   /** In plain words what was found, or what failed and what mends it. */
   message: string;
+  /** Of a step that failed: clients say it in the user's language. */
+  errorClass?: ErrorClass;
 }
 
 export interface CalendarConnector<Settings = unknown, Secret = unknown> {

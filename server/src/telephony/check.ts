@@ -27,7 +27,7 @@ export async function checkPhoneSystem(
       steps.push({ name, ok: true, message: await work() });
       return true;
     } catch (error) {
-      steps.push({ name, ok: false, message: asConnectorError(error).message });
+      steps.push(failed(name, error));
       return false;
     }
   }
@@ -54,7 +54,7 @@ export async function checkPhoneSystem(
       try {
         steps.push(...(await more.check(signal)));
       } catch (error) {
-        steps.push({ name: 'rights', ok: false, message: asConnectorError(error).message });
+        steps.push(failed('rights', error));
       }
     const modes = (connection as PhoneSystemConnection | null)?.capabilities.modes ?? null;
     if (modes) {
@@ -66,4 +66,9 @@ export async function checkPhoneSystem(
   } finally {
     await (connection as PhoneSystemConnection | null)?.close().catch(() => {});
   }
+}
+
+function failed(name: string, error: unknown): CheckStep {
+  const { message, errorClass } = asConnectorError(error);
+  return { name, ok: false, message, errorClass };
 }

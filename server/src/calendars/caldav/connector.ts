@@ -113,7 +113,7 @@ export function caldavConnector(
           steps.push({ name: 'server', ok: true, message: 'The server answers.' });
         }
         const name = ['server', 'signIn', 'calendars'][steps.length] ?? 'calendars';
-        steps.push({ name, ok: false, message: error.message });
+        steps.push({ name, ok: false, message: error.message, errorClass: error.errorClass });
       }
       return steps;
     },

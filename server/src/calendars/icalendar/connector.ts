@@ -87,7 +87,8 @@ export function icalendarAddressConnector(
         steps.push({ name: 'calendars', ok: true, message: describe(feed) });
       } catch (error) {
         if (!(error instanceof ConnectorError)) throw error;
-        steps.push({ name: steps.length === 0 ? 'server' : 'calendars', ok: false, message: error.message });
+        const name = steps.length === 0 ? 'server' : 'calendars';
+        steps.push({ name, ok: false, message: error.message, errorClass: error.errorClass });
       }
       return steps;
     },
@@ -142,7 +143,7 @@ export function icalendarFileConnector(): CalendarConnector<FeedFileSettings, { 
         return [{ name: 'calendars', ok: true, message: describe(feed) }];
       } catch (error) {
         if (!(error instanceof ConnectorError)) throw error;
-        return [{ name: 'calendars', ok: false, message: error.message }];
+        return [{ name: 'calendars', ok: false, message: error.message, errorClass: error.errorClass }];
       }
     },
 
