@@ -44,8 +44,8 @@ export async function startServer(environment: Environment, log: Logger): Promis
     const secrets = secretsWith(loadOrCreateKeys(dataFolder));
     const readNetwork = await watchNetworkSettings(store);
     const outbound = createOutbound(async () => {
-      const { allowedNetworks, proxy, certificateAuthorities } = await readNetwork();
-      return { allowedNetworks, proxy, ca: certificateAuthorities };
+      const { allowedNetworks, proxy, proxyResolvesNames, certificateAuthorities } = await readNetwork();
+      return { allowedNetworks, proxy, proxyResolvesNames, ca: certificateAuthorities };
     });
     started.push({ stop: () => outbound.close() });
     await freeLeasesOfTheDead(store.db);

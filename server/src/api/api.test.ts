@@ -168,8 +168,15 @@ describe('users and settings', () => {
     );
     expect((await put({ ...good, proxy: 'http://user:pass@proxy' })).body.error.field).toBe('proxy');
     expect((await put({ ...good, certificateAuthorities: ['x'] })).body.error.field).toBe('certificateAuthorities.0');
-    expect((await put(good)).body).toEqual(good);
-    expect((await server.administrator.call('GET', '/settings/network')).body).toEqual(good);
+    const read = async () => (await server.administrator.call('GET', '/settings/network')).body;
+    const resolving = { ...good, proxy: 'http://proxy.example.com:3128', proxyResolvesNames: true };
+    expect((await put(resolving)).body).toEqual(resolving);
+    expect(await read()).toEqual(resolving);
+    // What a program leaves out that knows nothing of it is as if it had never been set.
+    expect((await put(good)).body).toEqual({ ...good, proxyResolvesNames: false });
+    expect((await put({ allowedNetworks: good.allowedNetworks })).body).toEqual({ ...good, proxyResolvesNames: false });
+    expect((await put({ allowedNetworks: [], proxyResolvesNames: 'yes' })).body.error.field).toBe('proxyResolvesNames');
+    expect(await read()).toEqual({ ...good, proxyResolvesNames: false });
   });
 
   test('profiles: own ones are one’s own, central ones the administrators’', async () => {

@@ -9,12 +9,19 @@ export interface NetworkSettings {
   /** CIDR. */
   allowedNetworks: string[];
   proxy: string | null;
+  /** The proxy gets names, not addresses: where only it can resolve names of the outside. */
+  proxyResolvesNames: boolean;
   /** PEM texts. */
   certificateAuthorities: string[];
 }
 
 const key = 'network';
-const none: NetworkSettings = { allowedNetworks: [], proxy: null, certificateAuthorities: [] };
+const none: NetworkSettings = {
+  allowedNetworks: [],
+  proxy: null,
+  proxyResolvesNames: false,
+  certificateAuthorities: [],
+};
 
 export async function readNetworkSettings(db: Executor): Promise<NetworkSettings> {
   const row = await db.selectFrom('system_setting').select('value').where('key', '=', key).executeTakeFirst();

@@ -16,10 +16,20 @@ export const NetworkSettings = z
       .trim()
       .max(500)
       .nullable()
+      .default(null)
       .openapi({ description: 'The company’s HTTP proxy.', example: 'http://proxy.example.com:3128' }),
+    proxyResolvesNames: z
+      .boolean()
+      .default(false)
+      .openapi({
+        description:
+          'The proxy is handed names instead of addresses, where only it can resolve names of the outside. ' +
+          'Into which networks a name leads is then up to the proxy.',
+      }),
     certificateAuthorities: z
       .array(z.string().max(20_000))
       .max(50)
+      .default([])
       .openapi({ description: 'The company’s own certificate authorities, each as a PEM text.' }),
   })
   .openapi('NetworkSettings');
