@@ -33,6 +33,8 @@ export interface ModelCalendar {
 }
 
 let births = 0;
+/** No version is ever used twice, not even by a calendar that went and came again under its name. */
+let versions = 0;
 export const newCalendar = (): ModelCalendar => ({ objects: {}, log: [], born: ++births });
 
 export interface ModelState {
@@ -56,7 +58,7 @@ export const emptyState = (): ModelState => ({
 
 export function put(calendar: ModelCalendar, key: string, object: ModelObject): void {
   calendar.log.push(key);
-  calendar.objects[key] = { ...object, version: calendar.log.length };
+  calendar.objects[key] = { ...object, version: ++versions };
 }
 
 export function drop(calendar: ModelCalendar, key: string): void {

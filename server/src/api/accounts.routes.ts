@@ -76,7 +76,8 @@ export function accountRoutes(context: Context, connectors: readonly CalendarCon
       async handle({ viewer, body }) {
         const { settings, secret } = checkedConnection(body);
         const name = body.name ?? nameOf(settings) ?? body.kind;
-        const account = { userId: viewer.userId, kind: body.kind, name, settings, secret };
+        const calendars = 'calendars' in body ? body.calendars : undefined;
+        const account = { userId: viewer.userId, kind: body.kind, name, settings, secret, calendars };
         return read(await createAccount(context, account), viewer);
       },
     }),

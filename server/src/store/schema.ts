@@ -65,6 +65,7 @@ export interface Schema {
     leased_until: InstantOrNull;
     leased_by: Text | null;
     discovered_at: InstantOrNull;
+    chosen_calendars: string[] | null;
     created_at: DefaultInstant;
   };
   calendar: {
@@ -79,6 +80,7 @@ export interface Schema {
     window_to: InstantOrNull;
     expanded_for: Text | null;
     full_round_at: InstantOrNull;
+    missing_since: InstantOrNull;
   };
   calendar_object: {
     calendar_id: Text;
@@ -232,6 +234,7 @@ export interface Schema {
     delivered_number: Generated<number>;
     due_at: DefaultInstant;
     leased_until: InstantOrNull;
+    leased_by: Text | null;
     failures: Generated<number>;
     error_message: Text | null;
     last_success_at: InstantOrNull;

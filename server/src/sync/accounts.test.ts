@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { makeUser, testContext } from '../../../test/context.ts';
-import { emptyState, modelConnector, put } from '../../../test/sources/model-source.ts';
+import { emptyState, modelConnector, newCalendar, put } from '../../../test/sources/model-source.ts';
 import { meeting, stored } from '../../../test/sources/model-store.ts';
 import { openTestStore } from '../../../test/store.ts';
 import { createAccount, removeAccount, selectCalendar, updateAccount } from './accounts.ts';
@@ -18,11 +18,40 @@ beforeEach(() => {
   state = emptyState();
 });
 
-async function newAccount() {
+async function newAccount(calendars?: string[]) {
   const { userId } = await makeUser(db);
-  const accountId = await createAccount(context, { userId, kind: 'model', name: 'Model', settings: {} });
+  const accountId = await createAccount(context, { userId, kind: 'model', name: 'Model', settings: {}, calendars });
   return { userId, accountId };
 }
+const calendarsOf = async (accountId: string) => {
+  const rows = await db
+    .selectFrom('calendar')
+    .select(['id', 'remote_id', 'selected'])
+    .where('account_id', '=', accountId)
+    .orderBy('remote_id')
+    .execute();
+  return { rows, selected: rows.filter((row) => row.selected).map((row) => row.remote_id) };
+};
+/** As if so much time had gone by since the last discovery. */
+const passed = (accountId: string, minutes: number) =>
+  sql`
+    with earlier as (
+      update account set discovered_at = discovered_at - make_interval(mins => ${minutes}) where id = ${accountId}::uuid)
+    update calendar set missing_since = missing_since - make_interval(mins => ${minutes})
+     where account_id = ${accountId}::uuid`.execute(db);
+/** What a source does whose disk isn't mounted, or whose rights are being changed: it lists `listed`, and all is well. */
+const listing = (listed: () => readonly string[]) =>
+  [
+    {
+      ...connectors[0],
+      kind: 'model',
+      defaultPoll: connectors[0]!.defaultPoll,
+      pull: connectors[0]!.pull,
+      expand: connectors[0]!.expand,
+      discover: async () =>
+        listed().map((remoteId) => ({ remoteId, name: 'Calendar', color: null, selectedByDefault: true })),
+    },
+  ] as typeof connectors;
 
 test('accounts are connected, changed, chosen from and disconnected, and presence hears of it', async () => {
   put(state.calendars.main!, 'a', meeting());
@@ -102,4 +131,105 @@ test('a pull with what the owner has changed meanwhile does not count', async ()
   expect(await stored(db, accountId)).toEqual([]);
   await pullAccountOnce(context, connectors, accountId);
   expect(await stored(db, accountId)).toHaveLength(1);
+});
+
+test('calendars chosen while connecting are the ones that are read, told apart by more than their names', async () => {
+  for (const name of ['work', 'private', 'team']) {
+    state.calendars[name] = newCalendar();
+    put(state.calendars[name], 'a', meeting({ title: name }));
+  }
+  let listed: string[] = [];
+  const source = listing(() => listed);
+  const { accountId } = await newAccount(['private', 'team']);
+  await pullAccountOnce(context, source, accountId); // named none: the choice still stands
+  listed = ['work', 'private', 'team'];
+  await passed(accountId, 7 * 60);
+  await pullAccountOnce(context, source, accountId);
+  expect((await calendarsOf(accountId)).selected).toEqual(['private', 'team']);
+  expect((await stored(db, accountId)).map(({ title }) => title).sort()).toEqual(['private', 'team']);
+
+  // Later on it is as always: the owner's changes stay, a new calendar is as the source has it.
+  const { rows } = await calendarsOf(accountId);
+  await selectCalendar(context, rows.find((row) => row.remote_id === 'team')!.id, false);
+  state.calendars.new = newCalendar();
+  listed.push('new');
+  await passed(accountId, 7 * 60);
+  await pullAccountOnce(context, source, accountId);
+  expect((await calendarsOf(accountId)).selected).toEqual(['new', 'private']);
+
+  const { accountId: none } = await newAccount([]);
+  await pullAccountOnce(context, source, none);
+  expect(await calendarsOf(none)).toMatchObject({ selected: [], rows: { length: 4 } });
+});
+
+test('a list without a calendar does not delete it; missed again ten minutes later, it goes', async () => {
+  for (const name of ['main', 'second']) {
+    state.calendars[name] = newCalendar();
+    put(state.calendars[name], 'a', meeting({ title: name }));
+  }
+  let listed: string[] = ['main', 'second'];
+  const source = listing(() => listed);
+  const { accountId } = await newAccount();
+  const pull = () => pullAccountOnce(context, source, accountId);
+  const ids = async () => (await calendarsOf(accountId)).rows.map((row) => row.remote_id);
+  await pull();
+
+  for (const short of [[], ['main']]) {
+    listed = short;
+    await passed(accountId, 7 * 60);
+    expect((await pull()).error).toBeNull();
+    expect(await stored(db, accountId)).toHaveLength(2);
+    await passed(accountId, 9);
+    await pull();
+    expect(await ids()).toEqual(['main', 'second']);
+    // Listed again: that was no first time.
+    listed = ['main', 'second'];
+    await passed(accountId, 2);
+    await pull();
+    listed = short;
+    await passed(accountId, 7 * 60);
+    await pull();
+    expect(await stored(db, accountId)).toHaveLength(2);
+    listed = ['main', 'second'];
+    await passed(accountId, 11);
+    await pull();
+  }
+
+  listed = ['main'];
+  await passed(accountId, 7 * 60);
+  await pull();
+  await passed(accountId, 11); // long before the hours until the next discovery
+  await pull();
+  expect(await ids()).toEqual(['main']);
+  expect((await stored(db, accountId)).map(({ title }) => title)).toEqual(['main']);
+});
+
+test('a calendar that is not listed and not found itself goes at once, unless the list is empty', async () => {
+  state.calendars.second = newCalendar();
+  for (const [name, calendar] of Object.entries(state.calendars)) put(calendar, 'a', meeting({ title: name }));
+  const { accountId } = await newAccount();
+  const pull = () => pullAccountOnce(context, connectors, accountId);
+  await pull();
+  const calendars = state.calendars;
+  state.calendars = {};
+  await passed(accountId, 7 * 60);
+  expect((await pull()).error).toMatchObject({ errorClass: 'notFound' });
+  expect(await stored(db, accountId)).toHaveLength(2);
+  state.calendars = { main: calendars.main! };
+  expect((await pull()).error).toBeNull();
+  expect((await stored(db, accountId)).map(({ title }) => title)).toEqual(['main']);
+});
+
+test('with another address the calendars of the old one go at once', async () => {
+  put(state.calendars.main!, 'a', meeting());
+  let listed = ['main'];
+  const source = listing(() => listed);
+  const { accountId } = await newAccount();
+  await pullAccountOnce(context, source, accountId);
+  state.calendars.other = newCalendar();
+  listed = ['other'];
+  await updateAccount(context, accountId, { settings: { other: true } });
+  await pullAccountOnce(context, source, accountId);
+  expect((await calendarsOf(accountId)).rows.map((row) => row.remote_id)).toEqual(['other']);
+  expect(await stored(db, accountId)).toEqual([]);
 });

@@ -16,18 +16,28 @@ export interface NewAccount {
   settings: Record<string, unknown>;
   /** Checked by the connector's secretSchema before; stored sealed. */
   secret?: unknown;
+  /** Remote ids of the calendars to select when they are first discovered; left out, the source's default counts. */
+  calendars?: readonly string[] | undefined;
 }
 
 /** Stores an account; it is read at once. Returns its id. */
 export async function createAccount(
   { store, secrets }: Pick<Context, 'store' | 'secrets'>,
-  { userId, kind, name, settings, secret }: NewAccount,
+  { userId, kind, name, settings, secret, calendars }: NewAccount,
   executor: Executor = store.db,
 ): Promise<string> {
   const id = randomUUID();
   await executor
     .insertInto('account')
-    .values({ id, user_id: userId, kind, name, settings: JSON.stringify(settings), secret: seal(secrets, secret, id) })
+    .values({
+      id,
+      user_id: userId,
+      kind,
+      name,
+      settings: JSON.stringify(settings),
+      secret: seal(secrets, secret, id),
+      chosen_calendars: calendars ? [...calendars] : null,
+    })
     .execute();
   await wake(executor);
   return id;

@@ -20,6 +20,8 @@ export interface LeasedAccount {
   /** As it was when claimed; when it differs at release somebody asked for another pull meanwhile. */
   dueAt: string;
   discoveredAt: Temporal.Instant | null;
+  /** Whether the last discovery didn't list one of its calendars. */
+  missesCalendar: boolean;
   /** Names this claim and no other. */
   lease: string;
   /** True when the process that had it before went away without giving it back. */
@@ -56,6 +58,8 @@ export async function claimAccounts(
      where account.id = due.id and users.id = account.user_id and configuration_group.id = users.group_id
     returning account.id, account.user_id as "userId", account.kind, account.name, account.settings, account.secret,
               failures, error_class as "errorClass", due_at::text as "dueAt", discovered_at as "discoveredAt",
+              exists (select 1 from calendar where account_id = account.id and missing_since is not null)
+                as "missesCalendar",
               leased_by as "lease", due.taken_over as "takenOver", users.time_zone as "timeZone", users.email,
               configuration_group.settings as "groupSettings", now() as "now"`.execute(executor);
   return rows;

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import { crashPoint } from '../store/crash-points.ts';
 import { backoff, nextPoll } from './backoff.ts';
 import { type StoredCalendar, selectedCalendars } from './calendar.queries.ts';
-import { discoveryDue, storeDiscovered } from './discovery.ts';
+import { discoveryDue, removeVanished, storeDiscovered } from './discovery.ts';
 import { connectorFault, faultOfAccount, Stopped } from './faults.ts';
 import type { LeasedAccount, Outcome } from './lease.queries.ts';
 import { ownerAddressesOf } from './owner.ts';
@@ -64,8 +64,9 @@ export async function pullAccount(
     let calendars: StoredCalendar[] = [];
     for (const calendar of await selectedCalendars(pull.db, account.id))
       calendars.push(await rollCalendar(pull.db, account, calendar, connector, pull.window, pull.ownerAddresses));
+    let missed: ReadonlySet<string> = new Set();
     if (discoveryDue(account)) {
-      await storeDiscovered(pull.db, account, await discover(connector, opened, options));
+      missed = await storeDiscovered(pull.db, account, await discover(connector, opened, options));
       calendars = await selectedCalendars(pull.db, account.id);
     }
     for (const calendar of calendars) {
@@ -74,6 +75,10 @@ export async function pullAccount(
         if (pollAfter) asked.push(pollAfter);
       } catch (error) {
         const fault = faultOf(error);
+        if (fault.errorClass === 'notFound' && missed.has(calendar.id)) {
+          await removeVanished(pull.db, account, calendar.id);
+          continue;
+        }
         context.log.warn({ account: account.id, calendar: calendar.id, error: fault }, 'a calendar could not be read');
         faults.push(calendars.length > 1 ? named(fault, calendar.name) : fault);
         if (fault.errorClass === 'malformed') await askForFullRound(context, calendar.id);

@@ -34,6 +34,16 @@ const CalDavConnection = z.object({
   secret: CalDavSecret.optional(),
 });
 
+const chosenCalendars = z
+  .array(z.string().min(1).max(2000))
+  .max(1000)
+  .openapi({
+    description:
+      'The `remoteId`s (see checkAccount) of the calendars to read. Left out: those that are selected by default. ' +
+      'Which ones are read can be changed later.',
+    example: ['/ada/work/'],
+  });
+
 /** What is needed to reach a calendar source, by kind. */
 export const Connection = z.discriminatedUnion('kind', [ICalendarAddressConnection, CalDavConnection]);
 export type Connection = z.input<typeof Connection>;
@@ -41,7 +51,7 @@ export type Connection = z.input<typeof Connection>;
 export const NewAccount = z
   .discriminatedUnion('kind', [
     ICalendarAddressConnection.extend({ name: name.optional() }),
-    CalDavConnection.extend({ name: name.optional() }),
+    CalDavConnection.extend({ name: name.optional(), calendars: chosenCalendars.optional() }),
   ])
   .openapi('NewAccount');
 export type NewAccount = z.input<typeof NewAccount>;
@@ -49,7 +59,7 @@ export type NewAccount = z.input<typeof NewAccount>;
 export const AccountCheck = Connection.openapi('AccountCheck');
 
 export const CheckStep = z
-  .object({ name: z.string(), ok: z.boolean(), message: z.string() })
+  .object({ name: z.string(), ok: z.boolean(), message: z.string(), errorClass: z.enum(errorClasses).optional() })
   .openapi('CheckStep', { description: 'In plain words what was found, or what failed and what mends it.' });
 export type CheckStep = z.infer<typeof CheckStep>;
 

@@ -75,6 +75,7 @@ create table invitation (
 `;
 
 const calendars = `
+-- chosen_calendars: the remote ids that the owner chose while connecting; null once the first discovery has kept to it.
 create table account (
   id uuid primary key default gen_random_uuid(),
   user_id uuid not null references users on delete cascade,
@@ -92,13 +93,15 @@ create table account (
   leased_until timestamptz,
   leased_by text,
   discovered_at timestamptz,
+  chosen_calendars text[],
   created_at timestamptz not null default now()
 );
 create index account_by_user on account (user_id);
 create index account_due on account (due_at);
 
 -- cursor: what the last good pull ended with. expanded_for: the zone (and revision of our expansion) the appointments
--- were made with; another one makes them all anew from calendar_object.source.
+-- were made with; another one makes them all anew from calendar_object.source. missing_since: when a discovery first
+-- no longer listed it.
 create table calendar (
   id uuid primary key default gen_random_uuid(),
   account_id uuid not null references account on delete cascade,
@@ -111,6 +114,7 @@ create table calendar (
   window_to timestamptz,
   expanded_for text,
   full_round_at timestamptz,
+  missing_since timestamptz,
   unique (account_id, remote_id)
 );
 
@@ -326,6 +330,7 @@ create table webhook (
   delivered_number bigint not null default 0,
   due_at timestamptz not null default now(),
   leased_until timestamptz,
+  leased_by text,
   failures integer not null default 0,
   error_message text,
   last_success_at timestamptz,
