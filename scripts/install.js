@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { command, Failure } from './command.js';
+import { ensureRuntimeRuns } from './libraries.js';
 import { step } from './progress.js';
 import { root, runtime } from './runtime.js';
 
@@ -13,10 +14,11 @@ const marker = path.join(root, 'node_modules', '.whenabouts-installed');
 export async function ensureInstalled() {
   const wanted = fingerprint();
   if (readIfThere(marker) === wanted && hasRuntime()) return;
-  if (!(installedByHand() && hasRuntime())) {
+  if (!(installedByHand() && hasRuntime()))
     await step('Installing packages (once, some minutes on a slow line)', install);
-    await tryRuntime();
-  }
+  await ensureRuntimeRuns();
+  // npm puts this folder first in the PATH of scripts and npx; the runtime is for us to call, with its libraries.
+  fs.rmSync(path.join(root, 'node_modules', '.bin', 'node'), { force: true });
   fs.writeFileSync(marker, wanted);
 }
 
@@ -84,16 +86,6 @@ function hasRuntime() {
     return Boolean(runtime());
   } catch {
     return false;
-  }
-}
-
-async function tryRuntime() {
-  try {
-    await command(runtime(), ['--version']);
-  } catch (error) {
-    throw new Failure(
-      `${error.message}\n\nThe runtime that npm brought does not run on this machine. It needs a 64-bit system with glibc 2.28 or newer (Debian 10 and later; not Alpine).`,
-    );
   }
 }
 
