@@ -69,7 +69,7 @@ export async function startApi(context: Context, options: ApiOptions): Promise<R
   const routes: Route[] = [
     ...serverRoutes(context),
     ...sessionRoutes(context, sessions, publicUrl.startsWith('https:')),
-    ...userRoutes(context, publicUrl),
+    ...userRoutes(context, sessions, publicUrl),
     ...agendaRoutes(context),
     ...presenceRoutes(context),
     ...liveRoutes(context, hub),

@@ -25,6 +25,8 @@ export interface Sessions {
   end(db: Executor, sessionId: string): Promise<void>;
   /** @param exceptSessionId the session that may go on, such as the one that changed the password. */
   endAllOf(db: Executor, userId: string, exceptSessionId?: string): Promise<void>;
+  /** This process forgets at once what it remembers of the user, not only when the channel says so. */
+  forget(userId: string): void;
 }
 
 export const hashToken = (token: string): string => createHash('sha256').update(token).digest('hex');
@@ -38,7 +40,9 @@ export async function forgetSessions(db: Executor, userId: string): Promise<void
 
 export async function openSessions(store: Store): Promise<Sessions> {
   const remembered = new Map<string, { viewer: Viewer | null; until: number }>();
+  let forgotten = 0;
   const forget = (userId: string) => {
+    forgotten++; // a look-up under way may have read what was true before
     for (const [key, { viewer }] of remembered) if (userId === '' || viewer?.userId === userId) remembered.delete(key); // '': notifications may have been missed
   };
   await store.listen('session', forget);
@@ -63,13 +67,16 @@ export async function openSessions(store: Store): Promise<Sessions> {
   }
 
   return {
+    forget,
     async viewer(token) {
       if (!token || token.length > 100) return null;
       const key = hashToken(token);
       const known = remembered.get(key);
       const now = performance.now();
       if (known && known.until > now && (known.viewer === null || store.listening())) return known.viewer;
+      const before = forgotten;
       const viewer = await lookUp(key);
+      if (forgotten !== before) return viewer;
       if (remembered.size >= maxRemembered) remembered.clear();
       if (viewer) remembered.set(key, { viewer, until: now + rememberMs });
       else remembered.delete(key);

@@ -5,6 +5,7 @@ import { changeUser, createUser, deleteUser, listUsers, readUser, type UserRow }
 import { type Route, route } from './route.ts';
 import { UserId } from './schemas/common.ts';
 import { Invitation, InvitedUser, NewUser, User, UserChange, UserList } from './schemas/users.ts';
+import type { Sessions } from './sessions.ts';
 
 const tag = 'Users';
 const params = z.object({ userId: UserId });
@@ -19,7 +20,7 @@ const asColleague = ({ id, displayName, email, timeZone, sample }: UserRow) => (
 });
 
 /** @param publicUrl what invitation links begin with. */
-export function userRoutes(context: Context, publicUrl: string): Route[] {
+export function userRoutes(context: Context, sessions: Sessions, publicUrl: string): Route[] {
   const { db } = context.store;
   const link = (token: string) => `${publicUrl}/invitation/${token}`;
   return [
@@ -63,7 +64,11 @@ export function userRoutes(context: Context, publicUrl: string): Route[] {
       params,
       body: UserChange,
       answer: User,
-      handle: ({ params: { userId }, body }) => changeUser(db, userId, body),
+      async handle({ params: { userId }, body }) {
+        const changed = await changeUser(db, userId, body);
+        sessions.forget(userId);
+        return changed;
+      },
     }),
     route({
       access: 'administrator',
@@ -77,6 +82,7 @@ export function userRoutes(context: Context, publicUrl: string): Route[] {
       answer: null,
       async handle({ params: { userId } }) {
         await deleteUser(context, userId);
+        sessions.forget(userId);
         return undefined;
       },
     }),

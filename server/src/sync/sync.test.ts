@@ -8,6 +8,7 @@ import { openTestStore } from '../../../test/store.ts';
 import type { SourceAppointment } from '../agenda/appointment.ts';
 import { type Change, ConnectorError } from '../calendars/connector.ts';
 import { createAccount, syncNow } from './accounts.ts';
+import { LeaseLost } from './faults.ts';
 import { accountHealth } from './health.ts';
 import { mostOccurrences } from './rows.ts';
 import { pullAccountOnce, startSync } from './sync.ts';
@@ -123,6 +124,46 @@ test('one account’s fault is its own: it is told in words, waits as asked, and
   expect(strange!.message).toContain('"fax"');
 });
 
+test('an account that killed its reader again and again is left alone, told why, and tried later', async () => {
+  put(state.calendars.main!, 'a', meeting());
+  const { accountId } = await newAccount();
+  let reads = 0;
+  const deadly = [
+    {
+      ...connectors[0]!,
+      kind: 'model',
+      defaultPoll: connectors[0]!.defaultPoll,
+      pull: connectors[0]!.pull,
+      async discover() {
+        reads++;
+        throw new LeaseLost(); // as little is said of the account as by a process that dies
+      },
+    } as (typeof connectors)[number],
+  ];
+  /** What a reader leaves behind that dies: its name, and a lease that runs out. */
+  const die = async () => {
+    await expect(pullAccountOnce(context, deadly, accountId)).rejects.toThrow(LeaseLost);
+    await sql`
+      update account set leased_by = 'the dead', leased_until = now() - interval '1 second'
+       where id = ${accountId}::uuid`.execute(db);
+  };
+  for (let death = 1; death <= 6; death++) await die();
+  expect(reads).toBe(6);
+  const outcome = await pullAccountOnce(context, deadly, accountId);
+  expect(reads).toBe(6);
+  expect(outcome.error).toEqual({ errorClass: 'internal', message: expect.stringContaining('stopped several times') });
+  expect(outcome.nextIn).toBeGreaterThan(5_000);
+  expect(await accountHealth(db, accountId)).toMatchObject({ status: 'failing', errorClass: 'internal' });
+  // Later it is tried again, and the longer it kills, the longer it rests.
+  await die();
+  expect(reads).toBe(7);
+  const next = await pullAccountOnce(context, deadly, accountId);
+  expect(reads).toBe(7);
+  expect(next.nextIn).toBeGreaterThan(outcome.nextIn);
+  const well = await pullAccountOnce(context, connectors, accountId);
+  expect(well).toMatchObject({ error: null, failures: 0 });
+});
+
 test('a source that hangs is left after its time, and what is stored stays', async () => {
   const { accountId } = await newAccount();
   put(state.calendars.main!, 'a', meeting());
@@ -153,6 +194,39 @@ test('unchanged objects are not written again, and nobody is told of nothing', a
   const after = await objectRows(accountId);
   expect(after.map(({ xmin }, index) => xmin === before[index]!.xmin)).toEqual([false, true]);
   await until(async () => told.length === 2);
+});
+
+test('whoever looks at an account is told when the list of what cannot be read changes', async () => {
+  const { accountId } = await newAccount();
+  let round = 0;
+  const pull = async (skipped: string[]) => {
+    const item = {
+      ...{ key: 'a', version: String(++round), appointments: [], source: 'x', nextAfterWindow: null },
+      skipped: skipped.map((reason) => ({ uid: 'a', recurrenceId: null, reason })),
+    };
+    const connector = {
+      ...connectors[0]!,
+      kind: 'model',
+      discover: connectors[0]!.discover,
+      async *pull(): AsyncGenerator<Change> {
+        yield { type: 'upsert', object: item };
+        yield { type: 'end', cursor: null };
+      },
+    } as (typeof connectors)[number];
+    expect((await pullAccountOnce(context, [connector], accountId)).error).toBeNull();
+    // Notifications arrive in order: what was sent before the mark is here when the mark is.
+    await sql`select pg_notify('account', ${`mark ${round}`})`.execute(db);
+    await until(async () => told.includes(`mark ${round}`));
+    return told.splice(0).filter((id) => id === accountId).length;
+  };
+  const told: string[] = [];
+  await store.listen('account', (id) => told.push(id));
+  await pull([]); // the account gets its calendar and its status
+  expect(await pull(['broken'])).toBe(1);
+  expect(await pull(['broken'])).toBe(0);
+  expect(await pull(['broken', 'twice'])).toBe(1);
+  expect(await pull([])).toBe(1);
+  expect(await pull([])).toBe(0);
 });
 
 test('rolling on expands only what begins in the new part, without asking the source', async () => {
@@ -273,25 +347,23 @@ test('what a hostile connector yields costs only itself', async () => {
   expect(await count()).toBe(0);
 });
 
-test.runIf(store.kind === 'postgresql')(
-  'a database that goes away for a moment costs nothing but the moment',
-  async () => {
-    const { accountId } = await newAccount();
-    const engine = await startSync(context, { connectors });
-    onTestFinished(() => engine.stop());
-    await until(async () => (await accountHealth(db, accountId))!.status === 'ok');
-    await sql`select pg_terminate_backend(pid) from pg_stat_activity
+test('a database that goes away for a moment costs nothing but the moment', async ({ skip }) => {
+  skip(store.kind !== 'postgresql', 'the embedded database lives in this process and goes away with it');
+  const { accountId } = await newAccount();
+  const engine = await startSync(context, { connectors });
+  onTestFinished(() => engine.stop());
+  await until(async () => (await accountHealth(db, accountId))!.status === 'ok');
+  await sql`select pg_terminate_backend(pid) from pg_stat_activity
              where datname = current_database() and pid <> pg_backend_pid()`.execute(db);
-    put(state.calendars.main!, 'a', meeting());
-    await until(() =>
-      syncNow(db, accountId).then(
-        () => true,
-        () => false,
-      ),
-    );
-    await until(async () => (await stored(db, accountId)).length === 1);
-  },
-);
+  put(state.calendars.main!, 'a', meeting());
+  await until(() =>
+    syncNow(db, accountId).then(
+      () => true,
+      () => false,
+    ),
+  );
+  await until(async () => (await stored(db, accountId)).length === 1);
+});
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
   const deadline = performance.now() + 45_000;
