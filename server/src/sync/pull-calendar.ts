@@ -1,4 +1,5 @@
 /** One calendar, once: what the source yields is staged, and stored in one transaction when it ended well. */
+import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Interval } from '../agenda/appointment.ts';
 import {
@@ -9,7 +10,7 @@ import {
 } from '../calendars/connector.ts';
 import { crashPoint } from '../store/crash-points.ts';
 import type { Database } from '../store/database.ts';
-import { announceAgenda } from './announce.ts';
+import { announceRound, unreadableParts } from './announce.ts';
 import { holdCalendar, type StoredCalendar } from './calendar.queries.ts';
 import { connectorFault, LeaseLost, Stopped, StoreFailure } from './faults.ts';
 import { holdLease, type LeasedAccount } from './lease.queries.ts';
@@ -21,6 +22,9 @@ import { sameInterval } from './window.ts';
 
 /** However good a cursor is, everything is listed anew once a week: what a source forgot to tell is mended then. */
 const fullRoundEvery = 7 * 24 * 3600_000;
+
+/** Milliseconds of reading at a stretch: then answers that have arrived, and other requests, get their turn. */
+const longestTurn = 10;
 
 export interface Pull {
   db: Database;
@@ -78,8 +82,13 @@ async function collect(pull: Pull, request: PullRequest): Promise<StagedRound> {
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), pull.timeLimit);
   const signal = AbortSignal.any([pull.signal, limit.signal]);
-  const aborted = Promise.withResolvers<never>();
-  aborted.promise.catch(() => {});
+  // Not Promise.race with one promise for all: each race would hang another reaction on it until the pull ends.
+  let giveUp: (error: ConnectorError | Stopped) => void = () => {};
+  const orAborted = <T>(next: Promise<T>) =>
+    new Promise<T>((resolve, reject) => {
+      giveUp = reject;
+      next.then(resolve, reject);
+    });
   const fault = () =>
     limit.signal.aborted
       ? new ConnectorError(
@@ -87,18 +96,23 @@ async function collect(pull: Pull, request: PullRequest): Promise<StagedRound> {
           `The calendar didn't arrive within ${Math.round(pull.timeLimit / 1000)} seconds, so nothing of it was taken over.`,
         )
       : new Stopped();
-  const onAbort = () => aborted.reject(fault());
+  const onAbort = () => giveUp(fault());
   signal.addEventListener('abort', onAbort, { once: true });
   let iterator: AsyncIterator<unknown> | undefined;
+  let turn = performance.now();
   try {
     if (signal.aborted) throw fault();
     const staging = new Staging();
     const changes = pull.connector.pull(pull.opened, { ...request, signal })[Symbol.asyncIterator]();
     iterator = changes;
     for (;;) {
-      const next = await Promise.race([changes.next(), aborted.promise]);
+      const next = await orAborted(changes.next());
       if (next.done) break;
       staging.add(next.value);
+      if (performance.now() - turn < longestTurn) continue;
+      await setImmediate();
+      if (signal.aborted) throw fault();
+      turn = performance.now();
     }
     iterator = undefined;
     return staging.finish();
@@ -144,6 +158,8 @@ async function storeRound(
   await db.transaction().execute(async (transaction) => {
     if (!(await holdLease(transaction, account.id, account.lease))) throw new LeaseLost();
     if (!(await holdCalendar(transaction, calendar))) return;
+    const touched = removed.length + changes.length > 0;
+    const unreadableBefore = touched ? await unreadableParts(transaction, calendar.id) : null;
     let changed = await removeObjects(transaction, calendar.id, removed);
     changed += await storeObjects(transaction, { calendarId: calendar.id, userId: account.userId }, changes);
     await sql`
@@ -154,7 +170,7 @@ async function storeRound(
       await sql`
         update calendar set window_from = ${window.from}, window_to = ${window.to}, expanded_for = ${expandedFor}
          where id = ${calendar.id}::uuid`.execute(transaction);
-    if (changed > 0) await announceAgenda(transaction, account.userId, account.id);
+    await announceRound(transaction, account, calendar.id, { changed, unreadableBefore });
     crashPoint('sync.beforeCommit');
   });
 }

@@ -72,14 +72,16 @@ async function* tellChanges(
   }
   const habits: Habits = { noMultiget: cursor.noMultiget };
   const retry: Cursor['retry'] = [];
-  for await (const fetched of fetchObjects(dav, collection, wanted, habits)) {
-    if (fetched.type === 'gone') yield { type: 'remove', key: fetched.key };
-    else if (fetched.type === 'object') yield { type: 'upsert', object: toObject(fetched, request, cursor.owners) };
-    else {
-      retry.push([fetched.key, wanted.get(fetched.key)!.href]);
-      // Unreadable never means deleted: what is stored of it stays; of what isn't the reason is shown.
-      const isKnown = (await request.known()).has(fetched.key);
-      if (!isKnown) yield { type: 'upsert', object: unreadableObject(fetched.key, 'unread', fetched.reason) };
+  for await (const batch of fetchObjects(dav, collection, wanted, habits)) {
+    for (const fetched of batch) {
+      if (fetched.type === 'gone') yield { type: 'remove', key: fetched.key };
+      else if (fetched.type === 'object') yield { type: 'upsert', object: toObject(fetched, request, cursor.owners) };
+      else {
+        retry.push([fetched.key, wanted.get(fetched.key)!.href]);
+        // Unreadable never means deleted: what is stored of it stays; of what isn't the reason is shown.
+        const isKnown = (await request.known()).has(fetched.key);
+        if (!isKnown) yield { type: 'upsert', object: unreadableObject(fetched.key, 'unread', fetched.reason) };
+      }
     }
   }
   const next: Cursor = { ...cursor, ...habits, token: listing.token, retry: retry.slice(0, longestRetry) };
@@ -103,19 +105,21 @@ async function* tellAll(
   }
   const habits: Habits = { noMultiget: learned.noMultiget };
   const retry: Cursor['retry'] = [];
-  for await (const fetched of fetchObjects(dav, collection, wanted, habits)) {
-    if (fetched.type === 'gone') continue;
-    const { key } = fetched;
-    if (fetched.type === 'unreadable') {
-      retry.push([key, wanted.get(key)!.href]);
-      // Unreadable never means deleted: what is stored of it stays.
-      if (known.has(key)) yield { type: 'unchanged', key };
-      else yield { type: 'upsert', object: unreadableObject(key, 'unread', fetched.reason) };
-      continue;
+  for await (const batch of fetchObjects(dav, collection, wanted, habits)) {
+    for (const fetched of batch) {
+      if (fetched.type === 'gone') continue;
+      const { key } = fetched;
+      if (fetched.type === 'unreadable') {
+        retry.push([key, wanted.get(key)!.href]);
+        // Unreadable never means deleted: what is stored of it stays.
+        if (known.has(key)) yield { type: 'unchanged', key };
+        else yield { type: 'upsert', object: unreadableObject(key, 'unread', fetched.reason) };
+        continue;
+      }
+      const object = toObject(fetched, request, learned.owners);
+      if (known.get(key) === object.version) yield { type: 'unchanged', key };
+      else yield { type: 'upsert', object };
     }
-    const object = toObject(fetched, request, learned.owners);
-    if (known.get(key) === object.version) yield { type: 'unchanged', key };
-    else yield { type: 'upsert', object };
   }
   const next: Cursor = {
     form: 'caldav-1',
