@@ -8,7 +8,7 @@ import type { Interval } from '../agenda/appointment.ts';
 import type { CalendarConnector } from '../calendars/connector.ts';
 import { crashPoint } from '../store/crash-points.ts';
 import type { Database, Executor } from '../store/database.ts';
-import { announceAgenda } from './announce.ts';
+import { announceRound, unreadableParts } from './announce.ts';
 import { holdCalendar, type StoredCalendar } from './calendar.queries.ts';
 import { LeaseLost } from './faults.ts';
 import { holdLease, type LeasedAccount } from './lease.queries.ts';
@@ -61,6 +61,7 @@ export async function rollCalendar(
   return await db.transaction().execute(async (transaction) => {
     if (!(await holdLease(transaction, account.id, account.lease))) throw new LeaseLost();
     if (!(await holdCalendar(transaction, calendar))) return calendar;
+    const unreadableBefore = await unreadableParts(transaction, calendar.id);
     const changed = await storeObjects(transaction, { calendarId: calendar.id, userId: account.userId }, expanded);
     for (const { key, reason } of unreadable)
       await sql`update calendar_object set skipped = ${JSON.stringify([{ uid: null, reason }])}::jsonb
@@ -77,7 +78,7 @@ export async function rollCalendar(
     };
     if (connector.expand) await dropBefore(transaction, calendar.id, window.from);
     await saveRolled(transaction, rolled);
-    if (changed > 0) await announceAgenda(transaction, account.userId, account.id);
+    await announceRound(transaction, account, calendar.id, { changed, unreadableBefore });
     crashPoint('sync.beforeCommit');
     return rolled;
   });
