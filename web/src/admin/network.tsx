@@ -1,13 +1,15 @@
-import { Textarea, TextInput } from '@mantine/core';
+import { Checkbox, Textarea, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { NetworkSettings } from '../../../server/src/api/schemas/settings.ts';
-import { fieldError } from '../shell/field-errors.ts';
+import { fieldError, isFieldError } from '../shell/field-errors.ts';
 import { notify } from '../shell/notices.tsx';
 import { Problem } from '../shell/parts.tsx';
 import { networkQuery, useChange } from './admin.queries.ts';
 import { Section } from './section.tsx';
+
+const fields = ['allowedNetworks', 'proxy', 'certificateAuthorities'];
 
 /** Where addresses that users type may lead, and how the server gets out. */
 export default function Network() {
@@ -25,6 +27,7 @@ function NetworkForm({ settings }: { settings: NetworkSettings }) {
   const save = useChange('network');
   const [networks, setNetworks] = useState(settings.allowedNetworks.join('\n'));
   const [proxy, setProxy] = useState(settings.proxy ?? '');
+  const [proxyResolvesNames, setProxyResolvesNames] = useState(settings.proxyResolvesNames);
   const [authorities, setAuthorities] = useState(settings.certificateAuthorities.join('\n'));
 
   function submit(event: FormEvent): void {
@@ -35,6 +38,7 @@ function NetworkForm({ settings }: { settings: NetworkSettings }) {
         .map((line) => line.trim())
         .filter(Boolean),
       proxy: proxy.trim() === '' ? null : proxy,
+      proxyResolvesNames,
       certificateAuthorities: authorities.match(/-----BEGIN [^-]+-----[^-]+-----END [^-]+-----/g) ?? [],
     };
     save.mutate({ method: 'PUT', path: '/settings/network', body }, { onSuccess: () => notify(t('saved')) });
@@ -48,6 +52,7 @@ function NetworkForm({ settings }: { settings: NetworkSettings }) {
         rows={4}
         placeholder="10.20.0.0/16"
         value={networks}
+        error={fieldError(save.error, 'allowedNetworks')}
         onChange={(event) => setNetworks(event.currentTarget.value)}
       />
       <TextInput
@@ -57,6 +62,13 @@ function NetworkForm({ settings }: { settings: NetworkSettings }) {
         error={fieldError(save.error, 'proxy')}
         onChange={(event) => setProxy(event.currentTarget.value)}
       />
+      <Checkbox
+        label={t('network.proxyResolves')}
+        description={t('network.proxyResolvesHint')}
+        disabled={proxy.trim() === ''}
+        checked={proxyResolvesNames}
+        onChange={(event) => setProxyResolvesNames(event.currentTarget.checked)}
+      />
       <Textarea
         label={t('network.authorities')}
         description={t('network.authoritiesHint')}
@@ -64,9 +76,10 @@ function NetworkForm({ settings }: { settings: NetworkSettings }) {
         spellCheck={false}
         styles={{ input: { fontFamily: 'var(--mono)', fontSize: 13 } }}
         value={authorities}
+        error={fieldError(save.error, 'certificateAuthorities')}
         onChange={(event) => setAuthorities(event.currentTarget.value)}
       />
-      {save.isError && !fieldError(save.error, 'proxy') && <Problem error={save.error} />}
+      {save.isError && !isFieldError(save.error, fields) && <Problem error={save.error} />}
       <div className="actions">
         <button type="submit" className="button primary" disabled={save.isPending}>
           {t('save', { ns: 'shell' })}

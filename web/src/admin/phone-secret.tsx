@@ -11,23 +11,6 @@ export interface SecretDraft {
   value: string;
 }
 
-/** What the HTTP templates look like: a small REST interface, to be changed to the real one. */
-export const exampleTemplates = {
-  set: {
-    method: 'PUT',
-    address: 'https://pbx.example.com/extensions/{{extension}}/forwarding',
-    headers: { 'Content-Type': 'application/json' },
-    body: '{"target": "{{target}}"}',
-  },
-  clear: { method: 'DELETE', address: 'https://pbx.example.com/extensions/{{extension}}/forwarding', headers: {} },
-  read: {
-    address: 'https://pbx.example.com/extensions/{{extension}}/forwarding',
-    headers: {},
-    target: '/target',
-    notFoundIsOff: true,
-  },
-};
-
 /** @param keep the system has a secret already: an untouched draft leaves it as it is (undefined). */
 export function secretOf(system: 'asterisk' | 'http', draft: SecretDraft, keep: boolean) {
   if (system === 'asterisk') return draft.password === '' ? undefined : { password: draft.password };

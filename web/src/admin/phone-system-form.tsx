@@ -1,13 +1,22 @@
-import { Checkbox, NativeSelect, PasswordInput, Textarea, TextInput } from '@mantine/core';
+import { Checkbox, NativeSelect, PasswordInput, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { NewPhoneSystem, PhoneSystem } from '../../../server/src/api/schemas/telephony.ts';
 import { Dialog } from '../shell/dialog.tsx';
+import { fieldError, isFieldError } from '../shell/field-errors.ts';
 import { notify } from '../shell/notices.tsx';
 import { Problem } from '../shell/parts.tsx';
 import { useChange } from './admin.queries.ts';
-import { exampleTemplates, PhoneSecret, type SecretDraft, secretOf } from './phone-secret.tsx';
+import { HttpPhoneFields, httpPhoneDraft, httpSettingsOf } from './http-phone-fields.tsx';
+import { PhoneSecret, type SecretDraft, secretOf } from './phone-secret.tsx';
 
+/** Fields whose faults stand beside them; other faults stand below the form. */
+const shownBeside = {
+  asterisk: ['host', 'port', 'username', 'voicemail'].map((name) => `settings.${name}`).concat('secret.password'),
+  http: ['set', 'clear']
+    .flatMap((part) => ['method', 'address', 'body'].map((name) => `${part}.${name}`))
+    .concat('read.address', 'read.target', 'settings.voicemail'),
+};
 const modes = ['active', 'observe', 'paused'] as const;
 
 export function PhoneSystemForm({ system, onClose }: { system: PhoneSystem | null; onClose(): void }) {
@@ -23,17 +32,19 @@ export function PhoneSystemForm({ system, onClose }: { system: PhoneSystem | nul
     tls: known.tls === true,
     username: textOf(known.username),
     voicemail: textOf(known.voicemail ?? '*{{extension}}'),
-    templates: JSON.stringify(system?.kind === 'http' ? known : exampleTemplates, null, 2),
   });
+  const [http, setHttp] = useState(() => httpPhoneDraft(system?.kind === 'http' ? system.settings : null));
   const [secret, setSecret] = useState<SecretDraft>({ kind: 'none', username: '', password: '', name: '', value: '' });
   const [unreadable, setUnreadable] = useState<string>();
   const set = (change: Partial<typeof form>) => setForm((before) => ({ ...before, ...change }));
 
-  function settings(): Record<string, unknown> {
-    if (kind === 'http') return JSON.parse(form.templates) as Record<string, unknown>;
+  function settings(): unknown {
+    if (kind === 'http') return httpSettingsOf(http);
     const { host, tls, username, voicemail } = form;
     return { host, port: Number(form.port), tls, username, voicemail };
   }
+
+  const shown = kind === 'http' && http.json !== null ? ['settings'] : shownBeside[kind];
 
   function submit(event: FormEvent): void {
     event.preventDefault();
@@ -91,6 +102,7 @@ export function PhoneSystemForm({ system, onClose }: { system: PhoneSystem | nul
               <TextInput
                 label={t('phones.host')}
                 required
+                error={fieldError(save.error, 'settings.host')}
                 value={form.host}
                 onChange={(event) => set({ host: event.currentTarget.value })}
               />
@@ -99,6 +111,7 @@ export function PhoneSystemForm({ system, onClose }: { system: PhoneSystem | nul
                 required
                 inputMode="numeric"
                 pattern="[0-9]+"
+                error={fieldError(save.error, 'settings.port')}
                 value={form.port}
                 onChange={(event) => set({ port: event.currentTarget.value })}
               />
@@ -112,6 +125,7 @@ export function PhoneSystemForm({ system, onClose }: { system: PhoneSystem | nul
               label={t('phones.username')}
               required
               autoComplete="off"
+              error={fieldError(save.error, 'settings.username')}
               value={form.username}
               onChange={(event) => set({ username: event.currentTarget.value })}
             />
@@ -121,32 +135,26 @@ export function PhoneSystemForm({ system, onClose }: { system: PhoneSystem | nul
               required={!system}
               autoComplete="off"
               visibilityToggleButtonProps={{ 'aria-label': t('password.show', { ns: 'setup' }) }}
+              error={fieldError(save.error, 'secret.password')}
               value={secret.password}
               onChange={(event) => setSecret({ ...secret, password: event.currentTarget.value })}
             />
             <TextInput
               label={t('phones.voicemail')}
               description={t('phones.voicemailHint', { extension: '{{extension}}' })}
+              error={fieldError(save.error, 'settings.voicemail')}
               value={form.voicemail}
               onChange={(event) => set({ voicemail: event.currentTarget.value })}
             />
           </>
         ) : (
           <>
-            <Textarea
-              label={t('phones.templates')}
-              description={t('phones.templatesHint')}
-              rows={14}
-              spellCheck={false}
-              styles={{ input: { fontFamily: 'var(--mono)', fontSize: 13 } }}
-              error={unreadable}
-              value={form.templates}
-              onChange={(event) => set({ templates: event.currentTarget.value })}
-            />
+            <HttpPhoneFields draft={http} change={setHttp} error={save.error} />
+            {unreadable && <p className="problem-text">{unreadable}</p>}
             <PhoneSecret draft={secret} change={setSecret} isKnown={system !== null} />
           </>
         )}
-        {save.isError && <Problem error={save.error} />}
+        {save.isError && !isFieldError(save.error, shown) && <Problem error={save.error} />}
         <div className="actions">
           <button type="submit" className="button primary" disabled={save.isPending}>
             {t('save', { ns: 'shell' })}

@@ -8,6 +8,7 @@ import { Confirm } from '../shell/dialog.tsx';
 import { Icon } from '../shell/icons.tsx';
 import { useNow } from '../shell/now.ts';
 import { Empty, Problem } from '../shell/parts.tsx';
+import { ServerWords } from '../shell/server-words.tsx';
 import { useFormat } from '../shell/use-format.ts';
 import { phoneSystemsQuery, useQuickChange } from './admin.queries.ts';
 import { PhoneSystemForm } from './phone-system-form.tsx';
@@ -59,7 +60,12 @@ function System({ system }: { system: PhoneSystem }) {
       {system.status === 'failing' && (
         <div className="problem">
           <Icon name="warning" />
-          <p>{system.message}</p>
+          <div>
+            <p>
+              <strong>{t(`errorClass.${system.errorClass ?? 'internal'}`, { ns: 'shell' })}</strong>
+            </p>
+            <ServerWords text={system.message} />
+          </div>
         </div>
       )}
       <div className="actions">

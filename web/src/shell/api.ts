@@ -1,16 +1,28 @@
 /** The one way to the server: JSON under /api/v1, errors as ApiError with the server's words. */
 
+export interface FieldComplaint {
+  field: string;
+  message: string;
+}
+interface ErrorAnswer {
+  code?: string;
+  message?: string;
+  field?: string;
+  fields?: FieldComplaint[];
+}
+
 export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
-  readonly field: string | undefined;
+  /** What is wrong with which field of the request, each by its path (`settings.url`). */
+  readonly fields: readonly FieldComplaint[];
   /** status 0: the server could not be reached. */
-  constructor(status: number, code: string, message: string, field?: string) {
+  constructor(status: number, code: string, message: string, fields: readonly FieldComplaint[] = []) {
     super(message);
     this.name = 'ApiError';
     this.status = status;
     this.code = code;
-    this.field = field;
+    this.fields = fields;
   }
 }
 
@@ -51,8 +63,10 @@ function parse(text: string): unknown {
 }
 
 function errorOf(status: number, answer: unknown): ApiError {
-  const error = (answer as { error?: { code?: string; message?: string; field?: string } } | undefined)?.error;
-  return new ApiError(status, error?.code ?? 'unknown', error?.message ?? '', error?.field);
+  const error = (answer as { error?: ErrorAnswer } | undefined)?.error;
+  const message = error?.message ?? '';
+  const fields = error?.fields ?? (error?.field ? [{ field: error.field, message }] : []);
+  return new ApiError(status, error?.code ?? 'unknown', message, fields);
 }
 
 export const get = <T>(path: string, signal?: AbortSignal): Promise<T> => request<T>('GET', path, undefined, signal);
