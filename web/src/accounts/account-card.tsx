@@ -8,6 +8,7 @@ import { Icon } from '../shell/icons.tsx';
 import { notify } from '../shell/notices.tsx';
 import { useNow } from '../shell/now.ts';
 import { useErrorText } from '../shell/parts.tsx';
+import { ServerWords } from '../shell/server-words.tsx';
 import { useFormat } from '../shell/use-format.ts';
 import { useSyncNow } from './accounts.queries.ts';
 import { Calendars } from './calendars.tsx';
@@ -105,8 +106,8 @@ function Health({ account }: { account: Account }) {
             <p>
               <strong>{t(`class.${health.errorClass ?? 'internal'}`)}</strong>
             </p>
-            <p>{health.message}</p>
             <p>{t(`mend.${health.errorClass ?? 'internal'}`)}</p>
+            <ServerWords text={health.message} />
           </div>
         </div>
       )}

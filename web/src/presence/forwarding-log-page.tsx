@@ -107,7 +107,11 @@ function LogLine({ entry, time, now }: { entry: ForwardingEntry; time: string; n
       <Icon name={tone === 'problem' ? 'warning' : tone === 'back' ? 'undo' : 'calls'} />
       <div>
         <p>{known ? t(`log.event.${known}`, { calls: words.calls(wanted) }) : entry.event}</p>
-        {reason && <p className="hint">{reason}</p>}
+        {reason && (
+          <p className="hint" lang="en">
+            {reason}
+          </p>
+        )}
       </div>
       <span className="log-where">{[entry.extension, entry.phoneSystem].filter(Boolean).join(' · ')}</span>
     </li>

@@ -7,6 +7,7 @@ import { Icon } from '../shell/icons.tsx';
 import { notify } from '../shell/notices.tsx';
 import { useNow } from '../shell/now.ts';
 import { Problem, Skeleton, useErrorText } from '../shell/parts.tsx';
+import { ServerWords } from '../shell/server-words.tsx';
 import { useMe } from '../shell/session.ts';
 import { type Format, useFormat } from '../shell/use-format.ts';
 import { ManualForm } from './manual-form.tsx';
@@ -101,9 +102,10 @@ function Now({ presence, now, format }: { presence: Presence; now: Date; format:
             <dt>{t('phone', { extension: phone.extension })}</dt>
             <dd>
               {phone.error ? (
-                <span className="problem-text">
-                  <Icon name="warning" size={16} /> {phone.error}
-                </span>
+                <div className="problem-text">
+                  <Icon name="warning" size={16} /> {t('phoneFailing')}
+                  <ServerWords text={phone.error} />
+                </div>
               ) : (
                 words.phase(phone)
               )}

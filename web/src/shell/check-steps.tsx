@@ -1,16 +1,23 @@
+import { useTranslation } from 'react-i18next';
 import type { CheckStep } from '../../../server/src/api/schemas/accounts.ts';
 import { Icon } from './icons.tsx';
+import { ServerWords } from './server-words.tsx';
 
-/** What a check found, step by step, in the server's words. */
+/** What a check found, step by step: what was looked at, what class of fault there is, and the server's own words. */
 export function CheckSteps({ steps, label }: { steps: readonly CheckStep[]; label: string }) {
+  const { t } = useTranslation();
   return (
     <ol className="steps" aria-label={label}>
       {steps.map((step) => (
         <li key={step.name} data-ok={step.ok}>
           <Icon name={step.ok ? 'check' : 'warning'} />
           <div>
-            <strong>{step.name}</strong>
-            <p>{step.message}</p>
+            <strong>
+              {step.errorClass
+                ? t(`errorClass.${step.errorClass}`)
+                : t(`step.${step.name as 'server'}`, { defaultValue: step.name })}
+            </strong>
+            <ServerWords text={step.message} />
           </div>
         </li>
       ))}
