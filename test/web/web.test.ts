@@ -289,4 +289,17 @@ describeWith(['chromium'], 'the web client', () => {
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('heading', { name: 'Accounts', level: 1 }).waitFor();
   });
+
+  it('removes the sample company after asking, and leaves one’s own', async () => {
+    await page.goto(`${server.url}/administration/sample`);
+    await page.getByRole('button', { name: 'Remove the sample company' }).click();
+    const question = page.getByRole('dialog', { name: 'Remove the sample company' });
+    await question.getByRole('button', { name: 'Remove it' }).click();
+    await page.getByRole('button', { name: 'Make the sample company' }).waitFor({ timeout: 60_000 });
+    await page.goto(`${server.url}/administration/users`);
+    await page.locator('.list li').nth(1).waitFor();
+    expect(await page.locator('.list li strong').allTextContents()).toEqual([admin.name, colleague.name]);
+    await page.goto(server.url);
+    await page.getByText('No calendar is connected yet').waitFor();
+  });
 });
