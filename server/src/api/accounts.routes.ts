@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
+import { checkSource } from '../calendars/check.ts';
 import type { CalendarConnector } from '../calendars/connector.ts';
 import type { Context } from '../context.ts';
 import { createAccount, removeAccount, syncNow, updateAccount } from '../sync/accounts.ts';
@@ -121,11 +122,7 @@ export function accountRoutes(context: Context, connectors: readonly CalendarCon
       answer: AccountCheckResult,
       async handle({ body, http }) {
         const { connector, settings, secret } = checkedConnection(body);
-        const signal = AbortSignal.any([http.req.raw.signal, AbortSignal.timeout(checkTimeoutMs)]);
-        const account = { id: randomUUID(), settings, secret };
-        const steps = await connector.check(account, signal);
-        const calendars = steps.every(({ ok }) => ok) ? await connector.discover(account, signal) : [];
-        return { steps, calendars };
+        return checkSource(connector, { id: randomUUID(), settings, secret }, http.req.raw.signal, checkTimeoutMs);
       },
     }),
     route({

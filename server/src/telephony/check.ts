@@ -1,5 +1,5 @@
 /** Checks a phone system in plain steps, before it is saved or when it fails. Writes nothing. */
-import type { CheckStep } from '../calendars/connector.ts';
+import { type CheckStep, ConnectorError } from '../calendars/connector.ts';
 import type { Context } from '../context.ts';
 import { type ForwardingMode, forwardingModes } from '../presence/presence.ts';
 import type { PhoneSystemConnection } from './connector.ts';
@@ -21,10 +21,24 @@ export async function checkPhoneSystem(
   signal: AbortSignal = AbortSignal.timeout(20_000),
 ): Promise<PhoneSystemCheck> {
   const steps: CheckStep[] = [];
+  // A connection that doesn't listen to its signal ends as well, and whatever one makes of it is told in words.
+  const { promise: timedOut, reject } = Promise.withResolvers<never>();
+  timedOut.catch(() => {});
+  const late = () => reject(new ConnectorError('unreachable', 'The phone system did not answer in time.'));
+  signal.addEventListener('abort', late, { once: true });
+  if (signal.aborted) late();
+  const inTime = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await Promise.race([work, timedOut]);
+    } catch (error) {
+      if (signal.aborted && !(error instanceof ConnectorError)) return await timedOut;
+      throw error;
+    }
+  };
   let connection: PhoneSystemConnection | null = null;
   async function step(name: string, work: () => Promise<string>): Promise<boolean> {
     try {
-      steps.push({ name, ok: true, message: await work() });
+      steps.push({ name, ok: true, message: await inTime(work()) });
       return true;
     } catch (error) {
       steps.push(failed(name, error));
@@ -52,7 +66,7 @@ export async function checkPhoneSystem(
     const more = connection as PhoneSystemConnection | null;
     if (going && more?.check)
       try {
-        steps.push(...(await more.check(signal)));
+        steps.push(...(await inTime(more.check(signal))));
       } catch (error) {
         steps.push(failed('rights', error));
       }
