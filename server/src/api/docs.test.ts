@@ -6,6 +6,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { Hono } from 'hono';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestServer, type TestServer } from '../../../test/api-client.ts';
+import { forwardingEvents } from '../telephony/forwarding-log.ts';
 import { webClient } from './static.ts';
 
 let server: TestServer;
@@ -23,6 +24,13 @@ test('the OpenAPI document has every route, with examples and named operations',
   expect(operations).toHaveLength(server.server.api!.routes.length);
   expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
   expect(await new Validator().validate(body)).toEqual({ valid: true });
+});
+
+test('every event of the forwarding log is explained', async () => {
+  const { body } = await server.anybody().call('GET', '/api/openapi.json');
+  const { enum: events, description } = body.components.schemas.ForwardingEntry.properties.event;
+  expect(events).toEqual(forwardingEvents);
+  for (const event of events) expect(description).toMatch(new RegExp(`\\b${event}\\b[^:]*:`));
 });
 
 test('the documentation is a page of our own, without scripts from anywhere', async () => {

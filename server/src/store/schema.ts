@@ -2,6 +2,7 @@
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely';
 import type { Forwarding } from '../presence/presence.ts';
 import type { Echo } from '../telephony/decide.ts';
+import type { ForwardingLogEvent } from '../telephony/forwarding-log.ts';
 
 type Instant = ColumnType<Temporal.Instant, Temporal.Instant, Temporal.Instant>;
 type InstantOrNull = ColumnType<Temporal.Instant | null, Temporal.Instant | null | undefined, Temporal.Instant | null>;
@@ -223,7 +224,7 @@ export interface Schema {
     at: DefaultInstant;
     extension_id: Text | null;
     user_id: Text | null;
-    event: Text;
+    event: ForwardingLogEvent;
     detail: JsonDefault;
   };
   webhook: {

@@ -6,6 +6,7 @@
  * The rules named in the comments are the project's ten rules of giving forwarding back (ARCHITECTURE.md, telephony).
  */
 import type { Forwarding } from '../presence/presence.ts';
+import type { ForwardingLogEvent } from './forwarding-log.ts';
 
 /** idle: nothing of ours is on the phone. intent: we may have written `ours`. applied: we have, and read it back.
  *  overridden: its user has changed it by hand since. restoring: we may have written `previous` back. */
@@ -43,15 +44,10 @@ export interface Situation {
   now: Temporal.Instant;
 }
 
-export type DecisionEvent =
-  | 'taken'
-  | 'alreadySet'
-  | 'appliedAgain'
-  | 'overridden'
-  | 'takenBack'
-  | 'givenBack'
-  | 'leftAlone'
-  | 'notNeeded';
+export type DecisionEvent = Extract<
+  ForwardingLogEvent,
+  'taken' | 'alreadySet' | 'appliedAgain' | 'overridden' | 'takenBack' | 'givenBack' | 'leftAlone' | 'notNeeded'
+>;
 
 export interface Decision {
   /** To be made durable before `write` is written. */

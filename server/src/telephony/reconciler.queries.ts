@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Forwarding, ForwardingMode } from '../presence/presence.ts';
 import type { Database, Executor } from '../store/database.ts';
 import type { Echo, ForwardingRecord, Phase } from './decide.ts';
+import type { ForwardingLogEvent } from './forwarding-log.ts';
 
 export const forwardingChannel = 'forwarding';
 /** What is said on that channel when phone systems were made or changed, so that a new one is taken up at once. */
@@ -146,7 +147,7 @@ export interface RecordUpdate {
   error: { class: string; message: string } | null;
   /** Milliseconds from now until it is looked at again; null: at once, the work isn't finished. */
   dueInMs: number | null;
-  log: { event: string; detail: Record<string, unknown> } | null;
+  log: { event: ForwardingLogEvent; detail: Record<string, unknown> } | null;
 }
 
 export class LeaseLost extends Error {}

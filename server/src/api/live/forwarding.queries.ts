@@ -1,5 +1,6 @@
 /** The forwarding log as people read it. */
 import type { Executor } from '../../store/database.ts';
+import type { ForwardingLogEvent } from '../../telephony/forwarding-log.ts';
 
 const selectEntries = (db: Executor) =>
   db
@@ -21,7 +22,7 @@ type Row = Awaited<ReturnType<ReturnType<typeof selectEntries>['execute']>>[numb
 export interface ForwardingLogEntry {
   id: number;
   at: Temporal.Instant;
-  event: string;
+  event: ForwardingLogEvent;
   extension: string | null;
   phoneSystem: string | null;
   detail: Record<string, unknown>;

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { forwardingModes, forwardingProblems, origins, statuses } from '../../presence/presence.ts';
+import { forwardingEvents } from '../../telephony/forwarding-log.ts';
 import { DialableNumber, Id, Instant, InstantInput } from './common.ts';
 
 export const Status = z.enum(statuses).openapi('Status');
@@ -171,10 +172,14 @@ export const ForwardingEntry = z
   .object({
     id: z.int(),
     at: Instant,
-    event: z.string().openapi({
-      description: `taken: ours was set over what is in detail.previous. appliedAgain: it had got lost. overridden: changed at the
-phone meanwhile, which is respected. givenBack: the previous one is back. leftAlone: at the end something else was set,
-which stays. failed: the phone system could not be written; detail says why.`,
+    event: z.enum(forwardingEvents).openapi({
+      description: `What became of the extension's calls; what was there before is \`detail.previous\`, why not is \`detail.reason\`.
+
+- taken: the wanted forwarding was set. alreadySet: it was there already. appliedAgain: it had got lost and was set again.
+- overridden: somebody changed it at the phone meanwhile, which is respected. takenBack: what is wanted is there again after that.
+- givenBack: the previous state is back. leftAlone: at the end something else was set, which stays. notNeeded: it was no longer wanted before it was set.
+- loopRefused: it would have led in a circle. unsupported: this phone system can't do it. failed: the phone system could not be read or written.
+- wouldTake, wouldGiveBack: noted only, because the phone system is in mode \`observe\`.`,
       example: 'taken',
     }),
     extension: z.string().nullable(),

@@ -1,0 +1,17 @@
+/** What the forwarding log can tell: each line says what became of the calls of one extension. */
+export const forwardingEvents = [
+  'taken',
+  'alreadySet',
+  'appliedAgain',
+  'overridden',
+  'takenBack',
+  'givenBack',
+  'leftAlone',
+  'notNeeded',
+  'loopRefused',
+  'unsupported',
+  'failed',
+  'wouldTake',
+  'wouldGiveBack',
+] as const;
+export type ForwardingLogEvent = (typeof forwardingEvents)[number];
