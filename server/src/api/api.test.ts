@@ -110,6 +110,8 @@ describe('requests', () => {
     for (const [answer, status, code] of [
       [await raw('{'), 400, 'invalid'],
       [await raw('a=b', 'text/plain'), 400, 'invalid'],
+      [await raw('{"email":"a\\u0000@example.com","password":"x"}'), 400, 'invalid'],
+      [await raw('{"email":"\\ud800@example.com","password":"x"}'), 400, 'invalid'],
       [await raw(`{"email":"${'x'.repeat(600_000)}"}`), 413, 'tooLarge'],
       [await fetch(`${server.url}/api/v1/nothing`), 404, 'notFound'],
       [await fetch(`${server.url}/api/v1/users/not-an-id/presence`), 400, 'invalid'],

@@ -74,16 +74,28 @@ async function readBody(route: Route, http: HttpContext): Promise<unknown> {
   const type = http.req.header('content-type')?.split(';')[0]?.trim() ?? '';
   if (route.multipart) {
     if (type !== 'multipart/form-data') throw new ApiError('invalid', 'Send a form with a file (multipart/form-data).');
-    return await http.req.parseBody();
+    const form = await http.req.parseBody();
+    for (const [field, value] of Object.entries(form)) refuseUnstorable(field, value);
+    return form;
   }
   if (type !== 'application/json')
     throw new ApiError('invalid', 'Send JSON, with the header "Content-Type: application/json".');
   const text = await http.req.text();
+  let body: unknown;
   try {
-    return JSON.parse(text);
+    body = JSON.parse(text);
   } catch {
     throw new ApiError('invalid', 'The body is not JSON.');
   }
+  if (/\\u(0000|d[89a-f])/i.test(text)) JSON.parse(text, refuseUnstorable);
+  return body;
+}
+
+/** PostgreSQL stores neither NUL nor half a surrogate pair. */
+function refuseUnstorable(field: string, value: unknown): unknown {
+  if (typeof value === 'string' && (value.includes('\0') || !value.isWellFormed()))
+    throw new ApiError('invalid', 'This text has a character that is no text (NUL, or half of a pair).', { field });
+  return value;
 }
 
 function valid<T>(result: { success: true; data: T } | { success: false; error: unknown }): T {
