@@ -5,7 +5,7 @@
 export function parseRetryAfter(value: string | null, now: Temporal.Instant): Temporal.Instant | null {
   if (!value) return null;
   const text = value.trim();
-  const seconds = /^\d{1,9}$/.test(text) ? Number(text) : (Date.parse(text) - now.epochMilliseconds) / 1000;
+  const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - now.epochMilliseconds) / 1000;
   if (Number.isNaN(seconds)) return null;
   return now.add({ milliseconds: Math.round(Math.min(Math.max(seconds, 0), 86_400) * 1000) });
 }
