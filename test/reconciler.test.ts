@@ -249,6 +249,7 @@ test('the check tells each step, and what is wrong in plain words', async () => 
   expect(bad.steps.at(1)).toEqual({
     name: 'connection',
     ok: false,
+    errorClass: 'credentials',
     message: expect.stringContaining('refuses the credentials'),
   });
   expect(JSON.stringify(bad)).not.toContain('nope-4711');
