@@ -68,10 +68,14 @@ export async function pullCalendar(pull: Pull, calendar: StoredCalendar): Promis
   };
   const round = await collect(pull, request);
   crashPoint('sync.pulled');
-  await storeRound(pull, calendar, round, await stored(), !connector.expand);
+  versions ??= await storedVersions(db, calendar.id, round.full ? undefined : namedIn(round));
+  await storeRound(pull, calendar, round, versions, !connector.expand);
   crashPoint('sync.committed');
   return round.pollAfter;
 }
+
+const namedIn = ({ upserts, unchanged, removed }: StagedRound): string[] =>
+  [...upserts.keys(), ...unchanged, ...removed].map(storableName);
 
 function fullRoundDue({ window, fullRoundAt }: StoredCalendar, now: Temporal.Instant): boolean {
   return window === null || fullRoundAt === null || now.since(fullRoundAt).total('milliseconds') > fullRoundEvery;
@@ -161,7 +165,7 @@ async function storeRound(
     const touched = removed.length + changes.length > 0;
     const unreadableBefore = touched ? await unreadableParts(transaction, calendar.id) : null;
     let changed = await removeObjects(transaction, calendar.id, removed);
-    changed += await storeObjects(transaction, { calendarId: calendar.id, userId: account.userId }, changes);
+    changed += await storeObjects(transaction, { calendarId: calendar.id, userId: account.userId }, changes, versions);
     await sql`
       update calendar set cursor = ${storableJson(round.cursor)}::jsonb,
              full_round_at = case when ${round.full} then now() else full_round_at end

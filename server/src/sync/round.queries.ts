@@ -15,21 +15,36 @@ interface Owner {
   userId: string;
 }
 
-/** Keys and versions of what is stored; the version '' says that the object must be read anew. */
-export async function storedVersions(executor: Executor, calendarId: string): Promise<Map<string, string>> {
+/**
+ * Keys and versions of what is stored; the version '' says that the object must be read anew.
+ * @param keys only these: a round that tells of one change shouldn't cost what the calendar's size is.
+ */
+export async function storedVersions(
+  executor: Executor,
+  calendarId: string,
+  keys?: readonly string[],
+): Promise<Map<string, string>> {
+  if (keys?.length === 0) return new Map();
   const rows = await executor
     .selectFrom('calendar_object')
     .select(['key', 'version'])
     .where('calendar_id', '=', calendarId)
+    .$if(keys !== undefined, (query) => query.where(sql<boolean>`key = any(${keys}::text[])`))
     .execute();
   return new Map(rows.map(({ key, version }) => [key, version]));
 }
 
 /**
  * Makes these objects and their appointments what the store has of them.
+ * @param stored keys that the store has: the others have nothing that could be gone. Missing: it may have all.
  * @returns how many appointments became others: 0 when the user would see no difference.
  */
-export async function storeObjects(executor: Executor, owner: Owner, objects: readonly ObjectRow[]): Promise<number> {
+export async function storeObjects(
+  executor: Executor,
+  owner: Owner,
+  objects: readonly ObjectRow[],
+  stored?: ReadonlyMap<string, unknown>,
+): Promise<number> {
   let changed = 0;
   for (const part of chunksOf(objects)) {
     const rows = part.map(({ appointments, ...row }) => row);
@@ -41,7 +56,8 @@ export async function storeObjects(executor: Executor, owner: Owner, objects: re
       on conflict (calendar_id, key) do update set version = excluded.version, source = excluded.source,
              next_after_window = excluded.next_after_window, skipped = excluded.skipped`.execute(executor);
     const appointments = part.flatMap((object) => object.appointments);
-    changed += await deleteGone(executor, owner, part, appointments);
+    const older = stored ? part.filter(({ key }) => stored.has(key)) : part;
+    if (older.length > 0) changed += await deleteGone(executor, owner, older, appointments);
     for (const some of chunksOf(appointments)) changed += await upsertAppointments(executor, owner, some);
   }
   return changed;

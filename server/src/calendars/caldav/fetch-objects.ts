@@ -6,7 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { OutboundResponse } from '../../outbound/outbound.ts';
 import { ConnectorError } from '../connector.ts';
 import { type DavClient, namespaces, readMultistatus, statusError } from './dav-client.ts';
-import { type Entry, escapeXml, keyOf } from './listing.ts';
+import { type Entry, escapeXml, isPlainPath, keyOf } from './listing.ts';
 import { caldavNamespace, davNamespace, property, propertyText } from './multistatus.ts';
 
 export type Fetched =
@@ -188,6 +188,7 @@ async function getOne({ dav, collection, fatal }: Source, key: string, entry: En
 
 /** Path only: the origin is the collection's, whatever a server behind a proxy believes its own to be. */
 function pathOf(href: string, collection: URL): string {
+  if (isPlainPath(href)) return href;
   const url = URL.parse(href, collection.href.endsWith('/') ? collection : `${collection.href}/`);
   return url ? `${url.pathname}${url.search}` : href;
 }

@@ -157,15 +157,25 @@ function isMember(response: DavResponse, key: string, folder: string): boolean {
  * names and ports into them, and the collection's own server is asked in any case. Null for what can't be a key.
  */
 export function keyOf(href: string, collection: URL): string | null {
-  const url = URL.parse(href, collection.href.endsWith('/') ? collection : `${collection.href}/`);
-  if (!url || url.pathname.length > longestPath) return null;
-  return url.pathname.split('/').map(canonicalSegment).join('/');
+  const path = pathIn(href, collection);
+  if (path === null || path.length > longestPath) return null;
+  return path.split('/').map(canonicalSegment).join('/');
 }
+
+function pathIn(href: string, collection: URL): string | null {
+  if (isPlainPath(href)) return href;
+  return URL.parse(href, collection.href.endsWith('/') ? collection : `${collection.href}/`)?.pathname ?? null;
+}
+
+/** What a URL's path would be unchanged. Nearly all are, and a calendar has thousands. */
+export const isPlainPath = (href: string): boolean =>
+  /^\/(?!\/)[\w\-.~!$&'()*+,;=:@%/]*$/.test(href) && !/\/(?:\.|%2e)/i.test(href);
 
 /** PostgreSQL can't index longer keys (2,704 bytes); percent-encoding makes each byte one. */
 const longestPath = 2000;
 
 function canonicalSegment(segment: string): string {
+  if (/^[\w\-.~!'()*]*$/.test(segment)) return segment;
   try {
     return encodeURIComponent(decodeURIComponent(segment));
   } catch {

@@ -4,6 +4,7 @@
  */
 
 const propertyName = 'X-WHENABOUTS-OWNER';
+const written = new RegExp(`^${propertyName}:(.*)$`, 'm');
 
 export function withOwners(text: string, owners: readonly string[]): string {
   const plain = owners.filter((address) => /^[^\s,;:"]+$/.test(address));
@@ -13,6 +14,6 @@ export function withOwners(text: string, owners: readonly string[]): string {
 
 /** Those in the text and those the caller knows. */
 export function addressesOf(text: string, others: readonly string[] = []): string[] {
-  const written = new RegExp(`^${propertyName}:(.*)$`, 'm').exec(text.slice(0, 2000))?.[1]?.trim();
-  return [...new Set([...(written ? written.split(',') : []), ...others])];
+  const owners = written.exec(text.slice(0, 2000))?.[1]?.trim();
+  return [...new Set([...(owners ? owners.split(',') : []), ...others])];
 }
