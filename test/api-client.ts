@@ -22,7 +22,8 @@ export interface Person {
 }
 
 export interface TestServer {
-  server: StartedServer;
+  /** After a restart another one. */
+  readonly server: StartedServer;
   url: string;
   /** All that was logged, as JSON lines. */
   logged(): string;
@@ -32,6 +33,8 @@ export interface TestServer {
   administrator: Person & { id: string };
   /** Makes a user by invitation and signs in. */
   newUser(name: string, role?: 'user' | 'administrator'): Promise<Person & { id: string; email: string }>;
+  /** Ends it and starts it again on what it stored, at the same address. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -49,17 +52,11 @@ export async function startTestServer(): Promise<TestServer> {
     }),
   );
   const dataFolder = 'folder' in target ? path.dirname(target.folder) : (await makeDataFolder()).folder;
-  const server = await startServer(
-    {
-      port: 0,
-      host: '127.0.0.1',
-      publicUrl: null,
-      roles: allRoles,
-      dataFolder,
-      databaseUrl: 'url' in target ? target.url : null,
-    },
-    log,
-  );
+  const environment = {
+    ...{ port: 0, host: '127.0.0.1', publicUrl: null, roles: allRoles, dataFolder },
+    databaseUrl: 'url' in target ? target.url : null,
+  };
+  let server = await startServer(environment, log);
   const url = `http://127.0.0.1:${server.api!.port}`;
 
   const anybody = (): Person => {
@@ -99,7 +96,9 @@ export async function startTestServer(): Promise<TestServer> {
   if (setUp.status !== 201) throw new Error(`Set-up: ${setUp.status} ${setUp.text}`);
 
   return {
-    server,
+    get server() {
+      return server;
+    },
     url,
     logged: () => logged,
     answered: () => answered,
@@ -114,6 +113,13 @@ export async function startTestServer(): Promise<TestServer> {
       const accepted = await person.call('POST', `/invitations/${link}`, { password });
       if (accepted.status !== 200) throw new Error(`Invitation: ${accepted.status} ${accepted.text}`);
       return Object.assign(person, { id: made.body.user.id as string, email });
+    },
+    async restart() {
+      const { port } = server.api!;
+      await server.stop();
+      server = await startServer({ ...environment, port }, log);
+      // Kept-alive connections to the one that ended fail at their next use.
+      while (!(await fetch(`${url}/api/v1/health`).catch(() => null))?.ok);
     },
     async stop() {
       await server.stop();

@@ -1,14 +1,22 @@
-/** A newcomer's first minutes: the sample company is made, moves, survives a restart of its phones, and goes again. */
+/** A newcomer's first minutes: the sample company is made, moves, survives a restart, touches no real phone, and goes. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { keepMoving } from '../server/src/organization/sample-company/moving.ts';
+import { type Pbx, startPbx } from '../simulators/pbx/pbx.ts';
+import { pbxSettings } from '../simulators/pbx/settings.ts';
 import { startTestServer, type TestServer } from './api-client.ts';
 import { until } from './product.ts';
 
 let server: TestServer;
+/** Somebody's real phone system. */
+let pbx: Pbx;
 beforeAll(async () => {
   server = await startTestServer();
+  pbx = await startPbx({ extensions: ['100', '101', '201'], badHabits: false });
 });
-afterAll(() => server?.stop());
+afterAll(async () => {
+  await server?.stop();
+  await pbx?.stop();
+});
 
 const state = (wanted: string, seconds: number) =>
   until(
@@ -24,9 +32,9 @@ const count = (table: 'account' | 'appointment' | 'extension' | 'phone_system' |
     .executeTakeFirstOrThrow()
     .then((row) => row.count);
 
-test('made, it fills agendas and phones; as time goes by it moves on; removed, nothing is left', async () => {
+test('made, it fills agendas and phones, survives a restart, moves on; removed, nothing is left', async () => {
   const { administrator } = server;
-  const { db } = server.server.context.store;
+  let { db } = server.server.context.store;
   const before = (await administrator.call('GET', '/me')).body;
   expect((await administrator.call('GET', '/sample-company')).body.state).toBe('absent');
   const begun = await administrator.call('POST', '/sample-company');
@@ -72,6 +80,18 @@ test('made, it fills agendas and phones; as time goes by it moves on; removed, n
   expect(entries[0]).toMatchObject({ extension: '100', phoneSystem: 'Sample phone system' });
   expect((await administrator.call('GET', `/presence?users=${ids.join(',')}`)).body.presence).toHaveLength(13);
 
+  // Started anew, the simulated phones still have what was set, and go on obeying.
+  await server.restart();
+  ({ db } = server.server.context.store);
+  expect(await state('present', 10)).toMatchObject({ state: 'present', message: null });
+  await administrator.call('PUT', '/users/me/presence/manual', { status: 'available' });
+  await until(
+    'the phone to be given back',
+    () => administrator.call('GET', '/users/me/presence'),
+    ({ body }) => body.phones[0].actual.mode === 'off' && body.phones[0].phase === 'idle',
+  );
+  expect((await administrator.call('GET', '/users/me/forwarding-log')).body.entries[0].event).toBe('givenBack');
+
   // An hour later the next short meetings are there.
   const later = now.add({ minutes: 58 });
   await keepMoving(server.server.context, later);
@@ -97,4 +117,53 @@ test('made, it fills agendas and phones; as time goes by it moves on; removed, n
   for (const table of ['account', 'appointment', 'extension', 'phone_system'] as const)
     expect([table, await count(table)]).toEqual([table, 0]);
   expect(await count('location')).toBe(1);
+}, 240_000);
+
+test('no real phone is forwarded for made-up meetings', async () => {
+  const { administrator } = server;
+  const settings = pbxSettings(pbx.url);
+  const real = (await administrator.call('POST', '/phone-systems', { name: 'Real', kind: 'http', settings })).body;
+  const colleague = await server.newUser('Rita Real');
+  const connect = (userId: string, number: string) =>
+    administrator.call('POST', '/extensions', { userId, phoneSystemId: real.id, number });
+  expect((await connect(colleague.id, '201')).status).toBe(201);
+
+  await administrator.call('POST', '/sample-company');
+  expect((await state('present', 90)).message).toBeNull();
+  const { users } = (await administrator.call('GET', '/users')).body;
+  const sample = users.find((user: { sample: boolean }) => user.sample);
+  for (const [userId, number] of [
+    [administrator.id, '100'],
+    [sample.id, '101'],
+  ]) {
+    const refused = await connect(userId, number);
+    expect(refused.status).toBe(409);
+    expect(refused.body.error).toMatchObject({
+      field: 'userId',
+      message: expect.stringContaining('Remove the sample'),
+    });
+  }
+  const { groupId } = sample;
+  const joining = await administrator.call('PATCH', `/users/${colleague.id}`, { groupId });
+  expect(joining.body.error).toMatchObject({ code: 'conflict', field: 'groupId' });
+  const { phoneSystems } = (await administrator.call('GET', '/phone-systems')).body;
+  const { id } = phoneSystems.find(({ name }: { name: string }) => name.startsWith('Sample'));
+  expect((await administrator.call('PATCH', `/phone-systems/${id}`, { settings })).body.error.code).toBe('conflict');
+  expect((await administrator.call('PATCH', `/phone-systems/${id}`, { mode: 'paused' })).status).toBe(200);
+  await administrator.call('DELETE', '/sample-company');
+  await state('absent', 60);
+
+  // Who has a real phone looks on, and keeps group and calendars.
+  expect((await connect(administrator.id, '100')).status).toBe(201);
+  const before = (await administrator.call('GET', '/me')).body;
+  await administrator.call('POST', '/sample-company');
+  expect(await state('present', 90)).toMatchObject({ message: null, people: 12 });
+  expect((await administrator.call('GET', '/me')).body).toEqual(before);
+  expect((await administrator.call('GET', '/accounts')).body.accounts).toEqual([]);
+  const presence = (await administrator.call('GET', '/users/me/presence')).body;
+  expect(presence.phones).toMatchObject([{ extension: '100', phoneSystem: 'Real' }]);
+  await administrator.call('DELETE', '/sample-company');
+  await state('absent', 60);
+  expect((await administrator.call('GET', '/extensions')).body.extensions).toHaveLength(2);
+  for (const number of ['100', '101', '201']) expect(pbx.state(number)).toMatchObject({ mode: 'off' });
 }, 240_000);

@@ -40,7 +40,7 @@ export function sampleCompanyRoutes(company: SampleCompany | null): Route[] {
       operation: 'makeSampleCompany',
       summary: 'Make the sample company',
       description:
-        'Twelve people in three time zones with calendars and phones; the administrator joins them. Ask for its state to follow.',
+        'Twelve people in three time zones with calendars and phones; the administrator joins them, unless they have a real phone, which made-up meetings must not forward. Ask for its state to follow.',
       status: 202,
       answer: SampleCompanyState,
       handle: async ({ viewer }) => shown(await here().make(viewer.userId)),

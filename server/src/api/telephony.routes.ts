@@ -7,6 +7,7 @@ import {
   deleteExtension,
   deletePhoneSystem,
 } from '../organization/phone-systems.ts';
+import { refuseSamplePhones } from '../organization/sample-company/apart.ts';
 import type { Executor } from '../store/database.ts';
 import { checkPhoneSystem } from '../telephony/check.ts';
 import type { PhoneSystemKinds } from '../telephony/connectors.ts';
@@ -93,6 +94,7 @@ export function telephonyRoutes(context: Context, kinds: PhoneSystemKinds): Rout
       body: PhoneSystemChange,
       answer: PhoneSystem,
       async handle({ params: { phoneSystemId }, body }) {
+        if (body.settings !== undefined || body.secret !== undefined) await refuseSamplePhones(db, phoneSystemId);
         await changePhoneSystem(context, kinds, phoneSystemId, body);
         return readSystem(phoneSystemId);
       },

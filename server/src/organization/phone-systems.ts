@@ -9,6 +9,7 @@ import type { Executor } from '../store/database.ts';
 import type { PhoneSystemKind, PhoneSystemKinds } from '../telephony/connectors.ts';
 import { forwardingChannel, systemsChanged } from '../telephony/reconciler.queries.ts';
 import { releaseExtension, releaseSystem } from '../telephony/release.ts';
+import { refuseRealPhone } from './sample-company/apart.ts';
 
 type Mode = 'active' | 'observe' | 'paused';
 type Parts = Pick<Context, 'store' | 'secrets'>;
@@ -90,7 +91,11 @@ export async function deletePhoneSystem(context: Parts, id: string): Promise<voi
   if (numDeletedRows === 0n) throw new ApiError('notFound', 'There is no such phone system.');
 }
 
-/** @returns its id. @throws ApiError when user or phone system aren't there, or somebody has the number. */
+/**
+ * @returns its id.
+ * @throws ApiError when user or phone system aren't there, somebody has the number, or the user takes part in the sample
+ *   company and the phone is a real one.
+ */
 export async function createExtension(
   db: Executor,
   extension: { userId: string; phoneSystemId: string; number: string },
@@ -100,6 +105,7 @@ export async function createExtension(
   if (!system) throw new ApiError('invalid', 'There is no such phone system.', { field: 'phoneSystemId' });
   const user = await db.selectFrom('users').select('id').where('id', '=', userId).executeTakeFirst();
   if (!user) throw new ApiError('invalid', 'There is no such user.', { field: 'userId' });
+  await refuseRealPhone(db, userId, phoneSystemId);
   const taken = await db
     .selectFrom('extension')
     .innerJoin('users', 'users.id', 'extension.user_id')

@@ -8,6 +8,7 @@ import type { Database, Executor } from '../store/database.ts';
 import { syncUserNow } from '../sync/accounts.ts';
 import { releaseExtension } from '../telephony/release.ts';
 import { invite } from './credentials.ts';
+import { refuseSampleGroup } from './sample-company/apart.ts';
 import { ensureDefaultGroup } from './setup.ts';
 
 export interface UserRow {
@@ -107,11 +108,15 @@ export interface UserFieldChange {
   groupId?: string | undefined;
 }
 
-/** @throws ApiError notFound, conflict when the last administrator would go or the address is taken. */
+/**
+ * @throws ApiError notFound, conflict when the last administrator would go, the address is taken, or a real phone would
+ *   come into the sample company.
+ */
 export async function changeUser(db: Database, userId: string, change: UserFieldChange): Promise<UserRow> {
   return db.transaction().execute(async (transaction) => {
     const before = await readUser(transaction, userId);
     if (change.email !== undefined) await refuseTakenAddress(transaction, change.email, userId);
+    if (change.groupId !== undefined) await refuseSampleGroup(transaction, userId, change.groupId);
     if (change.role === 'user' && before.role === 'administrator') await refuseLastAdministrator(transaction, userId);
     await transaction
       .updateTable('users')

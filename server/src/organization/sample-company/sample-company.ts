@@ -7,6 +7,7 @@ import type { Context, Running } from '../../context.ts';
 import type { PhoneSystemKinds } from '../../telephony/connectors.ts';
 import { releaseSystem } from '../../telephony/release.ts';
 import { changePhoneSystem, createPhoneSystem } from '../phone-systems.ts';
+import { hasRealPhone } from './apart.ts';
 import { sampleEvents } from './calendars.ts';
 import { everybody, makeGroup, makePerson, removeEverything } from './make.ts';
 import { keepMoving, soonMinutes } from './moving.ts';
@@ -16,7 +17,10 @@ import { clearState, interrupted, readState, type SampleState, writeState } from
 
 export interface SampleCompany extends Running {
   state(): Promise<SampleState | null>;
-  /** Begins; `state` tells how far it is. @throws ApiError conflict when it is there already. */
+  /**
+   * Begins; `state` tells how far it is. The administrator joins, unless a real phone of theirs would be forwarded for
+   * made-up meetings. @throws ApiError conflict when it is there already.
+   */
   make(administratorId: string): Promise<SampleState>;
   /** Begins. @throws ApiError conflict while it is being made or removed. */
   remove(): Promise<SampleState | null>;
@@ -62,7 +66,8 @@ export async function startSampleCompany(
     });
   }
 
-  async function makeAll(state: SampleState, administratorId: string): Promise<void> {
+  async function makeAll(state: SampleState): Promise<void> {
+    const administratorId = state.administrator?.userId ?? null;
     await step(state, 'Starting the phone system');
     await startPhones(state);
     state.phoneSystemId = await createPhoneSystem(context, phoneSystemKinds, {
@@ -76,7 +81,7 @@ export async function startSampleCompany(
       Object.assign(state, await makeGroup(transaction));
       await writeState(transaction, state);
     });
-    const people = await everybody(db, administratorId);
+    const people = await everybody(db, administratorId ?? undefined);
     const now = Temporal.Now.instant();
     const events = sampleEvents(people, now, state.seed);
     const soon = soonEvents(people, now, soonMinutes, state.seed);
@@ -160,13 +165,19 @@ export async function startSampleCompany(
         .select('group_id')
         .where('id', '=', administratorId)
         .executeTakeFirstOrThrow();
+      const joins = !(await hasRealPhone(db, administratorId, null));
       const state: SampleState = {
-        ...{ state: 'making', step: null, done: 0, total: 16, message: null, seed: 'alpenblick' },
+        ...{ state: 'making', step: null, done: 0, total: joins ? 16 : 15, message: null, seed: 'alpenblick' },
         ...{ madeAt: Temporal.Now.instant().toString(), groupId: null, locationId: null, phoneSystemId: null },
-        ...{ pbxPort: 0, administrator: { userId: administratorId, groupId: group_id }, accounts: {}, soonMadeAt: [] },
+        ...{
+          pbxPort: 0,
+          administrator: joins ? { userId: administratorId, groupId: group_id } : null,
+          accounts: {},
+          soonMadeAt: [],
+        },
       } satisfies SampleState;
       await writeState(db, state);
-      begin(state, () => makeAll(state, administratorId));
+      begin(state, () => makeAll(state));
       return state;
     },
     async remove() {
