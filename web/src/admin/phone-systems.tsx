@@ -103,18 +103,22 @@ const modes = ['off', 'all', 'internal', 'external', 'doNotDisturb'] as const;
 
 function CheckResult({ result }: { result: PhoneSystemCheckResult }) {
   const { t } = useTranslation('admin');
+  const unable = modes.filter((mode) => typeof result.modes[mode] === 'string');
   return (
     <>
-      <CheckSteps steps={result.steps} label={t('phones.check')} />
-      <ul className="hint">
-        {modes
-          .filter((mode) => typeof result.modes[mode] === 'string')
-          .map((mode) => (
-            <li key={mode}>
-              {t(`profiles.modes.${mode}`)}: {result.modes[mode]}
-            </li>
-          ))}
-      </ul>
+      <CheckSteps steps={result.steps.filter((step) => step.name !== 'modes')} label={t('phones.check')} />
+      {unable.length > 0 && (
+        <div>
+          <p>{t('phones.unable')}</p>
+          <ul>
+            {unable.map((mode) => (
+              <li key={mode} className="hint">
+                {t(`profiles.modes.${mode}`)}: <span lang="en">{result.modes[mode]}</span>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
     </>
   );
 }

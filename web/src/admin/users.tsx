@@ -47,7 +47,7 @@ export default function Users() {
             <div>
               <strong>{user.displayName}</strong>{' '}
               {user.role === 'administrator' && <span className="tag">{t('users.administrator')}</span>}{' '}
-              {user.signInReady === false && <span className="tag">{t('users.invited')}</span>}{' '}
+              {user.signInReady === false && !user.sample && <span className="tag">{t('users.invited')}</span>}{' '}
               {user.sample && <span className="tag">{t('users.sample')}</span>}
               <p>
                 {[

@@ -24,7 +24,7 @@ export default function Webhooks() {
       query={webhooks}
     >
       {webhooks.data?.length === 0 && <Empty icon="link" title={t('webhooks.none')} />}
-      <ul className="list" style={{ marginTop: 16 }}>
+      <ul className="list" style={{ marginTop: 16 }} hidden={webhooks.data?.length === 0}>
         {webhooks.data?.map((webhook) => (
           <Row key={webhook.id} webhook={webhook} />
         ))}

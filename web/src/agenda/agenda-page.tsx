@@ -14,7 +14,7 @@ import { type Format, useFormat } from '../shell/use-format.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { accountsQuery, agendaQuery } from './agenda.queries.ts';
 import { DaySection } from './day-section.tsx';
-import { dayOf, daysOf, startOfWeek, takesPart } from './days.ts';
+import { dayOf, daysOf, nextUp, startOfWeek, takesPart } from './days.ts';
 import { NextUp } from './next-up.tsx';
 import { RemindersPanel } from './reminders-panel.tsx';
 import { SyncState } from './sync-state.tsx';
@@ -91,6 +91,7 @@ function Days(props: { agenda: Agenda; from: string; today: string; now: Date; f
     () => daysOf(agenda.appointments, from, daysShown, format.zone),
     [agenda.appointments, from, format.zone],
   );
+  const nextId = nextUp(agenda.appointments, now)?.id;
   const several = new Set(agenda.appointments.flatMap((a) => a.sources.map((source) => source.calendarId))).size > 1;
   if (days.every((day) => day.rows.length === 0 && day.allDay.length === 0)) {
     if (accounts.data?.length === 0)
@@ -106,7 +107,7 @@ function Days(props: { agenda: Agenda; from: string; today: string; now: Date; f
   return (
     <>
       {days.map((day) => (
-        <DaySection key={day.date} day={day} today={today} now={now} format={format} showCalendar={several} />
+        <DaySection key={day.date} {...{ day, today, now, format, nextId }} showCalendar={several} />
       ))}
       <Link className="agenda-more" to="/" search={{ day: addDays(from, daysShown) }}>
         {t('more')} <Icon name="right" size={16} />

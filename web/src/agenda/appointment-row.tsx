@@ -12,18 +12,19 @@ interface Props {
   format: Format;
   showCalendar: boolean;
   isToday: boolean;
+  /** The one that the card beside the agenda tells about, with its own way in. */
+  isNext: boolean;
   /** How far through it is now, where the now-line crosses it. */
   nowAt: number | null;
 }
 
-export function AppointmentRow({ row, now, format, showCalendar, isToday, nowAt }: Props) {
+export function AppointmentRow({ row, now, format, showCalendar, isToday, isNext, nowAt }: Props) {
   const { t } = useTranslation('agenda');
   const { appointment } = row;
   const running = row.start <= now && now < row.end;
   const past = row.end <= now;
-  const classes = ['row', past && 'is-past', running && 'is-running', !takesPart(appointment) && 'is-off']
-    .filter(Boolean)
-    .join(' ');
+  const is = { past, running, next: isNext, off: !takesPart(appointment) };
+  const classes = ['row', ...Object.entries(is).flatMap(([name, so]) => (so ? [`is-${name}`] : []))].join(' ');
   return (
     <li
       className={classes}

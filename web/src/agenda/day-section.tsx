@@ -11,9 +11,10 @@ interface Props {
   now: Date;
   format: Format;
   showCalendar: boolean;
+  nextId: string | undefined;
 }
 
-export function DaySection({ day, today, now, format, showCalendar }: Props) {
+export function DaySection({ day, today, now, format, showCalendar, nextId }: Props) {
   const { t } = useTranslation('agenda');
   const isToday = day.date === today;
   const line = isToday ? nowIn(day.rows, now) : undefined;
@@ -61,6 +62,7 @@ export function DaySection({ day, today, now, format, showCalendar }: Props) {
                   format={format}
                   showCalendar={showCalendar}
                   isToday={isToday}
+                  isNext={row.appointment.id === nextId}
                   nowAt={here ? line.through : null}
                 />
               </Fragment>

@@ -68,7 +68,7 @@ export function TodayList({ userId }: { userId: string }) {
             <li key={segment.start}>
               <StatusMark status={segment.status} />
               <span className="today-times">
-                {format.time(new Date(segment.start))} –{' '}
+                {segment.start <= now.getTime() ? t('fromNow') : format.time(new Date(segment.start))} –{' '}
                 {segment.end >= dayEnd ? t('endOfDay') : format.time(new Date(segment.end))}
               </span>
               <span>

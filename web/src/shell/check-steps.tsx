@@ -3,6 +3,9 @@ import type { CheckStep } from '../../../server/src/api/schemas/accounts.ts';
 import { Icon } from './icons.tsx';
 import { ServerWords } from './server-words.tsx';
 
+/** The settings being complete is all there is to say. */
+const isEcho = (step: CheckStep) => step.ok && step.name === 'settings';
+
 /** What a check found, step by step: what was looked at, what class of fault there is, and the server's own words. */
 export function CheckSteps({ steps, label }: { steps: readonly CheckStep[]; label: string }) {
   const { t } = useTranslation();
@@ -17,7 +20,7 @@ export function CheckSteps({ steps, label }: { steps: readonly CheckStep[]; labe
                 ? t(`errorClass.${step.errorClass}`)
                 : t(`step.${step.name as 'server'}`, { defaultValue: step.name })}
             </strong>
-            <ServerWords text={step.message} />
+            {!isEcho(step) && <ServerWords text={step.message} />}
           </div>
         </li>
       ))}
