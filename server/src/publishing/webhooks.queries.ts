@@ -11,9 +11,14 @@ export interface ClaimedWebhook {
 }
 
 /** Webhooks that have something to be told and are due; each is this process's for `leaseMs`, by the database's clock. */
-export async function claimWebhooks(db: Executor, leaseMs: number, limit: number): Promise<ClaimedWebhook[]> {
+export async function claimWebhooks(
+  db: Executor,
+  processName: string,
+  leaseMs: number,
+  limit: number,
+): Promise<ClaimedWebhook[]> {
   const { rows } = await sql<ClaimedWebhook>`
-    update webhook set leased_until = now() + make_interval(secs => ${leaseMs / 1000})
+    update webhook set leased_until = now() + make_interval(secs => ${leaseMs / 1000}), leased_by = ${processName}
      where id in (
        select id from webhook
         where active and due_at <= now() and (leased_until is null or leased_until < now())
@@ -44,14 +49,14 @@ export async function noteFailure(
   failure: { message: string; retryInMs: number; gone: boolean },
 ): Promise<void> {
   await sql`
-    update webhook set failures = failures + 1, error_message = ${failure.message}, leased_until = null,
+    update webhook set failures = failures + 1, error_message = ${failure.message}, leased_until = null, leased_by = null,
            active = active and not ${failure.gone}::boolean,
            due_at = now() + make_interval(secs => ${failure.retryInMs / 1000})
      where id = ${id}`.execute(db);
 }
 
 export async function letGo(db: Executor, id: string): Promise<void> {
-  await sql`update webhook set leased_until = null where id = ${id}`.execute(db);
+  await sql`update webhook set leased_until = null, leased_by = null where id = ${id}`.execute(db);
 }
 
 export async function emailsOf(db: Executor, userIds: readonly string[]): Promise<Map<string, string>> {

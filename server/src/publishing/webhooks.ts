@@ -55,7 +55,7 @@ export async function startPublishing(context: Context, options: PublishingOptio
     if (timer) clearTimeout(timer);
     timer = null;
     const free = concurrent - working.size;
-    const claimed = free > 0 ? await claimWebhooks(store.db, leaseMs, free) : [];
+    const claimed = free > 0 ? await claimWebhooks(store.db, context.processName, leaseMs, free) : [];
     for (const webhook of claimed) {
       const work: Promise<void> = tell(webhook)
         .catch((error) => log.warn({ err: error, webhook: webhook.id }, 'A webhook could not be told.'))
