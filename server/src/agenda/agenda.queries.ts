@@ -1,6 +1,6 @@
 /** Loads a user's appointments as the agenda shows them. */
 import { type RawBuilder, sql } from 'kysely';
-import type { Executor } from '../store/database.ts';
+import { type Executor, prepared } from '../store/database.ts';
 import type { Interval, Response, Sensitivity, ShowAs } from './appointment.ts';
 import type { Copy } from './merge.ts';
 import type { Visibility } from './privacy.ts';
@@ -22,7 +22,7 @@ export interface CalendarOfUser {
 }
 
 export async function agendaOwner(executor: Executor, userId: string): Promise<AgendaOwner | null> {
-  const { rows } = await sql<Omit<AgendaOwner, 'calendars'> & { calendars: CalendarOfUser[] }>`
+  const { rows } = await sql<Omit<AgendaOwner, 'calendars'> & { calendars: CalendarOfUser[] }>`${prepared}
     select time_zone as "timeZone", configuration_group.settings as "groupSettings",
            (select coalesce(json_agg(json_build_object('id', calendar.id, 'accountId', account.id, 'name', calendar.name,
                      'color', color, 'source', account.kind)), '[]')
@@ -94,7 +94,7 @@ const noSubjects = sql`
   null as "joinUrl", null as "openUrl"`;
 
 const copies = <T extends Copy>(executor: Executor, columns: RawBuilder<unknown>, condition: RawBuilder<unknown>) =>
-  sql<Row<T>>`select ${status}, ${columns} from appointment where ${condition} order by starts_at, id`
+  sql<Row<T>>`${prepared} select ${status}, ${columns} from appointment where ${condition} order by starts_at, id`
     .execute(executor)
     .then(({ rows }) => rows);
 

@@ -1,5 +1,7 @@
+import { sql } from 'kysely';
 import { afterAll, expect, test } from 'vitest';
 import { openTestStore } from '../../../test/store.ts';
+import { prepared } from './database.ts';
 
 const store = await openTestStore();
 afterAll(() => store.close());
@@ -16,10 +18,25 @@ test('instants, dates and arrays go in and come out as Temporal values and array
   expect(row.created_at.toString()).toBe(at.toString());
 });
 
+test('a prepared statement is kept by its connection and takes other values each time, also after it failed once', async () => {
+  const half = (executor: typeof store.db, of: number, by: number) =>
+    sql<{ half: number }>`${prepared} select ${of}::int / ${by}::int as half`.execute(executor);
+  await store.db.transaction().execute(async (transaction) => {
+    expect((await half(transaction, 8, 2)).rows).toEqual([{ half: 4 }]);
+    expect((await half(transaction, 9, 3)).rows).toEqual([{ half: 3 }]);
+    const { rows } = await sql<{ times: number }>`
+      select count(*)::int as times from pg_prepared_statements where statement like '%/ $2::int as half'`.execute(
+      transaction,
+    );
+    expect(rows).toEqual([{ times: 1 }]);
+  });
+  await expect(half(store.db, 1, 0)).rejects.toThrow('division by zero');
+  expect((await half(store.db, 6, 2)).rows).toEqual([{ half: 3 }]);
+});
+
 test('a notification reaches the listener when its transaction commits', async () => {
   const { promise, resolve } = Promise.withResolvers<string>();
   await store.listen('test', (payload) => payload && resolve(payload));
-  const { sql } = await import('kysely');
   await store.db.transaction().execute((transaction) => sql`select pg_notify('test', 'seen')`.execute(transaction));
   expect(await promise).toBe('seen');
 });
