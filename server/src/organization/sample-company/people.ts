@@ -51,13 +51,22 @@ export const samplePeople: readonly SamplePerson[] = [
   person('Yuki Nakamura', 'Asia/Tokyo', 'en', 'service', 112),
 ];
 
+/** Of the administrator, where they join. */
+export const administratorExtension = '100';
+
 /** The administrator's place in the company, with the address and the zone that are really theirs. */
 export const administratorAs = (user: {
   email: string;
   name: string;
   language: 'en' | 'de';
   timeZone: string;
-}): SamplePerson => ({ ...user, team: 'development', extension: '100', mobileNumber: '+49 171 5550100', lead: false });
+}): SamplePerson => ({
+  ...user,
+  team: 'development',
+  extension: administratorExtension,
+  mobileNumber: '+49 171 5550100',
+  lead: false,
+});
 
 /** Where calls of people who are out of office go. */
 export const reception = '199';

@@ -66,17 +66,23 @@ test('colleagues share their meetings by UID, and the same day deals the same co
   expect([...uids(lena)].filter((uid) => uids(jonas).has(uid)).length).toBeGreaterThan(1);
 });
 
-test('something starts within two minutes, and again and again for an hour', () => {
+test('of the twelve, somebody’s meeting starts within two minutes, and again and again, hour after hour', () => {
+  const startOf = ({ start }: SampleEvent) => (start as Temporal.PlainDateTime).toZonedDateTime('UTC').toInstant();
   fc.assert(
-    fc.property(fc.integer({ min: 0, max: 1_000_000_000 }), (milliseconds) => {
+    fc.property(fc.integer({ min: 0, max: 1_000_000_000 }), fc.boolean(), (milliseconds, joins) => {
       const now = aSunday.add({ milliseconds });
-      const starts = soonEvents(people, now, 60, 'x').map(({ start }) =>
-        (start as Temporal.PlainDateTime).toZonedDateTime('UTC').toInstant(),
-      );
+      const present = joins ? people : samplePeople;
+      // As keepMoving goes on: from where the last hour ends.
+      const hours = [0, 1].map((hour) => soonEvents(present, now.add({ hours: hour }), 60, 'x'));
+      const starts = hours.flat().flatMap((event) => (event.organizer === you ? [] : [startOf(event)]));
       const waits = starts.map((start, index) => (starts[index - 1] ?? now).until(start).total('seconds'));
       expect(Math.max(...waits)).toBeLessThanOrEqual(120);
       expect(Math.min(...waits)).toBeGreaterThanOrEqual(60);
-      expect(now.until(starts.at(-1)!).total('minutes')).toBeGreaterThan(58);
+      expect(now.until(starts.at(-1)!).total('minutes')).toBeGreaterThan(118);
+      const own = hours[0]!.filter(({ organizer }) => organizer === you);
+      if (joins) expect(now.until(startOf(own[0]!)).total('seconds')).toBeLessThanOrEqual(120);
+      else expect(own).toEqual([]);
+      expect(new Set(hours.flat().map(({ uid }) => uid)).size).toBe(hours.flat().length);
     }),
   );
 });

@@ -82,7 +82,8 @@ export async function startSampleCompany(
       await writeState(transaction, state);
     });
     const people = await everybody(db, administratorId ?? undefined);
-    const now = Temporal.Now.instant();
+    // From the click on: however long the making takes, a colleague's first meeting starts within two minutes of it.
+    const now = Temporal.Instant.from(state.madeAt);
     const events = sampleEvents(people, now, state.seed);
     const soon = soonEvents(people, now, soonMinutes, state.seed);
     state.soonMadeAt = [now.toString()];

@@ -1,17 +1,18 @@
 /**
- * Short meetings of the next hour, so that something always moves while one watches: two start in every three minutes,
- * the first at the full minute that is one to two minutes away. Pure.
+ * Short meetings of the next hour, so that something always moves while one watches: two of the sample's own people start
+ * one in every three minutes, the first at the full minute that is one to two minutes away. The administrator's come
+ * beside them, once in a round: in a colleague's place they would leave three minutes in which no colleague moves. Pure.
  */
 import { dice } from './dice.ts';
 import type { SampleEvent } from './event.ts';
-import type { SamplePerson } from './people.ts';
+import { administratorExtension, type SamplePerson } from './people.ts';
 
 const titles = {
   de: ['Kurzer Abgleich', 'Rückruf Kunde', 'Kurze Frage', 'Freigabe besprechen'],
   en: ['Quick sync', 'Customer callback', 'Quick question', 'Sign-off call'],
 } as const;
 
-/** @param people whose turn it is in this order; the first one begins. */
+/** @param people whose turn it is in this order; with or without the administrator. */
 export function soonEvents(
   people: readonly SamplePerson[],
   now: Temporal.Instant,
@@ -20,12 +21,13 @@ export function soonEvents(
 ): SampleEvent[] {
   const random = dice(`${seed} ${now.epochMilliseconds}`);
   const fullMinute = Temporal.Instant.fromEpochMilliseconds(Math.ceil(now.epochMilliseconds / 60_000) * 60_000);
+  const administrator = people.find(({ extension }) => extension === administratorExtension);
+  const colleagues = people.filter((person) => person !== administrator);
   const events: SampleEvent[] = [];
-  for (let offset = 1; offset <= minutes; offset += events.length % 2 === 0 ? 2 : 1) {
-    const organizer = people[events.length % people.length]!;
-    const start = fullMinute.add({ minutes: offset });
+  const add = (organizer: SamplePerson, start: Temporal.Instant) => {
+    const whose = organizer === administrator ? 'soon-you' : 'soon';
     events.push({
-      uid: `soon-${start.epochMilliseconds / 60_000}@alpenblick.example`,
+      uid: `${whose}-${start.epochMilliseconds / 60_000}@alpenblick.example`,
       title: random.pick(titles[organizer.language]),
       start: start.toZonedDateTimeISO('UTC').toPlainDateTime(),
       timeZone: 'UTC',
@@ -38,6 +40,12 @@ export function soonEvents(
       ] as const),
       online: true,
     });
+  };
+  let turn = 0;
+  for (let offset = 1; offset <= minutes; offset += turn % 2 === 0 ? 2 : 1) {
+    const start = fullMinute.add({ minutes: offset });
+    if (administrator && turn % colleagues.length === 0) add(administrator, start);
+    add(colleagues[turn++ % colleagues.length]!, start);
   }
   return events;
 }
