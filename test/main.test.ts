@@ -15,6 +15,7 @@ afterAll(async () => {
   for (const target of targets) await dropTarget(target);
 });
 
+/** @param env DATABASE_URL empty: embedded, whatever the tests run on. */
 async function start(env: Record<string, string>): Promise<{ child: ChildProcess; output: () => string }> {
   const target = await makeTarget();
   targets.push(target);
@@ -26,6 +27,7 @@ async function start(env: Record<string, string>): Promise<{ child: ChildProcess
         PORT: '0',
         WHENABOUTS_DATA: data,
         NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+        LD_LIBRARY_PATH: process.env.LD_LIBRARY_PATH, // where scripts/libraries.js had to bring one
       },
       ...('url' in target ? { DATABASE_URL: target.url } : {}),
       ...env,
@@ -40,15 +42,36 @@ async function start(env: Record<string, string>): Promise<{ child: ChildProcess
   return { child, output: () => output };
 }
 
-test('a port in use: it ends and says what to do', async () => {
+test('a port in use: it ends and says what to do, before it has made anything', async () => {
   const other = net.createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   const { port } = other.address() as net.AddressInfo;
-  const inUse = await start({ PORT: String(port) });
+  const data = fs.mkdtempSync(path.join(os.tmpdir(), 'whenabouts-'));
+  const inUse = await start({ PORT: String(port), WHENABOUTS_DATA: data, DATABASE_URL: '' });
   expect(await once(inUse.child, 'close')).toEqual([1, null]);
   expect(inUse.output()).toContain(`Port ${port} is in use by another program. Stop that one, or set PORT`);
+  expect(fs.readdirSync(data)).toEqual([]);
+  fs.rmSync(data, { recursive: true });
   other.close();
 });
+
+test('the first start says that it makes the embedded database, the next one has no reason to', async () => {
+  const data = fs.mkdtempSync(path.join(os.tmpdir(), 'whenabouts-'));
+  try {
+    const lines: string[][] = [];
+    for (let time = 0; time < 2; time++) {
+      const { child, output } = await start({ WHENABOUTS_DATA: data, DATABASE_URL: '' });
+      while (!output().includes('set it up')) await Promise.race([once(child.stdout!, 'data'), once(child, 'exit')]);
+      lines.push(output().split('\n'));
+      child.kill('SIGTERM');
+      expect(await once(child, 'close')).toEqual([0, null]);
+    }
+    expect(lines[0]![0]).toBe(`Making the embedded database in ${data} …`);
+    expect(lines[1]!.join('\n')).not.toContain('Making');
+  } finally {
+    fs.rmSync(data, { recursive: true });
+  }
+}, 120_000);
 
 test('behind a public address it prints the link with that; asked to stop, it ends well', async () => {
   const { child, output } = await start({ PUBLIC_URL: 'https://times.example.com/' });

@@ -13,7 +13,7 @@ process.on('unhandledRejection', die);
 
 let server: StartedServer;
 try {
-  server = await startServer(readEnvironment(process.env), log);
+  server = await startServer(readEnvironment(process.env), log, console.log);
 } catch (error) {
   console.error(`Whenabouts could not start. ${error instanceof Error ? error.message : String(error)}`);
   log.debug({ err: error }, 'Start failed.');

@@ -1,7 +1,7 @@
 /** Opens the store and starts the roles of this process; main.ts and the tests that need a whole server use it. */
 import path from 'node:path';
 import type { Logger } from 'pino';
-import { type RunningApi, startApi } from './api/server.ts';
+import { checkPort, type RunningApi, startApi } from './api/server.ts';
 import { connectors as calendarKinds } from './calendars/connectors.ts';
 import type { Context, Running } from './context.ts';
 import { allRoles, type Environment } from './environment.ts';
@@ -13,6 +13,7 @@ import { createOutbound } from './outbound/client.ts';
 import { startActivation } from './presence/activation.ts';
 import { startPublishing } from './publishing/webhooks.ts';
 import { openStore } from './store/database.ts';
+import { embeddedDatabaseExists } from './store/pglite.ts';
 import { freeLeasesOfTheDead, nameProcess } from './store/processes.ts';
 import { loadOrCreateKeys, secretsWith } from './store/secrets.ts';
 import { startSync } from './sync/sync.ts';
@@ -28,10 +29,20 @@ export interface StartedServer extends Running {
   setupUrl: string | null;
 }
 
-/** @throws Error in plain words; what was started before is stopped then. */
-export async function startServer(environment: Environment, log: Logger): Promise<StartedServer> {
+/**
+ * @param tell is told what takes long, in words for whoever waits.
+ * @throws Error in plain words; what was started before is stopped then.
+ */
+export async function startServer(
+  environment: Environment,
+  log: Logger,
+  tell: (line: string) => void = () => {},
+): Promise<StartedServer> {
   const { databaseUrl, dataFolder, roles } = environment;
-  const store = await openStore(databaseUrl ? { url: databaseUrl } : { folder: path.join(dataFolder, 'database') });
+  if (roles.includes('api')) await checkPort(environment);
+  const folder = path.join(dataFolder, 'database');
+  if (!databaseUrl && !embeddedDatabaseExists(folder)) tell(`Making the embedded database in ${dataFolder} …`);
+  const store = await openStore(databaseUrl ? { url: databaseUrl } : { folder });
   const started: Running[] = [];
   const stop = async () => {
     // In reverse: people first, then what works for them; leases are given back before the database goes.

@@ -1,5 +1,5 @@
 /** The role `api`: HTTP for people and programs. */
-import type { AddressInfo } from 'node:net';
+import net, { type AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { serve } from '@hono/node-server';
 import type { CalendarConnector } from '../calendars/connector.ts';
@@ -100,7 +100,19 @@ export async function startApi(context: Context, options: ApiOptions): Promise<R
   };
 }
 
-function listening(server: ReturnType<typeof serve>, { host, port }: ApiOptions): Promise<number> {
+/** Before anything else is begun, so that a start that can't succeed opens nothing. @throws Error in plain words. */
+export async function checkPort(options: Pick<ApiOptions, 'host' | 'port'>): Promise<void> {
+  const probe = net.createServer();
+  const heard = listening(probe, options);
+  probe.listen(options.port, options.host);
+  await heard;
+  await new Promise((resolve) => probe.close(resolve));
+}
+
+function listening(
+  server: Pick<net.Server, 'once' | 'address'>,
+  { host, port }: Pick<ApiOptions, 'host' | 'port'>,
+): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('listening', () => resolve((server.address() as AddressInfo).port));
     server.once('error', (error: NodeJS.ErrnoException) => {

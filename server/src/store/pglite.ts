@@ -58,6 +58,12 @@ class DurableNodeFS extends NodeFS {
   }
 }
 
+const clusterIn = (folder: string) => path.join(folder, 'pgdata');
+
+/** False: opening it makes it, which takes seconds. */
+export const embeddedDatabaseExists = (folder: string): boolean =>
+  fs.existsSync(path.join(clusterIn(folder), 'PG_VERSION'));
+
 /**
  * Opens (and on first use creates) the embedded database in `folder`.
  * @throws Error when another live process holds the folder; the message names its process id.
@@ -66,7 +72,7 @@ export async function openPglite(folder: string): Promise<{ lite: PGlite; unlock
   fs.mkdirSync(folder, { recursive: true });
   const unlock = lockFolder(path.join(folder, 'whenabouts.lock'));
   try {
-    const lite = await PGlite.create({ fs: new DurableNodeFS(path.join(folder, 'pgdata')), startParams });
+    const lite = await PGlite.create({ fs: new DurableNodeFS(clusterIn(folder)), startParams });
     return { lite, unlock };
   } catch (error) {
     unlock();
