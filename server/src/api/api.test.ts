@@ -162,6 +162,26 @@ describe('users and settings', () => {
     expect(wrong.status).toBe(400);
   });
 
+  test('the window of the calendars is a setting of the group, within limits', async () => {
+    const { groupId } = (await user.call('GET', '/me')).body;
+    const change = async (calendarWindow: object) =>
+      server.administrator.call('PATCH', `/groups/${groupId}/settings`, { calendarWindow });
+    const { settings } = (await user.call('GET', `/groups/${groupId}/settings`)).body;
+    expect(settings.calendarWindow).toEqual({ daysBack: 7, daysAhead: 60 });
+    expect((await change({ daysBack: 0 })).body.settings).toEqual({
+      ...settings,
+      calendarWindow: { daysBack: 0, daysAhead: 60 },
+    });
+    expect((await change({ daysBack: 60, daysAhead: 366 })).body.settings.calendarWindow.daysAhead).toBe(366);
+    for (const wrong of [{ daysBack: -1 }, { daysBack: 61 }, { daysAhead: 0 }, { daysAhead: 367 }, { daysBack: 1.5 }]) {
+      const { status, body } = await change(wrong);
+      expect(status).toBe(400);
+      expect(body.error.field).toBe(`calendarWindow.${Object.keys(wrong)[0]}`);
+    }
+    expect((await change({ weeks: 1 })).status).toBe(400);
+    expect((await change({ daysBack: 7, daysAhead: 60 })).body.settings).toEqual(settings);
+  });
+
   test('network settings are checked line by line', async () => {
     const put = (body: object) => server.administrator.call('PUT', '/settings/network', body);
     const good = { allowedNetworks: ['10.0.0.0/8'], proxy: null, certificateAuthorities: [] };

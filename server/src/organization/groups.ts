@@ -5,13 +5,15 @@ import type { GroupSettingsChange } from '../api/schemas/settings.ts';
 import { markGroupDue } from '../presence/due.ts';
 import { type PresenceSettings, presenceSettingsOf } from '../presence/settings.ts';
 import type { Database, Executor } from '../store/database.ts';
+import { syncGroupNow } from '../sync/accounts.ts';
+import { type WindowSettings, windowSettingsOf } from '../sync/window.ts';
 
 export interface Group {
   id: string;
   name: string;
   location: string;
   timeZone: string;
-  settings: { presence: PresenceSettings; colleaguesSee: 'busy' | 'subjects' };
+  settings: { presence: PresenceSettings; colleaguesSee: 'busy' | 'subjects'; calendarWindow: WindowSettings };
 }
 
 const selectGroups = (db: Executor) =>
@@ -31,6 +33,7 @@ const shown = (row: { settings: Record<string, unknown> } & Omit<Group, 'setting
   settings: {
     presence: presenceSettingsOf(row.settings),
     colleaguesSee: row.settings.colleaguesSee === 'subjects' ? 'subjects' : 'busy', // agenda/privacy.ts
+    calendarWindow: windowSettingsOf(row.settings),
   },
 });
 
@@ -46,7 +49,8 @@ export async function readGroup(db: Executor, groupId: string): Promise<Group> {
 }
 
 /**
- * Changes settings and lets everybody in the group look at their presence again.
+ * Changes settings and lets everybody in the group look at their presence again; another window of the calendars
+ * has them read again.
  * @throws ApiError notFound
  */
 export async function changeGroupSettings(
@@ -63,14 +67,19 @@ export async function changeGroupSettings(
       .executeTakeFirst();
     if (!row) throw new ApiError('notFound', 'There is no such group.');
     const presence = { ...presenceSettingsOf(row.settings), ...defined(change.presence ?? {}) };
+    const calendarWindow = change.calendarWindow && {
+      ...windowSettingsOf(row.settings),
+      ...defined(change.calendarWindow),
+    };
     await transaction
       .updateTable('configuration_group')
       .set({
-        settings: JSON.stringify({ ...row.settings, ...defined({ ...change, presence }) }),
+        settings: JSON.stringify({ ...row.settings, ...defined({ ...change, presence, calendarWindow }) }),
       })
       .where('id', '=', groupId)
       .execute();
     await markGroupDue(transaction, groupId);
+    if (calendarWindow) await syncGroupNow(transaction, groupId);
     return readGroup(transaction, groupId);
   });
 }

@@ -166,4 +166,12 @@ export async function syncUserNow(executor: Executor, userId: string): Promise<v
   await wake(executor);
 }
 
+/** Has all accounts of a configuration group looked at: after its window of the calendars changed. */
+export async function syncGroupNow(executor: Executor, groupId: string): Promise<void> {
+  await sql`
+    update account set due_at = clock_timestamp()
+    where user_id in (select id from users where group_id = ${groupId}::uuid)`.execute(executor);
+  await wake(executor);
+}
+
 const wake = (executor: Executor) => sql`select pg_notify(${syncChannel}, '')`.execute(executor);

@@ -10,8 +10,8 @@ export interface WindowSettings {
 
 export const defaultWindow: WindowSettings = { daysBack: 7, daysAhead: 60 };
 
-/** Longer windows would let one account fill the store; a group's settings are held to this. */
-const mostDays = 731;
+/** Longer windows would let one account fill the store; a group's settings are held to these (inclusive). */
+export const windowLimits = { daysBack: { least: 0, most: 60 }, daysAhead: { least: 1, most: 366 } } as const;
 
 /**
  * The window that contains `now`. Its edges are UTC midnights, so it rolls on once a day and not with every pull; the
@@ -20,12 +20,13 @@ const mostDays = 731;
 export function windowAt(now: Temporal.Instant, { daysBack, daysAhead }: WindowSettings = defaultWindow): Interval {
   const today = now.toZonedDateTimeISO('UTC').startOfDay();
   return {
-    from: today.subtract({ days: within(daysBack) }).toInstant(),
-    to: today.add({ days: within(daysAhead) + 1 }).toInstant(),
+    from: today.subtract({ days: within(daysBack, windowLimits.daysBack) }).toInstant(),
+    to: today.add({ days: within(daysAhead, windowLimits.daysAhead) + 1 }).toInstant(),
   };
 }
 
-const within = (days: number) => Math.min(Math.max(Math.trunc(days), 1), mostDays);
+const within = (days: number, { least, most }: { least: number; most: number }) =>
+  Math.min(Math.max(Math.trunc(days), least), most);
 
 /** A group's settings may say `calendarWindow: { daysBack, daysAhead }`; anything else is the default. */
 export function windowSettingsOf(settings: Record<string, unknown>): WindowSettings {
