@@ -1,5 +1,6 @@
 /** Accounts, live changes, and what must never be answered. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startCaldavSimulator } from '../../../simulators/caldav/server.ts';
 import { type Person, startTestServer, type TestServer } from '../../../test/api-client.ts';
 import { openEvents } from '../../../test/events.ts';
 import { until } from '../../../test/product.ts';
@@ -95,6 +96,38 @@ describe('accounts and the agenda', () => {
     expect((await colleague.call('GET', `/accounts/${id}`)).status).toBe(403);
     expect((await user.call('DELETE', `/accounts/${id}`)).status).toBe(204);
     expect((await user.call('GET', `/accounts/${id}`)).status).toBe(404);
+  });
+
+  test('calendars are chosen while connecting, before the first of them is read', async () => {
+    const source = await startCaldavSimulator({ throttle: null });
+    try {
+      for (const name of ['work', 'private']) source.calendar(name);
+      const network = { allowedNetworks: ['127.0.0.0/8'] };
+      expect((await server.administrator.call('PUT', '/settings/network', network)).status).toBe(200);
+      const connection = {
+        kind: 'caldav',
+        settings: { address: source.address },
+        secret: { kind: 'basic', username: source.user, password: source.password },
+      };
+      const { body: check } = await user.call('POST', '/accounts/check', connection);
+      expect(check.calendars.length).toBeGreaterThan(1);
+      const { remoteId, name } = check.calendars[0];
+      const wrong = await user.call('POST', '/accounts', { ...connection, calendars: 'all' });
+      expect(wrong.body.error.field).toBe('calendars');
+      const made = await user.call('POST', '/accounts', { ...connection, calendars: [remoteId] });
+      expect(made.status).toBe(201);
+      const { body } = await until(
+        'its calendars',
+        () => user.call('GET', `/accounts/${made.body.id}/calendars`),
+        ({ body }) => body.calendars.length > 0,
+      );
+      expect(body.calendars).toHaveLength(check.calendars.length);
+      const selected = body.calendars.filter((calendar: { selected: boolean }) => calendar.selected);
+      expect(selected).toMatchObject([{ name }]);
+      expect((await user.call('DELETE', `/accounts/${made.body.id}`)).status).toBe(204);
+    } finally {
+      await source.stop();
+    }
   });
 
   test('a manual presence is set, seen and cleared', async () => {
