@@ -2,7 +2,7 @@
  * Accounts as a work queue: due_at says when, leased_until and leased_by say who is at it. Everything by the database's
  * clock, so processes whose clocks differ or jump agree.
  */
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Executor } from '../store/database.ts';
 
 /** A process that dies gives its accounts back after this; renewing more often than every third of it is enough. */
@@ -33,8 +33,15 @@ export interface LeasedAccount {
   now: Temporal.Instant;
 }
 
+/** How many accounts may be claimed. */
+export interface Places {
+  free: number;
+  /** Of these, how many may be taken by accounts whose last pull failed. */
+  failingToo: number;
+}
+
 /**
- * Claims up to `limit` due accounts, the longest due first.
+ * Claims due accounts, the longest due first; those that failed last time only after all others.
  * @param busy accounts this process is at work on already: its own lease may have run out while it was too busy to
  *   renew it, and must not be claimed beside itself.
  * @param only claims this account, due or not, unless somebody else holds it.
@@ -42,16 +49,22 @@ export interface LeasedAccount {
 export async function claimAccounts(
   executor: Executor,
   processName: string,
-  limit: number,
+  places: Places,
   busy: readonly string[],
   only?: string,
 ): Promise<LeasedAccount[]> {
   const wanted = only === undefined ? sql`due_at <= now() and id <> all(${busy}::uuid[])` : sql`id = ${only}::uuid`;
-  const { rows } = await sql<LeasedAccount>`
-    with due as (
+  const dueAnd = (condition: RawBuilder<unknown>, limit: RawBuilder<unknown>) => sql`
       select id, leased_by is not null as taken_over from account
-       where ${wanted} and (leased_until is null or leased_until < now())
-       order by due_at limit ${limit} for update skip locked)
+       where ${wanted} and ${condition} and (leased_until is null or leased_until < now())
+       order by due_at limit ${limit} for update skip locked`;
+  const { rows } = await sql<LeasedAccount>`
+    with healthy as (${dueAnd(sql`failures = 0`, sql`${places.free}::int`)}),
+    failing as (${dueAnd(
+      sql`failures > 0`,
+      sql`least(${places.failingToo}::int, ${places.free}::int - (select count(*) from healthy)::int)`,
+    )}),
+    due as (select * from healthy union all select * from failing)
     update account set leased_until = now() + make_interval(secs => ${leaseSeconds}),
            leased_by = ${processName} || '/' || gen_random_uuid(), last_attempt_at = now(), failures = failures + due.taken_over::int
       from due, users, configuration_group

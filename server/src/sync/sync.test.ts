@@ -167,6 +167,32 @@ test('an account that killed its reader again and again is left alone, told why,
   expect(well).toMatchObject({ error: null, failures: 0 });
 });
 
+test('a dead server with many accounts keeps nobody else waiting', async () => {
+  put(state.calendars.main!, 'a', meeting());
+  const inner = modelConnector(() => state);
+  const dead: typeof inner = {
+    ...inner,
+    kind: 'dead',
+    discover: (_, signal) =>
+      new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+  };
+  const { userId } = await makeUser(db);
+  for (let account = 0; account < 12; account++) {
+    const id = await createAccount(context, { userId, kind: 'dead', name: 'Dead', settings: {} });
+    await db.updateTable('account').set({ failures: 1, status: 'failing' }).where('id', '=', id).execute();
+  }
+  const engine = await startSync(context, { connectors: [inner, dead], concurrency: 4 });
+  onTestFinished(() => engine.stop());
+  await until(async () => {
+    const { rows } = await sql<{ busy: number }>`
+      select count(*)::int as busy from account where kind = 'dead' and leased_until > now()`.execute(db);
+    return rows[0]?.busy === 2;
+  });
+  const { accountId } = await newAccount();
+  await until(async () => (await accountHealth(db, accountId))?.status === 'ok');
+  await db.deleteFrom('account').where('kind', '=', 'dead').execute();
+});
+
 test('a source that hangs is left after its time, and what is stored stays', async () => {
   const { accountId } = await newAccount();
   put(state.calendars.main!, 'a', meeting());

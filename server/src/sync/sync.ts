@@ -23,11 +23,19 @@ export const syncChannel = 'sync';
 
 export interface SyncOptions {
   connectors: readonly CalendarConnector[];
-  /** Accounts at once. Default 8; 2 on the embedded database, whose queries block the process. */
+  /** Accounts at once. Default 32; 8 on the embedded database, which is for few users. A pull mostly waits for its
+   *  source and holds no database connection meanwhile. */
   concurrency?: number;
   /** Milliseconds one calendar may take. Default 10 minutes. */
   timeLimit?: number;
   random?: () => number;
+}
+
+interface AtWork {
+  lease: string;
+  abort: AbortController;
+  done: Promise<void>;
+  failing: boolean;
 }
 
 const defaultTimeLimit = 10 * 60_000;
@@ -40,9 +48,9 @@ const stopWithin = 5_000;
 export async function startSync(context: Context, options: SyncOptions): Promise<Running> {
   const { store, log, processName } = context;
   const { connectors, timeLimit = defaultTimeLimit, random = Math.random } = options;
-  const concurrency = options.concurrency ?? (store.kind === 'embedded' ? 2 : 8);
+  const concurrency = options.concurrency ?? (store.kind === 'embedded' ? 8 : 32);
   const stopping = new AbortController();
-  const atWork = new Map<string, { lease: string; abort: AbortController; done: Promise<void> }>();
+  const atWork = new Map<string, AtWork>();
   const bell = makeBell();
   await store.listen(syncChannel, bell.ring).catch((error: unknown) => {
     log.warn({ error }, 'sync hears no notifications yet and looks every few seconds'); // the store goes on trying
@@ -58,11 +66,18 @@ export async function startSync(context: Context, options: SyncOptions): Promise
       try {
         const free = concurrency - atWork.size;
         if (free > 0) {
-          const claimed = await claimAccounts(store.db, processName, free, [...atWork.keys()]);
+          // Half the places are kept from accounts that fail: a dead server with hundreds of accounts, each waiting
+          // for its time limit, must not keep everybody else waiting too.
+          const failing = [...atWork.values()].filter((account) => account.failing).length;
+          const failingToo = Math.max(Math.floor(concurrency / 2) - failing, 0);
+          const claimed = await claimAccounts(store.db, processName, { free, failingToo }, [...atWork.keys()]);
           for (const account of claimed) begin(account);
           if (claimed.length < free) {
             const next = await nextDueIn(store.db, [...atWork.keys()]);
-            sleep = Math.min(Math.max(next ?? longestSleep, shortestSleep), longestSleep);
+            // The due ones that found no place wait for the bell, which rings when one becomes free.
+            const shortest =
+              claimed.filter((account) => account.failures > 0).length < failingToo ? shortestSleep : 1_000;
+            sleep = Math.min(Math.max(next ?? longestSleep, shortest), longestSleep);
           }
         }
         failures = 0;
@@ -81,7 +96,7 @@ export async function startSync(context: Context, options: SyncOptions): Promise
       atWork.delete(account.id);
       bell.ring();
     });
-    atWork.set(account.id, { lease: account.lease, abort, done });
+    atWork.set(account.id, { lease: account.lease, abort, done, failing: account.failures > 0 });
   }
 
   async function work(account: LeasedAccount, signal: AbortSignal): Promise<void> {
@@ -149,7 +164,7 @@ export async function pullAccountOnce(
   options: PullOnceOptions = {},
 ): Promise<Outcome> {
   const { db } = context.store;
-  const [account] = await claimAccounts(db, context.processName, 1, [], accountId);
+  const [account] = await claimAccounts(db, context.processName, { free: 1, failingToo: 1 }, [], accountId);
   if (account && options.now) account.now = options.now;
   if (!account) throw new Error(`The account ${accountId} isn't there, or it is being read already.`);
   const { timeLimit = defaultTimeLimit, random = Math.random, signal = new AbortController().signal } = options;
