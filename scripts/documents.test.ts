@@ -1,12 +1,12 @@
-import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { root } from './runtime.js';
 
-const documents = execFileSync('git', ['ls-files', '*.md'], { cwd: root, encoding: 'utf8' })
-  .split('\n')
-  .filter(Boolean);
+const documents = fs.globSync(['*.md', '{docs,benchmarks,simulators,server,web,test}/**/*.md'], {
+  cwd: root,
+  exclude: (file) => file.endsWith('node_modules'),
+});
 const read = (file: string) => fs.readFileSync(path.join(root, file), 'utf8');
 
 /** As GitHub makes them: lower case, spaces to dashes, punctuation dropped. */

