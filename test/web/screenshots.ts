@@ -27,6 +27,7 @@ try {
   await page.locator('.my-presence[data-status]').waitFor();
   // Just made, a phone may still be on its way.
   await page.locator('.my-presence-failing').waitFor({ state: 'detached', timeout: 60_000 });
+  await page.mouse.move(0, 0); // over nothing that would look chosen
   await page.screenshot({ path: path.join(folder, 'agenda.png') });
   const phone = await browser.newContext({
     storageState: await context.storageState(),

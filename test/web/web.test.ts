@@ -210,6 +210,14 @@ describeWith(['chromium'], 'the web client', () => {
     const weekday = new Intl.DateTimeFormat('de', { weekday: 'long', timeZone: 'Europe/Berlin' }).format(new Date());
     expect(await other.locator('.day h2').first().textContent()).toContain(weekday);
     expect(await other.evaluate('document.documentElement.lang')).toBe('de');
+    await other.goto(`${server.url}/accounts/add`);
+    await other.getByLabel('Server oder E-Mail-Adresse').fill('http://127.0.0.1:9/');
+    await other.getByLabel('Benutzername').fill('grace');
+    await other.getByLabel('Passwort oder App-Passwort').fill('wrong');
+    await other.getByRole('button', { name: 'Verbindung prüfen' }).click();
+    const fault = other.locator('.steps [data-ok=false]');
+    await fault.getByText('Das wurde nicht zugelassen.').waitFor();
+    expect(await fault.locator('[lang=en]').textContent()).toContain('127.0.0.1');
   });
 
   it('goes by keyboard alone: skip link, shortcuts, days, presence', async () => {

@@ -2,11 +2,26 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from './api.ts';
 import { Icon, type IconName } from './icons.tsx';
+import { ServerWords } from './server-words.tsx';
+
+const refusals = ['invalid', 'notFound', 'conflict', 'tooLarge', 'unprocessable'] as const;
+
+/** What kind of refusal it is, for people who don't read the server's English; else undefined. */
+function useRefusal(): (error: unknown) => string | undefined {
+  const { t, i18n } = useTranslation();
+  return (error) => {
+    const code = i18n.language !== 'en' && error instanceof ApiError && refusals.find((one) => one === error.code);
+    return code ? t(`errors.refusal.${code}`) : undefined;
+  };
+}
 
 /** What an error means to a person: the server's words where it has some, else ours by what went wrong. */
 export function useErrorText(): (error: unknown) => string {
   const { t } = useTranslation();
+  const refusal = useRefusal();
   return (error) => {
+    const refused = refusal(error);
+    if (refused) return `${refused} (${(error as ApiError).message})`;
     if (!(error instanceof ApiError)) return t('errors.unexpected');
     if (error.status === 0) return t('errors.unreachable');
     if (error.code === 'notSignedIn') return t('errors.notSignedIn');
@@ -20,11 +35,13 @@ export function useErrorText(): (error: unknown) => string {
 export function Problem({ error, retry }: { error: unknown; retry?: () => void }) {
   const { t } = useTranslation();
   const text = useErrorText();
+  const refused = useRefusal()(error);
   return (
     <div className="problem" role="alert">
       <Icon name="warning" />
       <div>
-        <p>{text(error)}</p>
+        <p>{refused ?? text(error)}</p>
+        {refused && <ServerWords text={(error as ApiError).message} />}
         {retry && (
           <button type="button" className="button" onClick={retry}>
             {t('tryAgain')}
