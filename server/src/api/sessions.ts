@@ -8,7 +8,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
-import type { Executor, Store } from '../store/database.ts';
+import { type Executor, prepared, type Store } from '../store/database.ts';
 import type { Viewer } from './route.ts';
 
 export const sessionCookie = 'whenabouts_session';
@@ -48,13 +48,16 @@ export async function openSessions(store: Store): Promise<Sessions> {
   await store.listen('session', forget);
 
   async function lookUp(token: string): Promise<Viewer | null> {
-    const row = await store.db
-      .selectFrom('login_session')
-      .innerJoin('users', 'users.id', 'login_session.user_id')
-      .select(['login_session.id', 'login_session.user_id', 'login_session.updated_at', 'users.role'])
-      .where('token', '=', token)
-      .where('expires_at', '>', sql<Temporal.Instant>`now()`)
-      .executeTakeFirst();
+    const { rows } = await sql<{
+      id: string;
+      user_id: string;
+      updated_at: Temporal.Instant;
+      role: Viewer['role'];
+    }>`${prepared}
+      select login_session.id, login_session.user_id, login_session.updated_at, users.role
+        from login_session join users on users.id = login_session.user_id
+       where token = ${token} and expires_at > now()`.execute(store.db);
+    const row = rows[0];
     if (!row) return null;
     const dayAgo = Temporal.Now.instant().subtract({ hours: 24 });
     if (Temporal.Instant.compare(row.updated_at, dayAgo) < 0)
