@@ -1,11 +1,15 @@
-/** What people do with accounts, and that presence hears of it. */
+/** What people do with accounts and learn of them, and that presence hears of it. */
 import { sql } from 'kysely';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { makeUser, testContext } from '../../../test/context.ts';
+import { until } from '../../../test/product.ts';
 import { emptyState, modelConnector, newCalendar, put } from '../../../test/sources/model-source.ts';
 import { meeting, stored } from '../../../test/sources/model-store.ts';
 import { openTestStore } from '../../../test/store.ts';
+import type { Change } from '../calendars/connector.ts';
 import { createAccount, removeAccount, selectCalendar, updateAccount } from './accounts.ts';
+import { Stopped } from './faults.ts';
+import { accountHealth } from './health.ts';
 import { pullAccountOnce } from './sync.ts';
 
 const store = await openTestStore();
@@ -232,4 +236,84 @@ test('with another address the calendars of the old one go at once', async () =>
   await pullAccountOnce(context, source, accountId);
   expect((await calendarsOf(accountId)).rows.map((row) => row.remote_id)).toEqual(['other']);
   expect(await stored(db, accountId)).toEqual([]);
+});
+
+test('an account that killed its reader again and again is left alone, told why, and tried later', async () => {
+  put(state.calendars.main!, 'a', meeting());
+  const { accountId } = await newAccount();
+  let reads = 0;
+  let life = new AbortController();
+  const deadly = [
+    {
+      ...connectors[0]!,
+      kind: 'model',
+      defaultPoll: connectors[0]!.defaultPoll,
+      pull: connectors[0]!.pull,
+      async discover() {
+        reads++;
+        life.abort(); // a reader that ends here says as little of the account as one that dies
+        return await new Promise<never>(() => {});
+      },
+    } as (typeof connectors)[number],
+  ];
+  /** What a reader leaves behind that dies: its name, and a lease that runs out. */
+  const die = async () => {
+    life = new AbortController();
+    await expect(pullAccountOnce(context, deadly, accountId, { signal: life.signal })).rejects.toThrow(Stopped);
+    await sql`
+      update account set leased_by = 'the dead', leased_until = now() - interval '1 second'
+       where id = ${accountId}::uuid`.execute(db);
+  };
+  for (let death = 1; death <= 6; death++) await die();
+  expect(reads).toBe(6);
+  const outcome = await pullAccountOnce(context, deadly, accountId, { random: () => 0.5 });
+  expect(reads).toBe(6);
+  expect(outcome.error).toEqual({ errorClass: 'internal', message: expect.stringContaining('stopped several times') });
+  expect(outcome.nextIn).toBeGreaterThan(5_000);
+  expect(await accountHealth(db, accountId)).toMatchObject({ status: 'failing', errorClass: 'internal' });
+  // Later it is tried again, and the longer it kills, the longer it rests.
+  await die();
+  expect(reads).toBe(7);
+  const next = await pullAccountOnce(context, deadly, accountId, { random: () => 0.5 });
+  expect(reads).toBe(7);
+  expect(next.nextIn).toBeGreaterThan(outcome.nextIn);
+  const well = await pullAccountOnce(context, connectors, accountId);
+  expect(well).toMatchObject({ error: null, failures: 0 });
+});
+
+test('whoever looks at an account is told when the list of what cannot be read changes', async () => {
+  const { accountId } = await newAccount();
+  let round = 0;
+  const pull = async (skipped: string[]) => {
+    const item = {
+      ...{ key: 'a', version: String(++round), appointments: [], source: 'x', nextAfterWindow: null },
+      skipped: skipped.map((reason) => ({ uid: 'a', reason })),
+    };
+    const connector = {
+      ...connectors[0]!,
+      kind: 'model',
+      discover: connectors[0]!.discover,
+      async *pull(): AsyncGenerator<Change> {
+        yield { type: 'upsert', object: item };
+        yield { type: 'end', cursor: null };
+      },
+    } as (typeof connectors)[number];
+    expect((await pullAccountOnce(context, [connector], accountId)).error).toBeNull();
+    // Notifications arrive in order: what was sent before the mark is here when the mark is.
+    await sql`select pg_notify('account', ${`mark ${round}`})`.execute(db);
+    await until(
+      'the mark',
+      async () => told,
+      (all) => all.includes(`mark ${round}`),
+    );
+    return told.splice(0).filter((id) => id === accountId).length;
+  };
+  const told: string[] = [];
+  await store.listen('account', (id) => told.push(id));
+  await pull([]); // the account gets its calendar and its status
+  expect(await pull(['broken'])).toBe(1);
+  expect(await pull(['broken'])).toBe(0);
+  expect(await pull(['broken', 'twice'])).toBe(1);
+  expect(await pull([])).toBe(1);
+  expect(await pull([])).toBe(0);
 });

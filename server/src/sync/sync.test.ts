@@ -8,7 +8,6 @@ import { openTestStore } from '../../../test/store.ts';
 import type { SourceAppointment } from '../agenda/appointment.ts';
 import { type Change, ConnectorError } from '../calendars/connector.ts';
 import { createAccount, syncNow } from './accounts.ts';
-import { Stopped } from './faults.ts';
 import { accountHealth } from './health.ts';
 import { mostOccurrences } from './rows.ts';
 import { pullAccountOnce, startSync } from './sync.ts';
@@ -124,49 +123,6 @@ test('one account’s fault is its own: it is told in words, waits as asked, and
   expect(strange!.message).toContain('"fax"');
 });
 
-test('an account that killed its reader again and again is left alone, told why, and tried later', async () => {
-  put(state.calendars.main!, 'a', meeting());
-  const { accountId } = await newAccount();
-  let reads = 0;
-  let life = new AbortController();
-  const deadly = [
-    {
-      ...connectors[0]!,
-      kind: 'model',
-      defaultPoll: connectors[0]!.defaultPoll,
-      pull: connectors[0]!.pull,
-      async discover() {
-        reads++;
-        life.abort(); // a reader that ends here says as little of the account as one that dies
-        return await new Promise<never>(() => {});
-      },
-    } as (typeof connectors)[number],
-  ];
-  /** What a reader leaves behind that dies: its name, and a lease that runs out. */
-  const die = async () => {
-    life = new AbortController();
-    await expect(pullAccountOnce(context, deadly, accountId, { signal: life.signal })).rejects.toThrow(Stopped);
-    await sql`
-      update account set leased_by = 'the dead', leased_until = now() - interval '1 second'
-       where id = ${accountId}::uuid`.execute(db);
-  };
-  for (let death = 1; death <= 6; death++) await die();
-  expect(reads).toBe(6);
-  const outcome = await pullAccountOnce(context, deadly, accountId, { random: () => 0.5 });
-  expect(reads).toBe(6);
-  expect(outcome.error).toEqual({ errorClass: 'internal', message: expect.stringContaining('stopped several times') });
-  expect(outcome.nextIn).toBeGreaterThan(5_000);
-  expect(await accountHealth(db, accountId)).toMatchObject({ status: 'failing', errorClass: 'internal' });
-  // Later it is tried again, and the longer it kills, the longer it rests.
-  await die();
-  expect(reads).toBe(7);
-  const next = await pullAccountOnce(context, deadly, accountId, { random: () => 0.5 });
-  expect(reads).toBe(7);
-  expect(next.nextIn).toBeGreaterThan(outcome.nextIn);
-  const well = await pullAccountOnce(context, connectors, accountId);
-  expect(well).toMatchObject({ error: null, failures: 0 });
-});
-
 test('a dead server with many accounts keeps nobody else waiting', async () => {
   put(state.calendars.main!, 'a', meeting());
   const inner = modelConnector(() => state);
@@ -223,39 +179,6 @@ test('unchanged objects are not written again, and nobody is told of nothing', a
   const after = await objectRows(accountId);
   expect(after.map(({ xmin }, index) => xmin === before[index]!.xmin)).toEqual([false, true]);
   await until(async () => told.length === 2);
-});
-
-test('whoever looks at an account is told when the list of what cannot be read changes', async () => {
-  const { accountId } = await newAccount();
-  let round = 0;
-  const pull = async (skipped: string[]) => {
-    const item = {
-      ...{ key: 'a', version: String(++round), appointments: [], source: 'x', nextAfterWindow: null },
-      skipped: skipped.map((reason) => ({ uid: 'a', reason })),
-    };
-    const connector = {
-      ...connectors[0]!,
-      kind: 'model',
-      discover: connectors[0]!.discover,
-      async *pull(): AsyncGenerator<Change> {
-        yield { type: 'upsert', object: item };
-        yield { type: 'end', cursor: null };
-      },
-    } as (typeof connectors)[number];
-    expect((await pullAccountOnce(context, [connector], accountId)).error).toBeNull();
-    // Notifications arrive in order: what was sent before the mark is here when the mark is.
-    await sql`select pg_notify('account', ${`mark ${round}`})`.execute(db);
-    await until(async () => told.includes(`mark ${round}`));
-    return told.splice(0).filter((id) => id === accountId).length;
-  };
-  const told: string[] = [];
-  await store.listen('account', (id) => told.push(id));
-  await pull([]); // the account gets its calendar and its status
-  expect(await pull(['broken'])).toBe(1);
-  expect(await pull(['broken'])).toBe(0);
-  expect(await pull(['broken', 'twice'])).toBe(1);
-  expect(await pull([])).toBe(1);
-  expect(await pull([])).toBe(0);
 });
 
 test('rolling on expands only what begins in the new part, without asking the source', async () => {
