@@ -1,3 +1,6 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, expect, test } from 'vitest';
 import { openTestStore } from '../../../test/store.ts';
@@ -60,4 +63,14 @@ testEmbedded('a second process is kept out of the embedded database', async () =
     status: 3,
     stderr: expect.stringContaining(`in use by process ${process.pid}`),
   });
+});
+
+testEmbedded('an embedded database whose making was broken off is made anew', async () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'whenabouts-half-'));
+  fs.mkdirSync(path.join(folder, 'pgdata'));
+  fs.writeFileSync(path.join(folder, 'pgdata', 'PG_VERSION'), '1');
+  const made = await openStore({ folder });
+  expect(await made.db.selectFrom('location').select('id').execute()).toEqual([]);
+  await made.close();
+  fs.rmSync(folder, { recursive: true });
 });

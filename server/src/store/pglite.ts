@@ -40,13 +40,16 @@ interface EmscriptenStream {
 export const fsyncs = { count: 0 };
 
 class DurableNodeFS extends NodeFS {
+  /** Off while the database is being made: a half-made one is thrown away, and its thousands of fsyncs cost seconds. */
+  durable = true;
+
   override async init(pg: PGlite, options: Parameters<NodeFS['init']>[1]) {
     const result = await super.init(pg, options);
     const preRun = (result.emscriptenOpts.preRun ?? []) as Array<(module: unknown) => void>;
     preRun.push((module) => {
       const { NODEFS } = module as { NODEFS: { stream_ops: Record<string, unknown> } };
       NODEFS.stream_ops.fsync = (stream: EmscriptenStream) => {
-        if (stream.nfd !== undefined) {
+        if (this.durable && stream.nfd !== undefined) {
           fs.fsyncSync(stream.nfd);
           fsyncs.count++;
         }
@@ -60,9 +63,11 @@ class DurableNodeFS extends NodeFS {
 
 const clusterIn = (folder: string) => path.join(folder, 'pgdata');
 
+/** Written when the database is made and on the disk; without it there is nothing to lose. */
+const completeMark = (folder: string) => path.join(folder, 'complete');
+
 /** False: opening it makes it, which takes seconds. */
-export const embeddedDatabaseExists = (folder: string): boolean =>
-  fs.existsSync(path.join(clusterIn(folder), 'PG_VERSION'));
+export const embeddedDatabaseExists = (folder: string): boolean => fs.existsSync(completeMark(folder));
 
 /**
  * Opens (and on first use creates) the embedded database in `folder`.
@@ -72,12 +77,40 @@ export async function openPglite(folder: string): Promise<{ lite: PGlite; unlock
   fs.mkdirSync(folder, { recursive: true });
   const unlock = lockFolder(path.join(folder, 'whenabouts.lock'));
   try {
-    const lite = await PGlite.create({ fs: new DurableNodeFS(clusterIn(folder)), startParams });
+    const cluster = clusterIn(folder);
+    const exists = embeddedDatabaseExists(folder);
+    if (!exists) fs.rmSync(cluster, { recursive: true, force: true }); // a start that was killed while it made this one
+    const files = new DurableNodeFS(cluster);
+    files.durable = exists;
+    const lite = await PGlite.create({ fs: files, startParams });
+    if (!exists) {
+      await lite.exec('checkpoint');
+      syncTree(cluster);
+      files.durable = true;
+      fs.writeFileSync(completeMark(folder), '', { flush: true });
+      syncFile(folder);
+    }
     return { lite, unlock };
   } catch (error) {
     unlock();
     throw error;
   }
+}
+
+/** Brings a folder with all in it to the disk. */
+function syncTree(folder: string): void {
+  for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
+    const file = path.join(folder, entry.name);
+    if (entry.isDirectory()) syncTree(file);
+    else if (entry.isFile()) syncFile(file);
+  }
+  syncFile(folder);
+}
+
+function syncFile(file: string): void {
+  const handle = fs.openSync(file, 'r');
+  fs.fsyncSync(handle);
+  fs.closeSync(handle);
 }
 
 function lockFolder(file: string): () => void {
