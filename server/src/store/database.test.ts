@@ -4,7 +4,7 @@ import path from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, expect, test } from 'vitest';
 import { openTestStore } from '../../../test/store.ts';
-import { prepared } from './database.ts';
+import { openStore, prepared } from './database.ts';
 
 const store = await openTestStore();
 afterAll(() => store.close());
