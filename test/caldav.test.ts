@@ -209,7 +209,14 @@ describeWith(['radicale'], 'CalDAV on Radicale', () => {
         message: expect.stringContaining(new URL(mortal.address).host),
       });
       const steps = await connector.check(other, signal);
-      expect(steps).toEqual([{ name: 'server', ok: false, message: expect.stringContaining('nothing listens there') }]);
+      expect(steps).toEqual([
+        {
+          name: 'server',
+          ok: false,
+          errorClass: 'unreachable',
+          message: expect.stringContaining('nothing listens there'),
+        },
+      ]);
     } finally {
       await mortal.stop();
     }
