@@ -54,6 +54,12 @@ describe('whenabouts agenda', () => {
     expect(stderr).toContain('skipped broken: DTSTART "soon" is not a date.');
   });
 
+  it('reads a file that Outlook saved as UTF-16', () => {
+    const saved = path.join(folder, 'saved.ics');
+    fs.writeFileSync(saved, `\ufeff${ics.replace('Stand-up', 'Frühstück')}`, 'utf16le');
+    expect(whenabouts(['agenda', saved, ...january]).stdout).toContain('09:00-10:00  Frühstück');
+  });
+
   it('prints an agenda to read, also from a pipe', () => {
     const { stdout } = whenabouts(['agenda', '-', ...january], ics);
     expect(stdout.split('\n')[0]).toBe('2026-01-05  09:00-10:00  Stand-up');
@@ -97,7 +103,7 @@ describe('whenabouts expand', () => {
       '{"id":"wrong","rrules":["FREQ=NEVER"],"dtstart":"2026-01-05","valueType":"DATE"}',
       '{"id":"none","rrules":["FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"],"dtstart":"2026-01-05T09:00:00","tzid":"floating"}',
     ];
-    const { status, stdout } = whenabouts(['expand'], cases.join('\n'));
+    const { status, stdout } = whenabouts(['expand'], `\ufeff${cases.join('\n')}`);
     expect(status).toBe(0);
     const answers = stdout
       .trim()

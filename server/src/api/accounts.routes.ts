@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import { checkSource } from '../calendars/check.ts';
 import type { CalendarConnector } from '../calendars/connector.ts';
+import { decodeCalendar } from '../calendars/icalendar/decode.ts';
 import type { Context } from '../context.ts';
 import { createAccount, removeAccount, syncNow, updateAccount } from '../sync/accounts.ts';
 import { accountsOf, ownerOfAccount } from './accounts.queries.ts';
@@ -102,7 +103,7 @@ export function accountRoutes(context: Context, connectors: readonly CalendarCon
         const { settings, secret } = checkedConnection({
           kind,
           settings: { fileName },
-          secret: { text: await file.text() },
+          secret: { text: decodeCalendar(await file.bytes()) },
         });
         return read(
           await createAccount(context, { userId: viewer.userId, kind, name: name ?? fileName, settings, secret }),

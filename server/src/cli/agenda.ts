@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import { type Interval, instantsOf, type SkippedComponent, type SourceAppointment } from '../agenda/appointment.ts';
 import { ianaZone } from '../agenda/zones.ts';
+import { decodeCalendar } from '../calendars/icalendar/decode.ts';
 import { expandObject, parseFeed } from '../calendars/icalendar/objects.ts';
 import { parseUsage, UsageError } from './usage.ts';
 
@@ -85,7 +86,7 @@ function agendaIn(
 
 function read(file: string): string {
   try {
-    return fs.readFileSync(file === '-' ? 0 : file, 'utf8');
+    return decodeCalendar(fs.readFileSync(file === '-' ? 0 : file));
   } catch (error) {
     throw new Error(`"${file}" can't be read: ${error instanceof Error ? error.message : String(error)}`);
   }

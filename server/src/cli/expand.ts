@@ -41,8 +41,11 @@ export async function expandCommand(parameters: string[]): Promise<number> {
     process.stdout.write(help);
     return 0;
   }
+  let first = true;
   for await (const line of readline.createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
-    const answer = `${JSON.stringify(answerTo(line))}\n`;
+    // Editors of Windows begin a file with a byte order mark.
+    const answer = `${JSON.stringify(answerTo(first ? line.replace(/^\ufeff/, '') : line))}\n`;
+    first = false;
     if (!process.stdout.write(answer)) await new Promise((resolve) => process.stdout.once('drain', resolve));
   }
   return 0;

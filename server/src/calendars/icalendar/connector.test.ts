@@ -128,7 +128,7 @@ test.each([
     expect(error.message).toContain(host);
     expect(error.message).not.toContain('private-3f9a');
     const steps = await connector.check(account, signal);
-    expect(steps.at(-1)).toEqual({ name: expect.any(String), ok: false, message: error.message });
+    expect(steps.at(-1)).toMatchObject({ ok: false, message: error.message, errorClass: error.errorClass });
   },
 );
 
@@ -145,6 +145,17 @@ test('sign-in, name and colour; a byte order mark and NULs do no harm', async ()
     { name: 'server', ok: true, message: expect.any(String) },
     { name: 'calendars', ok: true, message: '“Team” holds one appointment or series.' },
   ]);
+});
+
+test.each([
+  ['text/calendar', 'latin1'],
+  ['text/calendar; charset=iso-8859-15', 'latin1'],
+  ['text/calendar; charset=utf-8', 'utf16le'],
+] as const)('%s in %s is read as its bytes say', async (type, encoding) => {
+  const mark = encoding === 'utf16le' ? '\ufeff' : '';
+  const body = Buffer.from(`${mark}${feed(event('a', 'x'), 'X-WR-CALNAME:Büro\r\n')}`, encoding);
+  answer = { body, headers: { 'content-type': type } };
+  expect(await connector.discover(account, signal)).toMatchObject([{ name: 'Büro' }]);
 });
 
 test('a hostile UID becomes a key that can be stored', async () => {

@@ -86,14 +86,15 @@ function parse(text: string, closed: (component: Component, parent: Component) =
 /** Unfolds: a line break followed by a blank or a tab is no break (3.1). Breaks may be CRLF, LF or CR. */
 function* logicalLines(text: string): Generator<{ content: string; from: number; to: number }> {
   const end = text.length;
+  const endOfLine = lineEnds(text);
   for (let from = 0; from < end; ) {
-    let to = endOfLine(text, from);
+    let to = endOfLine(from);
     let next = afterBreak(text, to);
     let content = text.slice(from, to);
     if (isFold(text, next)) {
       const pieces = [content];
       do {
-        to = endOfLine(text, next);
+        to = endOfLine(next);
         pieces.push(text.slice(next + 1, to));
         next = afterBreak(text, to);
       } while (isFold(text, next));
@@ -104,15 +105,26 @@ function* logicalLines(text: string): Generator<{ content: string; from: number;
   }
 }
 
-function endOfLine(text: string, from: number): number {
-  const lineFeed = text.indexOf('\n', from);
-  const end = lineFeed < 0 ? text.length : lineFeed;
-  return end > from && text.charCodeAt(end - 1) === 13 ? end - 1 : end;
+/** Asked with growing positions. What was found ahead is kept: a text without any CR is not searched for one again. */
+function lineEnds(text: string): (from: number) => number {
+  let carriageReturn = -1;
+  let lineFeed = -1;
+  const next = (character: string, from: number) => {
+    const found = text.indexOf(character, from);
+    return found < 0 ? text.length : found;
+  };
+  return (from) => {
+    if (carriageReturn < from) carriageReturn = next('\r', from);
+    if (lineFeed < from) lineFeed = next('\n', from);
+    return Math.min(carriageReturn, lineFeed);
+  };
 }
 
+/** CR CR LF, left by programs that "mend" line ends twice, is one break: a fold may follow. */
 function afterBreak(text: string, end: number): number {
-  const afterReturn = text.charCodeAt(end) === 13 ? end + 1 : end;
-  return text.charCodeAt(afterReturn) === 10 ? afterReturn + 1 : afterReturn;
+  let after = end;
+  while (text.charCodeAt(after) === 13) after++;
+  return text.charCodeAt(after) === 10 ? after + 1 : after;
 }
 
 function isFold(text: string, start: number): boolean {

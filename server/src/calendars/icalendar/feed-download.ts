@@ -2,6 +2,7 @@
 import type { Outbound, OutboundResponse } from '../../outbound/outbound.ts';
 import { parseRetryAfter } from '../../outbound/retry-after.ts';
 import { ConnectorError } from '../connector.ts';
+import { decodeCalendar } from './decode.ts';
 
 export interface FeedCredentials {
   username: string;
@@ -48,7 +49,7 @@ export async function downloadFeed(
   if (response.status === 304 && validators) return null;
   if (response.status !== 200) throw statusError(response, credentials !== null);
   return {
-    text: response.text(),
+    text: decodeCalendar(response.body, response.headers.get('content-type')),
     etag: response.headers.get('etag'),
     lastModified: response.headers.get('last-modified'),
   };
