@@ -182,6 +182,13 @@ describe('users and settings', () => {
     expect((await change({ daysBack: 7, daysAhead: 60 })).body.settings).toEqual(settings);
   });
 
+  test('the address of a webhook holds no credentials', async () => {
+    const { status, body } = await server.administrator.call('POST', '/webhooks', { url: 'http://u:p@hooks.example/' });
+    expect(status).toBe(400);
+    expect(body.error).toMatchObject({ field: 'url', message: expect.stringContaining('user name and password') });
+    expect((await server.administrator.call('GET', '/webhooks')).body.webhooks).toEqual([]);
+  });
+
   test('network settings are checked line by line', async () => {
     const put = (body: object) => server.administrator.call('PUT', '/settings/network', body);
     const good = { allowedNetworks: ['10.0.0.0/8'], proxy: null, certificateAuthorities: [] };

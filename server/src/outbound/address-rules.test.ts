@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isInternal, parseNetwork, whyRefused } from './address-rules.ts';
+import { isInternal, parseNetwork, whyRefused, whyRefusedToAdministrators } from './address-rules.ts';
 
 test.each([
   ['8.8.8.8', null],
@@ -154,4 +154,15 @@ test('any text is answered, never permitted by accident', () => {
     }),
     { numRuns: 3000 },
   );
+});
+
+test('administrators reach what is private, but no link-local address and no metadata service that isn’t allowed', () => {
+  for (const address of ['127.0.0.1', '10.0.0.1', '192.168.1.1', '100.64.0.1', '::1', 'fd00::1', '8.8.8.8'])
+    expect(whyRefusedToAdministrators(address, []), address).toBeNull();
+  for (const address of [
+    ...['169.254.169.254', '::ffff:169.254.169.254', '64:ff9b::a9fe:a9fe', 'fe80::1', 'fe80::1%eth0'],
+    ...['168.63.129.16', '100.100.100.200', 'fd00:ec2::254'],
+  ])
+    expect(whyRefusedToAdministrators(address, []), address).not.toBeNull();
+  expect(whyRefusedToAdministrators('169.254.169.254', [parseNetwork('169.254.0.0/16')])).toBeNull();
 });

@@ -62,6 +62,23 @@ export function whyRefused(address: string, allowed: readonly Network[]): string
   return whyNotGlobal(target as ipaddr.IPv6);
 }
 
+/** Of cloud platforms, in ranges that are private or a provider's elsewhere: AWS by IPv6, Alibaba. */
+const metadataServices = new Set(['fd00:ec2::254', '100.100.100.200']);
+
+/**
+ * What even an administrator's address may not lead to unless the network is allowed: link-local addresses and metadata
+ * services, which hand a cloud machine's credentials to whoever asks from it. Words as whyRefused; null: permitted.
+ */
+export function whyRefusedToAdministrators(address: string, allowed: readonly Network[]): string | null {
+  const reason = whyRefused(address, allowed);
+  const parsed = parseAddress(address);
+  if (reason === null || parsed === null) return reason;
+  const target = unwrap(parsed);
+  const text = target.toString();
+  if (target.range() === 'linkLocal') return reason;
+  return text === azurePlatform || metadataServices.has(text) ? 'a cloud platform’s internal address' : null;
+}
+
 /** Whether this address lies inside the company as far as its number tells (such targets never go through a proxy). */
 export function isInternal(address: string, allowed: readonly Network[]): boolean {
   const parsed = parseAddress(address);

@@ -87,6 +87,10 @@ test('administrators reach private addresses, users after the network is allowed
   const out = outbound({ allowedNetworks: async () => allowedNetworks });
   const url = `http://127.0.0.1:${port}/`;
   expect((await out.fetch(url, { typedBy: 'administrator' })).status).toBe(200);
+  expect(await failure(out.fetch('http://169.254.169.254/', { typedBy: 'administrator' }))).toMatchObject({
+    errorClass: 'refused',
+    message: expect.stringContaining('link-local'),
+  });
   expect(await failure(out.fetch(url, { typedBy: 'user' }))).toMatchObject({ errorClass: 'refused' });
   allowedNetworks = ['127.0.0.1'];
   expect((await out.fetch(url, { typedBy: 'user' })).text()).toBe('ok');

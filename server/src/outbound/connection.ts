@@ -10,7 +10,7 @@ import net, { type LookupFunction, type Socket } from 'node:net';
 import tls from 'node:tls';
 import { buildConnector } from 'undici';
 import { ConnectorError } from '../calendars/connector.ts';
-import { isInternal, type Network, whyRefused } from './address-rules.ts';
+import { isInternal, type Network, whyRefused, whyRefusedToAdministrators } from './address-rules.ts';
 
 export type Resolve = (hostname: string) => Promise<LookupAddress[]>;
 
@@ -41,9 +41,9 @@ export function trust(companyCertificates: readonly string[]): tls.SecureContext
 
 /** @throws ConnectorError 'refused' */
 export function checkAddresses(host: string, addresses: readonly LookupAddress[], route: Route): void {
-  if (route.typedBy === 'administrator') return;
+  const why = route.typedBy === 'administrator' ? whyRefusedToAdministrators : whyRefused;
   for (const { address } of addresses) {
-    const reason = whyRefused(address, route.allowedNetworks);
+    const reason = why(address, route.allowedNetworks);
     if (reason === null) continue;
     const subject = net.isIP(host) ? host : `${host} leads to ${address}, which`;
     throw new ConnectorError(

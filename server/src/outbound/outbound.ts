@@ -8,7 +8,8 @@ export interface OutboundRequest {
   headers?: Record<string, string>;
   body?: string | Uint8Array;
   /** Who typed the address. 'user': http(s) only, no private, loopback or link-local target unless the administrator
-   *  allowed that network. 'administrator': any http(s) address (phone systems live in private networks). */
+   *  allowed that network. 'administrator': private and loopback ones too (phone systems live there), but no link-local
+   *  address or metadata service of a cloud that isn't allowed. */
   typedBy: 'user' | 'administrator';
   /** Until the whole answer is there. Default 30,000 ms. */
   timeoutMs?: number;

@@ -113,6 +113,10 @@ export type WebhookList = z.infer<typeof WebhookList>;
 const url = z
   .url({ protocol: /^https?$/, error: 'Write an http or https address.' })
   .max(2000)
+  .refine((text) => {
+    const { username = '', password = '' } = URL.parse(text) ?? {};
+    return username === '' && password === '';
+  }, 'Leave user name and password out of the address: deliveries prove themselves by their signature.')
   .openapi({ example: 'https://hooks.example.com/presence' });
 export const NewWebhook = z.object({ url, active: z.boolean().default(true) }).openapi('NewWebhook');
 export type NewWebhook = z.input<typeof NewWebhook>;
