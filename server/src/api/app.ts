@@ -31,7 +31,8 @@ export function createApp(context: Context, { routes, sessions, publicUrl }: App
     bodyLimit({
       maxSize: limit,
       onError: () => {
-        throw new ApiError('tooLarge', `This is too large: at most ${Math.floor(limit / 1024)} kB.`);
+        const most = limit < 1e6 ? `${Math.floor(limit / 1024)} kB` : `${Math.floor(limit / 1e6)} MB`;
+        throw new ApiError('tooLarge', `This is too large: at most ${most}.`);
       },
     });
   const jsonLimit = tooLarge(maxJsonBytes);

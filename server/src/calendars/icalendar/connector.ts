@@ -55,7 +55,7 @@ const addressSecret: z.ZodType<FeedCredentials | null | undefined> = z
 const fileSettings: z.ZodType<FeedFileSettings> = z.object({ fileName: z.string().trim().min(1).max(255) });
 
 const fileSecret: z.ZodType<{ text: string }> = z.object({
-  text: z.string().max(50_000_000, 'The file is larger than 50 MB.'),
+  text: z.string().max(20_000_000, 'The file is larger than 20 MB.'),
 });
 
 const expand: NonNullable<CalendarConnector['expand']> = (source, window, timeZone, ownerAddresses = []) =>
