@@ -182,6 +182,19 @@ describe('users and settings', () => {
     expect((await change({ daysBack: 7, daysAhead: 60 })).body.settings).toEqual(settings);
   });
 
+  test('what a request gets wrong is said in words, never passed over', async () => {
+    const { administrator } = server;
+    const role = await user.call('PATCH', '/me', { role: 'administrator' });
+    expect(role.status).toBe(400);
+    expect(role.body.error.message).toContain('role');
+    const nobody = '0b6ff2f4-6f3c-4c8e-9d6f-2f1f0a2c7a11';
+    expect((await administrator.call('GET', `/users/${nobody}/forwarding-log`)).status).toBe(404);
+    expect((await user.call('GET', '/users/me/forwarding-log')).body).toEqual({ entries: [] });
+    const settings = { address: 'https://dav.example/' };
+    const { body } = await user.call('POST', '/accounts', { kind: 'caldav', settings });
+    expect(body.error).toMatchObject({ field: 'secret', message: expect.stringContaining('Enter the user name') });
+  });
+
   test('the address of a webhook holds no credentials', async () => {
     const { status, body } = await server.administrator.call('POST', '/webhooks', { url: 'http://u:p@hooks.example/' });
     expect(status).toBe(400);

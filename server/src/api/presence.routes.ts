@@ -161,7 +161,11 @@ export function presenceRoutes({ store: { db } }: Context): Route[] {
         limit: z.coerce.number().int().min(1).max(500).default(50),
       }),
       answer: ForwardingLog,
-      handle: async ({ params: { userId }, query }) => ({ entries: await forwardingLogOf(db, userId, query) }),
+      async handle({ params: { userId }, query }) {
+        const user = await db.selectFrom('users').select('id').where('id', '=', userId).executeTakeFirst();
+        if (!user) throw new ApiError('notFound', 'There is no such user.');
+        return { entries: await forwardingLogOf(db, userId, query) };
+      },
     }),
   ];
 }

@@ -18,7 +18,7 @@ export const Me = z
 export type Me = z.infer<typeof Me>;
 
 export const MeChange = z
-  .object({ language: Language, timeZone: TimeZone, mobileNumber, displayName: DisplayName })
+  .strictObject({ language: Language, timeZone: TimeZone, mobileNumber, displayName: DisplayName })
   .partial()
   .openapi('MeChange');
 export type MeChange = z.input<typeof MeChange>;

@@ -38,18 +38,22 @@ const settingsSchema: z.ZodType<CaldavSettings> = z.object({
     }),
 });
 
-const secretSchema: z.ZodType<CaldavSecret> = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('basic'),
-    // RFC 7617: a colon would end the user name early.
-    username: z
-      .string()
-      .min(1, 'Enter the user name.')
-      .regex(/^[^:]*$/, 'A user name has no colon.'),
-    password: z.string(),
-  }),
-  z.object({ kind: z.literal('bearer'), token: z.string().regex(/^[\x21-\x7e]+$/, 'Enter the access token.') }),
-]);
+const secretSchema: z.ZodType<CaldavSecret> = z.discriminatedUnion(
+  'kind',
+  [
+    z.object({
+      kind: z.literal('basic'),
+      // RFC 7617: a colon would end the user name early.
+      username: z
+        .string()
+        .min(1, 'Enter the user name.')
+        .regex(/^[^:]*$/, 'A user name has no colon.'),
+      password: z.string(),
+    }),
+    z.object({ kind: z.literal('bearer'), token: z.string().regex(/^[\x21-\x7e]+$/, 'Enter the access token.') }),
+  ],
+  'Enter the user name and the password, or the access token, with which the calendar server is signed in to.',
+);
 
 /** Somebody waits for what is found. */
 const discoveryTimeoutMs = 20_000;
