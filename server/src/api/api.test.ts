@@ -189,6 +189,10 @@ describe('users and settings', () => {
     expect(role.body.error.message).toContain('role');
     const nobody = '0b6ff2f4-6f3c-4c8e-9d6f-2f1f0a2c7a11';
     expect((await administrator.call('GET', `/users/${nobody}/forwarding-log`)).status).toBe(404);
+    const put = await user.call('PUT', '/me', {});
+    expect(put).toMatchObject({ status: 405, body: { error: { message: 'This address takes GET, PATCH, not PUT.' } } });
+    expect(put.headers.get('allow')).toBe('GET, PATCH');
+    expect((await user.call('PUT', '/nowhere', {})).status).toBe(404);
     expect((await user.call('GET', '/users/me/forwarding-log')).body).toEqual({ entries: [] });
     const settings = { address: 'https://dav.example/' };
     const { body } = await user.call('POST', '/accounts', { kind: 'caldav', settings });

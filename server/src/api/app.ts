@@ -56,10 +56,26 @@ export function createApp(context: Context, { routes, sessions, publicUrl }: App
     else app.on(route.method.toUpperCase(), path, limit, handler);
   }
   describeServer(app, publicUrl);
-  app.all('/api/*', () => {
+  app.all('/api/*', (http) => {
+    const methods = methodsAt(routes, http.req.path);
+    if (methods.length > 0) {
+      http.header('allow', methods.join(', '));
+      throw new ApiError('methodNotAllowed', `This address takes ${methods.join(', ')}, not ${http.req.method}.`);
+    }
     throw new ApiError('notFound', 'There is no such address in the API. /api/docs lists them all.');
   });
   return app;
+}
+
+/** What may be asked of a path (RFC 9110 section 10.2.1); none where there is no such path. */
+function methodsAt(routes: readonly Route[], path: string): string[] {
+  if (!path.startsWith('/api/v1/')) return [];
+  const parts = path.split('/').slice(3);
+  const fits = (route: Route) => {
+    const own = route.path.split('/').slice(1);
+    return own.length === parts.length && own.every((part, index) => part.startsWith('{') || part === parts[index]);
+  };
+  return routes.filter(fits).map(({ method }) => method.toUpperCase());
 }
 
 /** `me` in a user's path means whoever is signed in. */

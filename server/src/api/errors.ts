@@ -8,6 +8,7 @@ const statusOf = {
   notSignedIn: 401,
   forbidden: 403,
   notFound: 404,
+  methodNotAllowed: 405,
   conflict: 409,
   tooLarge: 413,
   unprocessable: 422,

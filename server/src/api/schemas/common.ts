@@ -73,6 +73,7 @@ export const ErrorAnswer = z
           'notSignedIn',
           'forbidden',
           'notFound',
+          'methodNotAllowed',
           'conflict',
           'tooLarge',
           'unprocessable',
