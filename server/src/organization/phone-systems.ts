@@ -1,4 +1,5 @@
 /** Phone systems and the extensions that belong to users, as administrators keep them. */
+
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { checked } from '../api/checked.ts';
@@ -6,6 +7,7 @@ import { ApiError } from '../api/errors.ts';
 import type { Context } from '../context.ts';
 import { markDue } from '../presence/due.ts';
 import type { Executor } from '../store/database.ts';
+import { retrying } from '../store/retrying.ts';
 import type { PhoneSystemKind, PhoneSystemKinds } from '../telephony/connectors.ts';
 import { forwardingChannel, systemsChanged } from '../telephony/reconciler.queries.ts';
 import { releaseExtension, releaseSystem } from '../telephony/release.ts';
@@ -87,7 +89,9 @@ export async function changePhoneSystem(
 /** Gives all forwarding back first. @throws ConnectorError when that can't be done now. */
 export async function deletePhoneSystem(context: Parts, id: string): Promise<void> {
   await releaseSystem(context, id);
-  const { numDeletedRows } = await context.store.db.deleteFrom('phone_system').where('id', '=', id).executeTakeFirst();
+  const { numDeletedRows } = await retrying(context.store.db, (transaction) =>
+    transaction.deleteFrom('phone_system').where('id', '=', id).executeTakeFirst(),
+  );
   if (numDeletedRows === 0n) throw new ApiError('notFound', 'There is no such phone system.');
 }
 
@@ -134,7 +138,7 @@ export async function deleteExtension(context: Parts, id: string): Promise<void>
   const found = await db.selectFrom('extension').select('id').where('id', '=', id).executeTakeFirst();
   if (!found) throw new ApiError('notFound', 'There is no such extension.');
   await releaseExtension(context, id);
-  await db.deleteFrom('extension').where('id', '=', id).execute();
+  await retrying(db, (transaction) => transaction.deleteFrom('extension').where('id', '=', id).execute());
 }
 
 const wake = (db: Executor) => sql`select pg_notify(${forwardingChannel}, ${systemsChanged})`.execute(db);

@@ -1,10 +1,12 @@
 /** Users: made with an invitation, changed, removed. Whoever may do so is the API's matter. */
+
 import { sql } from 'kysely';
 import { ApiError } from '../api/errors.ts';
 import { forgetSessions } from '../api/sessions.ts';
 import type { Context } from '../context.ts';
 import { markDue } from '../presence/due.ts';
 import type { Database, Executor } from '../store/database.ts';
+import { retrying } from '../store/retrying.ts';
 import { syncUserNow } from '../sync/accounts.ts';
 import { releaseExtension } from '../telephony/release.ts';
 import { invite } from './credentials.ts';
@@ -151,7 +153,7 @@ export async function deleteUser(context: Context, userId: string): Promise<void
   if (user.role === 'administrator') await refuseLastAdministrator(db, userId);
   const extensions = await db.selectFrom('extension').select('id').where('user_id', '=', userId).execute();
   for (const { id } of extensions) await releaseExtension(context, id);
-  await db.transaction().execute(async (transaction) => {
+  await retrying(db, async (transaction) => {
     if (user.role === 'administrator') await refuseLastAdministrator(transaction, userId);
     await transaction.deleteFrom('users').where('id', '=', userId).execute();
     await forgetSessions(transaction, userId);

@@ -1,9 +1,11 @@
 /** What people do with accounts: connect, change, disconnect, choose calendars, ask for a look now. */
+
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { markDue } from '../presence/due.ts';
 import type { Executor } from '../store/database.ts';
+import { retrying } from '../store/retrying.ts';
 import { announceAgenda } from './announce.ts';
 import { syncChannel } from './sync.ts';
 
@@ -63,7 +65,7 @@ export async function updateAccount(
   change: AccountChange,
 ): Promise<boolean> {
   const { name, settings, secret } = change;
-  return await store.db.transaction().execute(async (transaction) => {
+  return await retrying(store.db, async (transaction) => {
     const connection = settings !== undefined || secret !== undefined;
     const { numUpdatedRows } = await transaction
       .updateTable('account')
@@ -100,7 +102,7 @@ export async function updateAccount(
 
 /** Disconnects: its calendars and appointments go, and presence is computed without them. False when not there. */
 export async function removeAccount({ store }: Pick<Context, 'store'>, accountId: string): Promise<boolean> {
-  return await store.db.transaction().execute(async (transaction) => {
+  return await retrying(store.db, async (transaction) => {
     const row = await transaction
       .deleteFrom('account')
       .where('id', '=', accountId)
@@ -118,7 +120,7 @@ export async function selectCalendar(
   calendarId: string,
   selected: boolean,
 ): Promise<boolean> {
-  return await store.db.transaction().execute(async (transaction) => {
+  return await retrying(store.db, async (transaction) => {
     const owner = await transaction
       .selectFrom('calendar')
       .innerJoin('account', 'account.id', 'calendar.account_id')

@@ -1,8 +1,10 @@
 /** Gives forwarding back before an extension, its phone system or its user is removed. */
+
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { ConnectorError } from '../calendars/connector.ts';
 import type { Context } from '../context.ts';
+import { retrying } from '../store/retrying.ts';
 import { forwardingChannel } from './reconciler.queries.ts';
 
 /**
@@ -35,7 +37,7 @@ async function release(
 ): Promise<void> {
   const { db } = store;
   const records = sql`from extension e join phone_system s on s.id = e.phone_system_id where e.id = r.extension_id and ${which}`;
-  await db.transaction().execute(async (transaction) => {
+  await retrying(db, async (transaction) => {
     await sql`insert into forwarding_record (extension_id, released_at) select id, now() from extension e where ${which}
       on conflict (extension_id) do update set released_at = now(), due_at = now()`.execute(transaction);
     await sql`select pg_notify(${forwardingChannel}, '')`.execute(transaction);

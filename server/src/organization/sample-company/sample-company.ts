@@ -2,8 +2,10 @@
  * The sample company: 12 people whose calendars pass through the real pipeline and move a (simulated) phone system, so
  * that a newcomer sees everything at work. Made and removed at a click; while it is there it keeps moving.
  */
+
 import { ApiError } from '../../api/errors.ts';
 import type { Context, Running } from '../../context.ts';
+import { retrying } from '../../store/retrying.ts';
 import type { PhoneSystemKinds } from '../../telephony/connectors.ts';
 import { releaseSystem } from '../../telephony/release.ts';
 import { changePhoneSystem, createPhoneSystem } from '../phone-systems.ts';
@@ -77,7 +79,7 @@ export async function startSampleCompany(
       mode: 'active',
     });
     await step(state, 'Founding the company');
-    await db.transaction().execute(async (transaction) => {
+    await retrying(db, async (transaction) => {
       Object.assign(state, await makeGroup(transaction));
       await writeState(transaction, state);
     });
@@ -90,7 +92,7 @@ export async function startSampleCompany(
     // Colleagues first: when the administrator's agenda fills, the team is there.
     for (const person of people.toReversed()) {
       await step(state, person.name);
-      await db.transaction().execute(async (transaction) => {
+      await retrying(db, async (transaction) => {
         const joins = person === people[0] ? administratorId : null;
         const made = await makePerson(context, transaction, person, { state, events, soon, administratorId: joins });
         state.accounts[person.extension] = { calendar: made.calendar, soon: made.soon };
@@ -128,7 +130,7 @@ export async function startSampleCompany(
       );
     }
     await step(state, 'Removing people and calendars');
-    await db.transaction().execute(async (transaction) => {
+    await retrying(db, async (transaction) => {
       await removeEverything(transaction, state);
       await clearState(transaction);
     });
