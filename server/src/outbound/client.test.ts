@@ -212,6 +212,17 @@ test('packed answers are unpacked; a bomb is cut off at the limit; a broken pack
   }
 });
 
+test('a server inside the company isn’t asked to pack its answers, once that is known', async () => {
+  const asked: (string | undefined)[] = [];
+  const port = await serve((request, response) => {
+    asked.push(request.headers['accept-encoding']);
+    response.end();
+  });
+  const out = outbound({ resolve: async () => [{ address: '127.0.0.1', family: 4 }] });
+  for (let time = 0; time < 2; time++) await out.fetch(`http://calendar.local:${port}/`, { typedBy: 'user' });
+  expect(asked).toEqual(['gzip, deflate, br', 'identity']);
+});
+
 test('too large is refused as announced, and as it arrives when nothing is announced', async () => {
   let written = 0;
   const port = await serve((request, response) => {

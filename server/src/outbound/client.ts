@@ -57,7 +57,7 @@ export function createOutbound(settings: NetworkSettings | (() => Promise<Networ
       let hop = start;
       try {
         const ways = await routes();
-        return await exchange(firstHop(start, request), request, ways, signal, (next) => {
+        return await exchange(firstHop(start, request, ways.near), request, ways, signal, (next) => {
           hop = next;
         });
       } catch (error) {
@@ -76,6 +76,7 @@ export function createOutbound(settings: NetworkSettings | (() => Promise<Networ
 }
 
 interface Routes {
+  near: Set<string>;
   route(typedBy: Route['typedBy']): Route;
   dispatcher(typedBy: Route['typedBy']): Dispatcher;
   close(): Promise<void>;
@@ -85,8 +86,10 @@ interface Routes {
 function openRoutes(settings: NetworkSettings, networks: string[]): Routes {
   const allowedNetworks: Network[] = networks.map(parseNetwork);
   let secureContext: ReturnType<typeof trust> | null = null;
+  const near = new Set<string>();
   const route = (typedBy: Route['typedBy']): Route => ({
     typedBy,
+    near,
     allowedNetworks,
     proxy: settings.proxy ? new URL(settings.proxy) : null,
     proxyResolvesNames: settings.proxyResolvesNames ?? false,
@@ -98,6 +101,7 @@ function openRoutes(settings: NetworkSettings, networks: string[]): Routes {
   });
   const agents = new Map<Route['typedBy'], Agent>();
   return {
+    near,
     route,
     dispatcher(typedBy) {
       const known = agents.get(typedBy);
@@ -188,11 +192,12 @@ function parseAddress(text: string | URL): URL {
   return url;
 }
 
-function firstHop(url: URL, request: OutboundRequest): Hop {
+function firstHop(url: URL, request: OutboundRequest, near: ReadonlySet<string>): Hop {
+  const encoding = near.has(bareHost(url.hostname)) ? 'identity' : acceptEncoding;
   return {
     url,
     method: request.method ?? 'GET',
-    headers: { 'user-agent': 'Whenabouts', 'accept-encoding': acceptEncoding, ...request.headers },
+    headers: { 'user-agent': 'Whenabouts', 'accept-encoding': encoding, ...request.headers },
     body: request.body,
   };
 }

@@ -23,6 +23,8 @@ export interface Route {
   proxyResolvesNames: boolean;
   secureContext: tls.SecureContext;
   resolve: Resolve;
+  /** Hosts that turned out to lie inside the company. Packing their answers would cost more time than it saves. */
+  near: Set<string>;
 }
 
 const connectTimeoutMs = 15_000;
@@ -39,7 +41,10 @@ export function trust(companyCertificates: readonly string[]): tls.SecureContext
   return tls.createSecureContext({ ca: [...certificates] });
 }
 
-/** @throws ConnectorError 'refused' */
+/**
+ * Every target passes here before it is connected to.
+ * @throws ConnectorError 'refused'
+ */
 export function checkAddresses(host: string, addresses: readonly LookupAddress[], route: Route): void {
   const why = route.typedBy === 'administrator' ? whyRefusedToAdministrators : whyRefused;
   for (const { address } of addresses) {
@@ -51,7 +56,11 @@ export function checkAddresses(host: string, addresses: readonly LookupAddress[]
       `${subject} is ${reason}. If it is meant, an administrator can allow that network in the network settings.`,
     );
   }
+  if (isNear(addresses, route)) route.near.add(host);
 }
+
+const isNear = (addresses: readonly LookupAddress[], { allowedNetworks }: Route) =>
+  addresses.length > 0 && addresses.every(({ address }) => isInternal(address, allowedNetworks));
 
 /** What undici opens its connections with. */
 export function connectorFor(route: Route): buildConnector.connector {
@@ -99,7 +108,7 @@ async function chooseTarget(host: string, route: Route): Promise<string> {
   checkAddresses(host, addresses, route);
   const first = addresses[0];
   if (!first) throw Object.assign(new Error('no address'), { code: 'ENOTFOUND' });
-  if (addresses.every(({ address }) => isInternal(address, route.allowedNetworks))) return 'direct';
+  if (isNear(addresses, route)) return 'direct';
   return first.address;
 }
 

@@ -106,7 +106,7 @@ async function collect(pull: Pull, request: PullRequest): Promise<StagedRound> {
   let turn = performance.now();
   try {
     if (signal.aborted) throw fault();
-    const staging = new Staging();
+    const staging = new Staging((object) => objectRow(object, pull.window, pull.account.timeZone));
     const changes = pull.connector.pull(pull.opened, { ...request, signal })[Symbol.asyncIterator]();
     iterator = changes;
     for (;;) {
@@ -149,7 +149,7 @@ async function storeRound(
         'The source says that an object is unchanged which was never read. The whole calendar is read again.',
       );
   }
-  const news = [...round.upserts.values()].map((object) => objectRow(object, window, account.timeZone));
+  const news = [...round.upserts.values()];
   for (const { key } of news) seen.add(key);
   const changes = news.filter(({ key, version }) => version === '' || versions.get(key) !== version);
   const removed = round.full

@@ -46,21 +46,43 @@ export async function storeObjects(
   stored?: ReadonlyMap<string, unknown>,
 ): Promise<number> {
   let changed = 0;
+  const written = inOrder();
   for (const part of chunksOf(objects)) {
-    const rows = part.map(({ appointments, ...row }) => row);
-    await sql`
-      insert into calendar_object (calendar_id, key, version, source, next_after_window, skipped)
-      select ${owner.calendarId}::uuid, row.key, row.version, row.source, row.next_after_window, row.skipped
-        from json_to_recordset(${JSON.stringify(rows)}::json) as row (
-             key text, version text, source text, next_after_window timestamptz, skipped jsonb)
-      on conflict (calendar_id, key) do update set version = excluded.version, source = excluded.source,
-             next_after_window = excluded.next_after_window, skipped = excluded.skipped`.execute(executor);
+    changed += await written.next(insertObjects(executor, owner, part));
     const appointments = part.flatMap((object) => object.appointments);
     const older = stored ? part.filter(({ key }) => stored.has(key)) : part;
     if (older.length > 0) changed += await deleteGone(executor, owner, older, appointments);
-    for (const some of chunksOf(appointments)) changed += await upsertAppointments(executor, owner, some);
+    for (const some of chunksOf(appointments)) changed += await written.next(upsertAppointments(executor, owner, some));
   }
-  return changed;
+  return changed + (await written.next(Promise.resolve(0)));
+}
+
+/**
+ * Hands on the result of the statement before: the text of the next one is made while the database works. Both are of
+ * one transaction, whose connection carries them out in the order they were given.
+ */
+function inOrder(): { next(statement: Promise<number>): Promise<number> } {
+  let before = Promise.resolve(0);
+  return {
+    async next(statement) {
+      statement.catch(() => {}); // when the one before fails, this one does too, and nobody awaits it any more
+      const result = before;
+      before = statement;
+      return await result;
+    },
+  };
+}
+
+async function insertObjects(executor: Executor, { calendarId }: Owner, objects: readonly ObjectRow[]): Promise<0> {
+  const rows = objects.map(({ appointments, ...row }) => row);
+  await sql`
+    insert into calendar_object (calendar_id, key, version, source, next_after_window, skipped)
+    select ${calendarId}::uuid, row.key, row.version, row.source, row.next_after_window, row.skipped
+      from json_to_recordset(${JSON.stringify(rows)}::json) as row (
+           key text, version text, source text, next_after_window timestamptz, skipped jsonb)
+    on conflict (calendar_id, key) do update set version = excluded.version, source = excluded.source,
+           next_after_window = excluded.next_after_window, skipped = excluded.skipped`.execute(executor);
+  return 0; // objects aren't what a user sees
 }
 
 const nameOf = (row: { object_key: string; uid: string; occurrence: string }) =>

@@ -3,12 +3,14 @@
  * leaves no trace. Pure.
  */
 import { type CalendarObject, type Change, ConnectorError } from '../calendars/connector.ts';
+import type { ObjectRow } from './rows.ts';
 
 /** A pull that ended well. */
 export interface StagedRound {
   /** What isn't named in the round is gone from the source. */
   full: boolean;
-  upserts: Map<string, CalendarObject>;
+  /** By the source's key. */
+  upserts: Map<string, ObjectRow>;
   unchanged: Set<string>;
   removed: Set<string>;
   cursor: unknown;
@@ -23,6 +25,12 @@ export class Staging {
     removed: new Set(),
   };
   #end: Extract<Change, { type: 'end' }> | null = null;
+  readonly #rowOf: (object: CalendarObject) => ObjectRow;
+
+  /** @param rowOf called as objects arrive: their rows are made while the source still sends the next ones. */
+  constructor(rowOf: (object: CalendarObject) => ObjectRow) {
+    this.#rowOf = rowOf;
+  }
 
   /**
    * Of several changes of one key the last one counts.
@@ -38,7 +46,7 @@ export class Staging {
       case 'upsert':
         removed.delete(change.object.key);
         unchanged.delete(change.object.key);
-        upserts.set(change.object.key, change.object);
+        upserts.set(change.object.key, this.#rowOf(change.object));
         return;
       case 'unchanged':
         removed.delete(change.key);
