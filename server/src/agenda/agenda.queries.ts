@@ -21,26 +21,17 @@ export interface CalendarOfUser {
   source: string;
 }
 
-const ownerAsJson = sql`
-  json_build_object('timeZone', time_zone, 'groupSettings', configuration_group.settings, 'calendars',
-    (select coalesce(json_agg(json_build_object('id', calendar.id, 'accountId', account.id, 'name', calendar.name,
-              'color', color, 'source', account.kind)), '[]')
-       from account join calendar on calendar.account_id = account.id
-      where account.user_id = users.id))`;
-const fromOwner = (userId: string) => sql`
-  from users join configuration_group on configuration_group.id = group_id where users.id = ${userId}::uuid`;
-
-type OwnerRow = Omit<AgendaOwner, 'calendars'> & { calendars: CalendarOfUser[] };
-const asOwner = (row: OwnerRow): AgendaOwner => ({
-  ...row,
-  calendars: new Map(row.calendars.map((calendar) => [calendar.id, calendar])),
-});
-
 export async function agendaOwner(executor: Executor, userId: string): Promise<AgendaOwner | null> {
-  const { rows } = await sql<{
-    owner: OwnerRow;
-  }>`${prepared} select ${ownerAsJson} as owner ${fromOwner(userId)}`.execute(executor);
-  return rows[0] ? asOwner(rows[0].owner) : null;
+  const { rows } = await sql<Omit<AgendaOwner, 'calendars'> & { calendars: CalendarOfUser[] }>`${prepared}
+    select time_zone as "timeZone", configuration_group.settings as "groupSettings",
+           (select coalesce(json_agg(json_build_object('id', calendar.id, 'accountId', account.id, 'name', calendar.name,
+                     'color', color, 'source', account.kind)), '[]')
+              from account join calendar on calendar.account_id = account.id
+             where account.user_id = users.id) as "calendars"
+      from users join configuration_group on configuration_group.id = group_id
+     where users.id = ${userId}::uuid`.execute(executor);
+  const owner = rows[0];
+  return owner ? { ...owner, calendars: new Map(owner.calendars.map((calendar) => [calendar.id, calendar])) } : null;
 }
 
 /** A copy of a meeting in one of the user's calendars, as it is shown. */
@@ -107,37 +98,14 @@ const copies = <T extends Copy>(executor: Executor, columns: RawBuilder<unknown>
     .execute(executor)
     .then(({ rows }) => rows);
 
-const overlaps = (userId: string, { from, to }: Interval) => sql`
-  user_id = ${userId}::uuid and starts_at < ${to}
-    and (ends_at > ${from} or (starts_at = ends_at and starts_at >= ${from}))`;
-
 /** What overlaps the half-open interval, and what has no length and lies in it, in order of start; copies not merged; as they are shown. */
-export const copiesInInterval = (executor: Executor, userId: string, interval: Interval, visibility: Visibility) =>
+export const copiesInInterval = (executor: Executor, userId: string, { from, to }: Interval, visibility: Visibility) =>
   copies<ShownCopy>(
     executor,
     sql`${timesAsText}, ${visibility === 'busy' ? noSubjects : subjects}`,
-    overlaps(userId, interval),
+    sql`user_id = ${userId}::uuid and starts_at < ${to}
+        and (ends_at > ${from} or (starts_at = ends_at and starts_at >= ${from}))`,
   );
-
-/**
- * The same for the owner, who needn't be known first: one statement, the owner standing in its first row. Asking twice
- * cost a tenth of a day's agenda, repeating the owner in each row as much of a week's.
- */
-export async function ownCopiesInInterval(
-  executor: Executor,
-  userId: string,
-  interval: Interval,
-): Promise<{ owner: AgendaOwner; rows: Row<ShownCopy>[] } | null> {
-  const { rows } = await sql<Row<ShownCopy> & { owner: OwnerRow | null; place: string }>`${prepared}
-    select copies.*, owner.owner
-      from (select ${status}, ${timesAsText}, ${subjects}, row_number() over (order by starts_at, id) as place
-              from appointment where ${overlaps(userId, interval)}) as copies
-      full join (select 1 as place, ${ownerAsJson} as owner ${fromOwner(userId)}) as owner on owner.place = copies.place
-     order by copies.place`.execute(executor);
-  const owner = rows[0]?.owner;
-  if (!owner) return null;
-  return { owner: asOwner(owner), rows: rows[0]!.id === null ? [] : rows };
-}
 
 /** All copies of the meetings of which one has a reminder, original or snoozed, that is due in the interval. */
 export const copiesWithReminders = (executor: Executor, userId: string, { from, to }: Interval) =>

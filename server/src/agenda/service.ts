@@ -7,7 +7,6 @@ import {
   copiesOfMeeting,
   copiesWithReminders,
   fromCalendars,
-  ownCopiesInInterval,
   type ShownCopy,
 } from './agenda.queries.ts';
 import type { Interval, Response, Sensitivity, ShowAs } from './appointment.ts';
@@ -61,11 +60,12 @@ export async function agendaOf(
   interval: Interval,
   viewer: AgendaViewer,
 ): Promise<Agenda | null> {
-  const found = viewer.userId === userId ? await ownCopiesInInterval(db, userId, interval) : null;
-  const owner = found?.owner ?? (await agendaOwner(db, userId));
+  // What the owner sees needs no look at the settings first: both queries go at once.
+  const early = viewer.userId === userId ? copiesInInterval(db, userId, interval, 'own') : null;
+  const [owner, ownRows] = await Promise.all([agendaOwner(db, userId), early]);
   if (!owner) return null;
   const visibility = visibilityFor(viewer, userId, owner.groupSettings);
-  const rows = found?.rows ?? (await copiesInInterval(db, userId, interval, visibility));
+  const rows = ownRows ?? (await copiesInInterval(db, userId, interval, visibility));
   const meetings = mergeCopies(fromCalendars(rows, owner));
   const seen = visibility === 'own' ? meetings : meetings.filter(makesBusy);
   // Rows come in order of start; only a merged meeting may stand elsewhere than its first row did.
