@@ -3,13 +3,14 @@
  * user is busy and nothing more, unless the user's group lets colleagues read subjects; private ones stay busy even
  * then. What a viewer may not see is never loaded for `busy`, and never leaves this file for `subjects`.
  */
+import type { Role } from '../store/schema.ts';
 import type { Sensitivity } from './appointment.ts';
 
 export type Visibility = 'own' | 'subjects' | 'busy';
 
 export interface AgendaViewer {
   userId: string;
-  role?: 'administrator' | 'user';
+  role?: Role;
 }
 
 /** @param groupSettings of the owner's group: `colleaguesSee: 'subjects'` raises what colleagues see. */

@@ -26,6 +26,8 @@ const allowed: Record<Rule, Record<Who, 'yes' | 401 | 403>> = {
   signedIn: { anonymous: 401, user: 'yes', 'other user': 'yes', administrator: 'yes' },
   self: { anonymous: 401, user: 'yes', 'other user': 403, administrator: 403 },
   selfOrAdministrator: { anonymous: 401, user: 'yes', 'other user': 403, administrator: 'yes' },
+  reader: { anonymous: 401, user: 403, 'other user': 403, administrator: 'yes' },
+  locationAdministrator: { anonymous: 401, user: 403, 'other user': 403, administrator: 'yes' },
   administrator: { anonymous: 401, user: 403, 'other user': 403, administrator: 'yes' },
 };
 
@@ -33,11 +35,12 @@ test('every route lets through whom its rule allows, and nobody else', async () 
   const { db } = server.server.context.store;
   const routes = server.server.api!.routes;
   expect(routes.length).toBeGreaterThan(50);
+  const session = { displayName: 'X', locationIds: [], via: 'session', sessionId: 'a' } as const;
   const viewers: Record<Who, Viewer | null> = {
     anonymous: null,
-    user: { userId: user.id, role: 'user', sessionId: 'a' },
-    'other user': { userId: other.id, role: 'user', sessionId: 'b' },
-    administrator: { userId: server.administrator.id, role: 'administrator', sessionId: 'c' },
+    user: { ...session, userId: user.id, role: 'user' },
+    'other user': { ...session, userId: other.id, role: 'user' },
+    administrator: { ...session, userId: server.administrator.id, role: 'administrator' },
   };
   const account = await user.call('POST', '/accounts/file', file('BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n'));
   const { body } = await until(

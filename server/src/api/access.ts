@@ -3,7 +3,15 @@ import type { Executor } from '../store/database.ts';
 import { ApiError } from './errors.ts';
 import type { Route, Rule, Viewer } from './route.ts';
 
-const rules: readonly Rule[] = ['public', 'signedIn', 'self', 'selfOrAdministrator', 'administrator'];
+const rules: readonly Rule[] = [
+  'public',
+  'signedIn',
+  'self',
+  'selfOrAdministrator',
+  'reader',
+  'locationAdministrator',
+  'administrator',
+];
 
 /** @throws Error that names every route whose rule is missing, unknown, or has nobody to compare with. */
 export function checkRules(routes: readonly Route[]): void {
@@ -13,6 +21,8 @@ export function checkRules(routes: readonly Route[]): void {
     const comparesOwner = route.access === 'self' || route.access === 'selfOrAdministrator';
     if (comparesOwner && !route.ownerOf && !route.path.includes('{userId}'))
       return [`${name} has the rule "${route.access}", but neither {userId} in its path nor ownerOf`];
+    if (route.access === 'reader' && route.method !== 'get')
+      return [`${name} changes something, but has the rule "reader"`];
     return [];
   });
   const names = routes.map((route) => `${route.method} ${route.path}`);
@@ -35,16 +45,59 @@ export async function authorize(
       return;
     case 'administrator':
       if (viewer.role === 'administrator') return;
-      throw new ApiError('forbidden', 'Only an administrator may do this.');
+      throw new ApiError('forbidden', 'Only an administrator of the whole system may do this.');
+    case 'reader':
+    case 'locationAdministrator': {
+      if (viewer.role === 'administrator' || (viewer.role === 'reader' && route.access === 'reader')) return;
+      if (viewer.role !== 'locationAdministrator')
+        throw new ApiError('forbidden', 'Only an administrator may do this.');
+      if (!route.locationOf) return;
+      const location = await route.locationOf(db, params);
+      if (location === null) throw new ApiError('notFound', 'There is nothing with this id.');
+      return requireLocation(viewer, location);
+    }
     case 'self':
     case 'selfOrAdministrator': {
       const owner = route.ownerOf ? await route.ownerOf(db, params) : (params.userId ?? null);
       if (owner === null) throw new ApiError('notFound', 'There is nothing with this id.');
       if (owner === viewer.userId) return;
-      if (route.access === 'selfOrAdministrator' && viewer.role === 'administrator') return;
+      if (route.access === 'selfOrAdministrator' && (await administersUser(db, viewer, owner))) return;
       throw new ApiError('forbidden', 'This belongs to somebody else.');
     }
     default:
       throw new ApiError('forbidden', 'Nobody may do this.');
   }
 }
+
+/** Whether the viewer is an administrator of this location (null: of what belongs to the whole system). */
+export const administers = (viewer: Viewer, locationId: string | null): boolean =>
+  viewer.role === 'administrator' ||
+  (viewer.role === 'locationAdministrator' && locationId !== null && viewer.locationIds.includes(locationId));
+
+/** @throws ApiError forbidden */
+export function requireLocation(viewer: Viewer, locationId: string | null): void {
+  if (!administers(viewer, locationId))
+    throw new ApiError('forbidden', 'This belongs to a location that others administer.');
+}
+
+/** Whether the viewer is an administrator of the location whose group the user is in. */
+export async function administersUser(db: Executor, viewer: Viewer, userId: string): Promise<boolean> {
+  if (viewer.role !== 'locationAdministrator') return viewer.role === 'administrator';
+  const location = await locationOfUser(db, { userId });
+  return location !== null && viewer.locationIds.includes(location);
+}
+
+/** The location of the user that the path names, for `locationOf`. */
+export async function locationOfUser(db: Executor, { userId }: Record<string, string>): Promise<string | null> {
+  const row = await db
+    .selectFrom('users')
+    .innerJoin('configuration_group', 'configuration_group.id', 'users.group_id')
+    .select('location_id')
+    .where('users.id', '=', userId ?? '')
+    .executeTakeFirst();
+  return row?.location_id ?? null;
+}
+
+/** What a list is limited to: the viewer's locations, or null for all. */
+export const locationsOf = (viewer: Viewer): readonly string[] | null =>
+  viewer.role === 'locationAdministrator' ? viewer.locationIds : null;

@@ -15,7 +15,9 @@ const whoMay: Record<Rule, string> = {
   signedIn: 'For everybody who is signed in.',
   self: 'For the user only.',
   selfOrAdministrator: 'For the user and for administrators.',
-  administrator: 'For administrators.',
+  reader: 'For administrators and readers; location administrators see what belongs to their locations.',
+  locationAdministrator: 'For administrators, also those of the location concerned.',
+  administrator: 'For administrators of the whole system.',
 };
 
 const errors = {

@@ -5,21 +5,41 @@
 import type { z } from '@hono/zod-openapi';
 import type { Context as HttpContext } from 'hono';
 import type { Executor } from '../store/database.ts';
+import type { Role } from '../store/schema.ts';
 
-/** Whoever is signed in. */
+/** Whoever asks: signed in, or holding an API token of a user. */
 export interface Viewer {
   userId: string;
-  role: 'administrator' | 'user';
-  /** Of the session that asks: sign-out ends it, a password change spares it. */
+  displayName: string;
+  /** administrator: of the whole system. locationAdministrator: of `locationIds`. reader: sees what an administrator sees. */
+  role: Role;
+  /** What a location administrator administers; empty for everybody else. */
+  locationIds: readonly string[];
+  via: 'session' | 'token';
+  /** Of the session (or token) that asks: sign-out ends it, a password change spares it. */
   sessionId: string;
 }
 
 /**
- * Who may call a route. `self` and `selfOrAdministrator` compare the viewer with the owner: the path's `userId`, or
- * what `ownerOf` finds; null (nothing there) answers 404.
+ * Who may call a route.
+ * - `self` and `selfOrAdministrator` compare the viewer with the owner: the path's `userId`, or what `ownerOf` finds;
+ *   null (nothing there) answers 404. Administrators of the owner's location count as administrators.
+ * - `administrator`: of the whole system.
+ * - `locationAdministrator`: also the administrators of the location that `locationOf` finds (null: 404). Without
+ *   `locationOf` any location administrator may call, and the handler keeps to the viewer's locations
+ *   (access.ts: administers, locationsOf).
+ * - `reader`: the same people, and readers; for GET only.
  */
-export type Rule = 'public' | 'signedIn' | 'self' | 'selfOrAdministrator' | 'administrator';
+export type Rule =
+  | 'public'
+  | 'signedIn'
+  | 'self'
+  | 'selfOrAdministrator'
+  | 'reader'
+  | 'locationAdministrator'
+  | 'administrator';
 export type OwnerOf = (db: Executor, params: Record<string, string>) => Promise<string | null>;
+export type LocationOf = (db: Executor, params: Record<string, string>) => Promise<string | null>;
 
 export type Tag =
   | 'Set-up and sign-in'
@@ -27,7 +47,14 @@ export type Tag =
   | 'Agenda'
   | 'Presence'
   | 'Accounts'
+  | 'Locations and groups'
   | 'Profiles and settings'
+  | 'Relationships'
+  | 'Import'
+  | 'Leaving'
+  | 'Access'
+  | 'Audit log'
+  | 'Configuration as code'
   | 'Telephony'
   | 'Publishing'
   | 'Server';
@@ -57,6 +84,7 @@ export interface RouteRequest<P, Q, B, V> {
 export interface RouteDefinition<R extends Rule, P, Q, B, A> {
   access: R;
   ownerOf?: OwnerOf;
+  locationOf?: LocationOf;
   method: Method;
   /** Below /api/v1, parameters in braces. */
   path: string;

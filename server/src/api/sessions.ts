@@ -53,10 +53,13 @@ export async function openSessions(store: Store): Promise<Sessions> {
       user_id: string;
       updated_at: Temporal.Instant;
       role: Viewer['role'];
+      display_name: string;
+      location_ids: string[];
     }>`${prepared}
-      select login_session.id, login_session.user_id, login_session.updated_at, users.role
+      select login_session.id, login_session.user_id, login_session.updated_at, users.role, users.display_name,
+             array(select location_id from administered_location where administered_location.user_id = users.id) as location_ids
         from login_session join users on users.id = login_session.user_id
-       where token = ${token} and expires_at > now()`.execute(store.db);
+       where token = ${token} and expires_at > now() and users.active`.execute(store.db);
     const row = rows[0];
     if (!row) return null;
     const dayAgo = Temporal.Now.instant().subtract({ hours: 24 });
@@ -66,7 +69,14 @@ export async function openSessions(store: Store): Promise<Sessions> {
         .set({ updated_at: sql`now()`, expires_at: Temporal.Now.instant().add(sessionLifetime) })
         .where('id', '=', row.id)
         .execute();
-    return { userId: row.user_id, role: row.role, sessionId: row.id };
+    return {
+      userId: row.user_id,
+      displayName: row.display_name,
+      role: row.role,
+      locationIds: row.role === 'locationAdministrator' ? row.location_ids : [],
+      via: 'session',
+      sessionId: row.id,
+    };
   }
 
   return {

@@ -7,6 +7,7 @@ import type { Context } from '../context.ts';
 import { markDue } from '../presence/due.ts';
 import type { Database, Executor } from '../store/database.ts';
 import { retrying } from '../store/retrying.ts';
+import type { Role } from '../store/schema.ts';
 import { syncUserNow } from '../sync/accounts.ts';
 import { releaseExtension } from '../telephony/release.ts';
 import { invite } from './credentials.ts';
@@ -20,7 +21,7 @@ export interface UserRow {
   language: 'en' | 'de';
   timeZone: string;
   mobileNumber: string | null;
-  role: 'administrator' | 'user';
+  role: Role;
   groupId: string;
   sample: boolean;
   createdAt: Temporal.Instant;
@@ -61,7 +62,7 @@ export interface NewUserFields {
   displayName: string;
   timeZone?: string | undefined;
   language: 'en' | 'de';
-  role: 'administrator' | 'user';
+  role: Role;
   mobileNumber: string | null;
   groupId?: string | undefined;
 }
@@ -105,7 +106,7 @@ export interface UserFieldChange {
   displayName?: string | undefined;
   timeZone?: string | undefined;
   language?: 'en' | 'de' | undefined;
-  role?: 'administrator' | 'user' | undefined;
+  role?: Role | undefined;
   mobileNumber?: string | null | undefined;
   groupId?: string | undefined;
 }
@@ -119,7 +120,8 @@ export async function changeUser(db: Database, userId: string, change: UserField
     const before = await readUser(transaction, userId);
     if (change.email !== undefined) await refuseTakenAddress(transaction, change.email, userId);
     if (change.groupId !== undefined) await refuseSampleGroup(transaction, userId, change.groupId);
-    if (change.role === 'user' && before.role === 'administrator') await refuseLastAdministrator(transaction, userId);
+    if (change.role !== undefined && change.role !== 'administrator' && before.role === 'administrator')
+      await refuseLastAdministrator(transaction, userId);
     await transaction
       .updateTable('users')
       .set({

@@ -1,9 +1,11 @@
 /** Numbered migrations, applied in order at start under one advisory lock, each in its own transaction. */
 import { type Kysely, sql } from 'kysely';
 import { foundation } from './migrations/0001-foundation.ts';
+import { organization } from './migrations/0002-organization.ts';
 
 const migrations: ReadonlyArray<{ name: string; up: (db: Kysely<never>) => Promise<void> }> = [
   { name: '0001-foundation', up: foundation },
+  { name: '0002-organization', up: organization },
 ];
 
 /** The lock's number: any constant of ours, so that several processes that start at once migrate one after another. */

@@ -13,14 +13,26 @@ type Json<T = unknown> = JSONColumnType<T & object>;
 type JsonDefault<T = unknown> = ColumnType<T, string | undefined, string>;
 type JsonOrNull<T = unknown> = ColumnType<T | null, string | null | undefined, string | null>;
 
+export type Role = 'administrator' | 'locationAdministrator' | 'reader' | 'user';
+
 export interface Schema {
   system_setting: { key: Text; value: Json; updated_at: DefaultInstant };
-  location: { id: Generated<Text>; name: Text; time_zone: Text; created_at: DefaultInstant };
+  location: {
+    id: Generated<Text>;
+    name: Text;
+    time_zone: Text;
+    settings: JsonDefault<Record<string, unknown>>;
+    dialling: JsonDefault<Record<string, unknown>>;
+    created_at: DefaultInstant;
+  };
   configuration_group: {
     id: Generated<Text>;
     location_id: Text;
     name: Text;
+    /** What is in force, by function. */
     settings: JsonDefault<Record<string, unknown>>;
+    /** What the group itself sets, by function. */
+    individual: JsonDefault<Record<string, unknown>>;
     settings_revision: Generated<number>;
     created_at: DefaultInstant;
   };
@@ -31,9 +43,17 @@ export interface Schema {
     display_name: Text;
     language: Generated<'en' | 'de'>;
     time_zone: Text;
-    role: Generated<'administrator' | 'user'>;
+    role: Generated<Role>;
     mobile_number: Text | null;
     sample: Generated<boolean>;
+    active: Generated<boolean>;
+    origin: Generated<'manual' | 'import' | 'code' | 'provider'>;
+    import_source_id: Text | null;
+    external_id: Text | null;
+    missed_runs: Generated<number>;
+    deputy_id: Text | null;
+    assistant_id: Text | null;
+    leaving_at: InstantOrNull;
     created_at: DefaultInstant;
     updated_at: DefaultInstant;
   };
@@ -130,6 +150,7 @@ export interface Schema {
   };
   profile: {
     id: Generated<Text>;
+    location_id: Text | null;
     group_id: Text | null;
     user_id: Text | null;
     key: Text | null;
@@ -240,5 +261,112 @@ export interface Schema {
     error_message: Text | null;
     last_success_at: InstantOrNull;
     created_at: DefaultInstant;
+  };
+  predefined_target: { id: Generated<Text>; location_id: Text; name: Text; number: Text };
+  administered_location: { user_id: Text; location_id: Text };
+  second_factor: {
+    user_id: Text;
+    secret: Text;
+    confirmed_at: InstantOrNull;
+    last_step: Generated<number>;
+    created_at: DefaultInstant;
+  };
+  recovery_code: { user_id: Text; code: Text };
+  sign_in_failure: { key: Text; failures: Generated<number>; last_at: DefaultInstant; locked_until: InstantOrNull };
+  identity_provider: {
+    id: Generated<Text>;
+    name: Text;
+    issuer: Text;
+    client_id: Text;
+    secret: Text | null;
+    settings: JsonDefault<Record<string, unknown>>;
+    enabled: Generated<boolean>;
+    created_at: DefaultInstant;
+  };
+  login_identity: { provider_id: Text; subject: Text; user_id: Text; created_at: DefaultInstant };
+  provider_sign_in: {
+    state: Text;
+    provider_id: Text;
+    secret: Text;
+    return_to: Generated<Text>;
+    expires_at: Instant;
+  };
+  api_token: {
+    id: Generated<Text>;
+    user_id: Text;
+    name: Text;
+    token: Text;
+    scopes: string[];
+    expires_at: Instant;
+    last_used_at: InstantOrNull;
+    created_at: DefaultInstant;
+  };
+  audit_entry: {
+    id: GeneratedAlways<number>;
+    at: DefaultInstant;
+    actor_id: Text | null;
+    actor_name: Text;
+    via: 'session' | 'token' | 'apply' | 'import' | 'system';
+    action: Text;
+    subject_kind: Text;
+    subject_id: Text | null;
+    subject_name: Text;
+    location_id: Text | null;
+    before: JsonOrNull<Record<string, unknown>>;
+    after: JsonOrNull<Record<string, unknown>>;
+  };
+  work_group: {
+    id: Generated<Text>;
+    location_id: Text | null;
+    name: Text;
+    level: Generated<Text>;
+    number: Text | null;
+  };
+  work_group_member: { work_group_id: Text; user_id: Text };
+  relationship: {
+    user_id: Text;
+    other_id: Text;
+    level: 'external' | 'employee' | 'colleague' | 'assistant';
+    chosen_at: DefaultInstant;
+  };
+  import_source: {
+    id: Generated<Text>;
+    name: Text;
+    kind: 'csv' | 'ldap';
+    settings: JsonDefault<Record<string, unknown>>;
+    secret: Text | null;
+    due_at: InstantOrNull;
+    leased_until: InstantOrNull;
+    leased_by: Text | null;
+    created_at: DefaultInstant;
+  };
+  import_run: {
+    id: Generated<Text>;
+    source_id: Text;
+    state: 'reading' | 'planned' | 'running' | 'done' | 'failed' | 'cancelled';
+    plan: JsonOrNull;
+    done: Generated<number>;
+    total: Generated<number>;
+    message: Text | null;
+    started_by: Text | null;
+    created_at: DefaultInstant;
+    finished_at: InstantOrNull;
+  };
+  leaving: {
+    id: Generated<Text>;
+    kind: 'user' | 'extension' | 'phoneSystem' | 'groupMethod';
+    subject_id: Text;
+    subject_name: Text;
+    location_id: Text | null;
+    steps: Json;
+    state: Generated<'running' | 'done' | 'cancelled'>;
+    due_at: DefaultInstant;
+    leased_until: InstantOrNull;
+    leased_by: Text | null;
+    failures: Generated<number>;
+    error_message: Text | null;
+    requested_by: Text | null;
+    created_at: DefaultInstant;
+    finished_at: InstantOrNull;
   };
 }

@@ -3,6 +3,11 @@ import { DialableNumber, DisplayName, EmailAddress, Id, Instant, Language, NewPa
 
 const mobileNumber = DialableNumber.nullable().openapi({ description: 'Where "forward to my mobile" leads.' });
 
+export const Role = z.enum(['administrator', 'locationAdministrator', 'reader', 'user']).openapi('Role', {
+  description:
+    'administrator: of the whole system. locationAdministrator: of some locations. reader: sees what administrators see, and changes nothing.',
+});
+
 export const Me = z
   .object({
     id: Id,
@@ -11,7 +16,7 @@ export const Me = z
     language: Language,
     timeZone: z.string(),
     mobileNumber: z.string().nullable(),
-    role: z.enum(['administrator', 'user']),
+    role: Role,
     groupId: Id,
   })
   .openapi('Me');
@@ -58,7 +63,7 @@ export const User = z
     email: z.string(),
     timeZone: z.string(),
     sample: z.boolean().openapi({ description: 'Belongs to the sample company.' }),
-    role: z.enum(['administrator', 'user']).optional(),
+    role: Role.optional(),
     language: Language.optional(),
     mobileNumber: z.string().nullable().optional(),
     groupId: Id.optional(),
@@ -77,7 +82,7 @@ export const NewUser = z
     displayName: DisplayName,
     timeZone: TimeZone.optional().openapi({ description: 'The location’s zone when left out.' }),
     language: Language.default('en'),
-    role: z.enum(['administrator', 'user']).default('user'),
+    role: Role.default('user'),
     mobileNumber: mobileNumber.default(null),
     groupId: Id.optional().openapi({ description: 'The default group when left out.' }),
   })
@@ -101,7 +106,7 @@ export const UserChange = z
     displayName: DisplayName,
     timeZone: TimeZone,
     language: Language,
-    role: z.enum(['administrator', 'user']),
+    role: Role,
     mobileNumber,
     groupId: Id,
   })

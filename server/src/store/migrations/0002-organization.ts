@@ -1,0 +1,233 @@
+import { type Kysely, sql } from 'kysely';
+
+/**
+ * Locations and groups with inheritance by function, roles, sign-in, relationships, imports, leaving, audit.
+ *
+ * `configuration_group.settings` holds what is in force, by function; `individual` holds what the group itself sets. Both
+ * are written together (organization/inheritance.ts), so that activation and sync read one row and never merge.
+ */
+export async function organization(db: Kysely<never>): Promise<void> {
+  for (const statements of [tree, people, access, relationships, moving]) await sql.raw(statements).execute(db);
+}
+
+const tree = `
+-- settings: by function, what the location sets for its groups; a function or field left out has its built-in default.
+-- dialling: the rules by which numbers are read and dialled there (telephony/dialling.ts).
+alter table location
+  add column settings jsonb not null default '{}',
+  add column dialling jsonb not null default '{}';
+
+-- individual: by function, the group's own values; a function that isn't there is "Default (from the location)".
+alter table configuration_group add column individual jsonb not null default '{}';
+update configuration_group set individual = jsonb_strip_nulls(jsonb_build_object(
+  'profiles', '{}'::jsonb,
+  'activation', settings -> 'presence',
+  'synchronization', case when settings ? 'calendarWindow' then jsonb_build_object('window', settings -> 'calendarWindow') end,
+  'privacy', case when settings ->> 'colleaguesSee' = 'subjects' then
+    jsonb_build_object('detail', jsonb_build_object('employee', 'allButPrivate', 'colleague', 'allButPrivate', 'assistant', 'allButPrivate')) end));
+update configuration_group set settings = individual, settings_revision = settings_revision + 1;
+
+-- A profile of a location is that of all its groups whose profiles are "Default".
+alter table profile add column location_id uuid references location on delete cascade;
+alter table profile drop constraint profile_check;
+alter table profile add constraint profile_one_owner check (num_nonnulls(location_id, group_id, user_id) = 1);
+create unique index profile_by_location_key on profile (location_id, key) where key is not null;
+
+insert into profile (location_id, key, name, status, position)
+select location.id, built_in.key, built_in.name, built_in.key, built_in.position
+  from location, (values ('available', 'Available', 0), ('appointment', 'Appointment', 1),
+         ('outOfOffice', 'Out of office', 2), ('doNotDisturb', 'Do not disturb', 3), ('beRightBack', 'Be right back', 4),
+         ('unavailable', 'Unavailable', 5), ('onThePhone', 'On the phone', 6)) as built_in (key, name, position);
+
+create table predefined_target (
+  id uuid primary key default gen_random_uuid(),
+  location_id uuid not null references location on delete cascade,
+  name text not null,
+  number text not null,
+  unique (location_id, name)
+);
+`;
+
+const people = `
+-- origin: who keeps the user; only what an import made is changed by one. active: false is a user that may not sign in
+-- and whose calendars and phones rest; missed_runs: in how many runs of the import in a row the user wasn't found.
+alter table users
+  drop constraint users_role_check,
+  add constraint users_role_check check (role in ('administrator', 'locationAdministrator', 'reader', 'user')),
+  add column active boolean not null default true,
+  add column origin text not null default 'manual' check (origin in ('manual', 'import', 'code', 'provider')),
+  add column import_source_id uuid,
+  add column external_id text,
+  add column missed_runs integer not null default 0,
+  add column deputy_id uuid references users on delete set null,
+  add column assistant_id uuid references users on delete set null,
+  add column leaving_at timestamptz;
+create unique index users_by_external_id on users (import_source_id, external_id) where external_id is not null;
+create index users_by_name on users (display_name, email);
+`;
+
+const access = `
+-- Locations that a location administrator administers.
+create table administered_location (
+  user_id uuid not null references users on delete cascade,
+  location_id uuid not null references location on delete cascade,
+  primary key (user_id, location_id)
+);
+
+-- secret: sealed. last_step: the time step of the last code that was taken, which is never taken again (RFC 6238, 5.2).
+create table second_factor (
+  user_id uuid primary key references users on delete cascade,
+  secret text not null,
+  confirmed_at timestamptz,
+  last_step bigint not null default 0,
+  created_at timestamptz not null default now()
+);
+-- code: the SHA-256 of a code that works once.
+create table recovery_code (
+  user_id uuid not null references users on delete cascade,
+  code text not null,
+  primary key (user_id, code)
+);
+-- key: what failed ('user:<id>', 'address:<ip>').
+create table sign_in_failure (
+  key text primary key,
+  failures integer not null default 0,
+  last_at timestamptz not null default now(),
+  locked_until timestamptz
+);
+
+create table identity_provider (
+  id uuid primary key default gen_random_uuid(),
+  name text not null unique,
+  issuer text not null,
+  client_id text not null,
+  secret text,
+  settings jsonb not null default '{}',
+  enabled boolean not null default true,
+  created_at timestamptz not null default now()
+);
+create table login_identity (
+  provider_id uuid not null references identity_provider on delete cascade,
+  subject text not null,
+  user_id uuid not null references users on delete cascade,
+  created_at timestamptz not null default now(),
+  primary key (provider_id, subject)
+);
+create index login_identity_by_user on login_identity (user_id);
+-- A sign-in under way at a provider. state: its SHA-256. secret: nonce and PKCE verifier, sealed.
+create table provider_sign_in (
+  state text primary key,
+  provider_id uuid not null references identity_provider on delete cascade,
+  secret text not null,
+  return_to text not null default '/',
+  expires_at timestamptz not null
+);
+
+-- token: the SHA-256 of what the holder has.
+create table api_token (
+  id uuid primary key default gen_random_uuid(),
+  user_id uuid not null references users on delete cascade,
+  name text not null,
+  token text not null unique,
+  scopes text[] not null,
+  expires_at timestamptz not null,
+  last_used_at timestamptz,
+  created_at timestamptz not null default now()
+);
+create index api_token_by_user on api_token (user_id);
+
+-- Who changed what. before/after: only the fields that differ; never a secret. Names are kept as they were then.
+create table audit_entry (
+  id bigint generated always as identity primary key,
+  at timestamptz not null default now(),
+  actor_id uuid,
+  actor_name text not null,
+  via text not null check (via in ('session', 'token', 'apply', 'import', 'system')),
+  action text not null,
+  subject_kind text not null,
+  subject_id text,
+  subject_name text not null,
+  location_id uuid,
+  before jsonb,
+  after jsonb
+);
+create index audit_entry_by_subject on audit_entry (subject_kind, subject_id, id desc);
+create index audit_entry_by_location on audit_entry (location_id, id desc);
+`;
+
+const relationships = `
+-- Members of a work group are to each other what level says. number: where forwarding to "the team" leads.
+create table work_group (
+  id uuid primary key default gen_random_uuid(),
+  location_id uuid references location on delete cascade,
+  name text not null unique,
+  level text not null default 'colleague',
+  number text
+);
+create table work_group_member (
+  work_group_id uuid not null references work_group on delete cascade,
+  user_id uuid not null references users on delete cascade,
+  primary key (work_group_id, user_id)
+);
+create index work_group_member_by_user on work_group_member (user_id);
+-- What user_id has chosen that other_id is to them. It overrides location and work groups.
+create table relationship (
+  user_id uuid not null references users on delete cascade,
+  other_id uuid not null references users on delete cascade,
+  level text not null check (level in ('external', 'employee', 'colleague', 'assistant')),
+  chosen_at timestamptz not null default now(),
+  primary key (user_id, other_id),
+  check (user_id <> other_id)
+);
+create index relationship_by_other on relationship (other_id);
+`;
+
+const moving = `
+create table import_source (
+  id uuid primary key default gen_random_uuid(),
+  name text not null unique,
+  kind text not null check (kind in ('csv', 'ldap')),
+  settings jsonb not null default '{}',
+  secret text,
+  due_at timestamptz,
+  leased_until timestamptz,
+  leased_by text,
+  created_at timestamptz not null default now()
+);
+alter table users add constraint users_import_source foreign key (import_source_id) references import_source on delete set null;
+-- plan: the difference that was previewed; only that is carried out.
+create table import_run (
+  id uuid primary key default gen_random_uuid(),
+  source_id uuid not null references import_source on delete cascade,
+  state text not null check (state in ('reading', 'planned', 'running', 'done', 'failed', 'cancelled')),
+  plan jsonb,
+  done integer not null default 0,
+  total integer not null default 0,
+  message text,
+  started_by uuid references users on delete set null,
+  created_at timestamptz not null default now(),
+  finished_at timestamptz
+);
+create index import_run_by_source on import_run (source_id, created_at desc);
+
+-- What leaves gives back its forwarding, then its tokens, then its data; each step is shown and tried again.
+create table leaving (
+  id uuid primary key default gen_random_uuid(),
+  kind text not null check (kind in ('user', 'extension', 'phoneSystem', 'groupMethod')),
+  subject_id uuid not null,
+  subject_name text not null,
+  location_id uuid,
+  steps jsonb not null,
+  state text not null default 'running' check (state in ('running', 'done', 'cancelled')),
+  due_at timestamptz not null default now(),
+  leased_until timestamptz,
+  leased_by text,
+  failures integer not null default 0,
+  error_message text,
+  requested_by uuid references users on delete set null,
+  created_at timestamptz not null default now(),
+  finished_at timestamptz
+);
+create unique index leaving_once on leaving (kind, subject_id) where state = 'running';
+create index leaving_due on leaving (due_at) where state = 'running';
+`;
