@@ -16,13 +16,22 @@ export class ApiError extends Error {
   readonly code: string;
   /** What is wrong with which field of the request, each by its path (`settings.url`). */
   readonly fields: readonly FieldComplaint[];
+  /** Seconds until it is worth trying again, where the server says so. */
+  readonly retryAfter: number | undefined;
   /** status 0: the server could not be reached. */
-  constructor(status: number, code: string, message: string, fields: readonly FieldComplaint[] = []) {
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    fields: readonly FieldComplaint[] = [],
+    retryAfter?: number,
+  ) {
     super(message);
     this.name = 'ApiError';
     this.status = status;
     this.code = code;
     this.fields = fields;
+    this.retryAfter = retryAfter;
   }
 }
 
@@ -45,7 +54,7 @@ export async function request<T>(method: Method, path: string, body?: unknown, s
   }
   const text = await response.text();
   const answer = parse(text);
-  if (!response.ok) throw errorOf(response.status, answer);
+  if (!response.ok) throw errorOf(response, answer);
   return answer as T;
 }
 
@@ -62,11 +71,18 @@ function parse(text: string): unknown {
   }
 }
 
-function errorOf(status: number, answer: unknown): ApiError {
+function errorOf({ status, headers }: Response, answer: unknown): ApiError {
   const error = (answer as { error?: ErrorAnswer } | undefined)?.error;
   const message = error?.message ?? '';
   const fields = error?.fields ?? (error?.field ? [{ field: error.field, message }] : []);
-  return new ApiError(status, error?.code ?? 'unknown', message, fields);
+  const seconds = Number(headers.get('retry-after') ?? Number.NaN);
+  return new ApiError(
+    status,
+    error?.code ?? 'unknown',
+    message,
+    fields,
+    Number.isFinite(seconds) ? seconds : undefined,
+  );
 }
 
 export const get = <T>(path: string, signal?: AbortSignal): Promise<T> => request<T>('GET', path, undefined, signal);

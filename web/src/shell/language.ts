@@ -1,13 +1,13 @@
 import i18next, { type BackendModule, type ReadCallback } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 
-/** English and German: one catalogue a folder and language, loaded when a page of that folder is shown. */
+/** English and German: one catalogue a folder and language (`settings/security`), loaded when a page of that folder is shown. */
 
 export const languages = ['en', 'de'] as const;
 export type Language = (typeof languages)[number];
 const storageKey = 'whenabouts.language';
 
-const catalogues = import.meta.glob<Record<string, unknown>>('/src/*/*.json', { import: 'default' });
+const catalogues = import.meta.glob<Record<string, unknown>>('/src/**/*.json', { import: 'default' });
 
 const backend: BackendModule = {
   type: 'backend',

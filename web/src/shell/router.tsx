@@ -28,7 +28,10 @@ const setup = createRoute({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: (search: Record<string, unknown>) => ({ next: text(search.next) }),
+  validateSearch: (search: Record<string, unknown>): { next?: string | undefined; error?: string | undefined } => ({
+    next: text(search.next),
+    error: text(search.error),
+  }),
   component: lazyRouteComponent(() => import('../setup/sign-in-page.tsx')),
 });
 const invitation = createRoute({

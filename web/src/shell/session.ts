@@ -1,5 +1,5 @@
 import { QueryClient, queryOptions, useSuspenseQuery } from '@tanstack/react-query';
-import type { Me } from '../../../server/src/api/schemas/users.ts';
+import type { Me, SignIn } from '../../../server/src/api/schemas/users.ts';
 import { ApiError, get, request } from './api.ts';
 import { endLive } from './live.ts';
 
@@ -23,8 +23,9 @@ export function useMe(): Me {
   return useSuspenseQuery(meQuery).data;
 }
 
-export async function signIn(email: string, password: string): Promise<Me> {
-  const me = await request<Me>('POST', '/session', { email, password });
+/** @param code of the second factor, or a recovery code, where the server has asked for one. */
+export async function signIn(credentials: SignIn & { code?: string | undefined }): Promise<Me> {
+  const me = await request<Me>('POST', '/session', credentials);
   queries.clear();
   queries.setQueryData(meQuery.queryKey, me);
   return me;
