@@ -1,7 +1,7 @@
 import './setup.css';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { SampleCompanyMaker } from '../admin/sample-company.tsx';
+import { SampleCompanyMaker } from '../administration/system/sample-company.tsx';
 import { Controls } from '../shell/controls.tsx';
 import { Icon } from '../shell/icons.tsx';
 import { PageHead } from '../shell/parts.tsx';

@@ -1,6 +1,9 @@
 import 'i18next';
 import type accounts from '../accounts/en.json';
-import type admin from '../admin/en.json';
+import type administration from '../administration/en.json';
+import type administrationProfiles from '../administration/profiles/en.json';
+import type administrationSystem from '../administration/system/en.json';
+import type administrationUsers from '../administration/users/en.json';
 import type agenda from '../agenda/en.json';
 import type presence from '../presence/en.json';
 import type settings from '../settings/en.json';
@@ -14,7 +17,10 @@ declare module 'i18next' {
     defaultNS: 'shell';
     resources: {
       accounts: typeof accounts;
-      admin: typeof admin;
+      administration: typeof administration;
+      'administration/profiles': typeof administrationProfiles;
+      'administration/system': typeof administrationSystem;
+      'administration/users': typeof administrationUsers;
       agenda: typeof agenda;
       presence: typeof presence;
       settings: typeof settings;

@@ -2,28 +2,28 @@ import { Checkbox, Textarea, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { NetworkSettings } from '../../../server/src/api/schemas/settings.ts';
-import { fieldError, isFieldError } from '../shell/field-errors.ts';
-import { notify } from '../shell/notices.tsx';
-import { Problem } from '../shell/parts.tsx';
-import { networkQuery, useChange } from './admin.queries.ts';
-import { Section } from './section.tsx';
+import type { NetworkSettings } from '../../../../server/src/api/schemas/settings.ts';
+import { fieldError, isFieldError } from '../../shell/field-errors.ts';
+import { notify } from '../../shell/notices.tsx';
+import { Problem } from '../../shell/parts.tsx';
+import { networkQuery, useChange } from '../administration.queries.ts';
+import { Section } from '../section.tsx';
 
 const fields = ['allowedNetworks', 'proxy', 'certificateAuthorities'];
 
 /** Where addresses that users type may lead, and how the server gets out. */
 export default function Network() {
-  const { t } = useTranslation('admin');
+  const { t } = useTranslation('administration/system');
   const network = useQuery(networkQuery);
   return (
-    <Section title={t('rooms.network')} intro={t('network.intro')} query={network}>
+    <Section title={t('rooms.network', { ns: 'administration' })} intro={t('network.intro')} query={network}>
       {network.data && <NetworkForm settings={network.data} />}
     </Section>
   );
 }
 
 function NetworkForm({ settings }: { settings: NetworkSettings }) {
-  const { t } = useTranslation('admin');
+  const { t } = useTranslation('administration/system');
   const save = useChange('network');
   const [networks, setNetworks] = useState(settings.allowedNetworks.join('\n'));
   const [proxy, setProxy] = useState(settings.proxy ?? '');
@@ -41,7 +41,10 @@ function NetworkForm({ settings }: { settings: NetworkSettings }) {
       proxyResolvesNames,
       certificateAuthorities: authorities.match(/-----BEGIN [^-]+-----[^-]+-----END [^-]+-----/g) ?? [],
     };
-    save.mutate({ method: 'PUT', path: '/settings/network', body }, { onSuccess: () => notify(t('saved')) });
+    save.mutate(
+      { method: 'PUT', path: '/settings/network', body },
+      { onSuccess: () => notify(t('saved', { ns: 'shell' })) },
+    );
   }
 
   return (

@@ -1,26 +1,26 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { PhoneSystem, PhoneSystemCheckResult } from '../../../server/src/api/schemas/telephony.ts';
-import { request } from '../shell/api.ts';
-import { CheckSteps } from '../shell/check-steps.tsx';
-import { Confirm } from '../shell/dialog.tsx';
-import { Icon } from '../shell/icons.tsx';
-import { useNow } from '../shell/now.ts';
-import { Empty, Problem } from '../shell/parts.tsx';
-import { ServerWords } from '../shell/server-words.tsx';
-import { useFormat } from '../shell/use-format.ts';
-import { phoneSystemsQuery, useQuickChange } from './admin.queries.ts';
+import type { PhoneSystem, PhoneSystemCheckResult } from '../../../../server/src/api/schemas/telephony.ts';
+import { request } from '../../shell/api.ts';
+import { CheckSteps } from '../../shell/check-steps.tsx';
+import { Confirm } from '../../shell/dialog.tsx';
+import { Icon } from '../../shell/icons.tsx';
+import { useNow } from '../../shell/now.ts';
+import { Empty, Problem } from '../../shell/parts.tsx';
+import { ServerWords } from '../../shell/server-words.tsx';
+import { useFormat } from '../../shell/use-format.ts';
+import { phoneSystemsQuery, useQuickChange } from '../administration.queries.ts';
+import { Section } from '../section.tsx';
 import { PhoneSystemForm } from './phone-system-form.tsx';
-import { Section } from './section.tsx';
 
 export default function PhoneSystems() {
-  const { t } = useTranslation('admin');
+  const { t } = useTranslation('administration/system');
   const systems = useQuery({ ...phoneSystemsQuery, refetchInterval: 15_000 });
   const [adding, setAdding] = useState(false);
   return (
     <Section
-      title={t('rooms.phones')}
+      title={t('rooms.phones', { ns: 'administration' })}
       intro={t('phones.intro')}
       add={{ label: t('phones.add'), run: () => setAdding(true) }}
       query={systems}
@@ -37,7 +37,7 @@ export default function PhoneSystems() {
 }
 
 function System({ system }: { system: PhoneSystem }) {
-  const { t } = useTranslation('admin');
+  const { t } = useTranslation('administration/system');
   const now = useNow(10_000);
   const format = useFormat();
   const [showing, setShowing] = useState<'change' | 'remove' | null>(null);
@@ -74,10 +74,10 @@ function System({ system }: { system: PhoneSystem }) {
           {check.isPending ? t('phones.checking') : t('phones.check')}
         </button>
         <button type="button" className="button quiet" onClick={() => setShowing('change')}>
-          {t('change')}
+          {t('change', { ns: 'shell' })}
         </button>
         <button type="button" className="button quiet" onClick={() => setShowing('remove')}>
-          {t('remove')}
+          {t('remove', { ns: 'shell' })}
         </button>
       </div>
       <div aria-live="polite" className="stack">
@@ -89,7 +89,7 @@ function System({ system }: { system: PhoneSystem }) {
         <Confirm
           title={t('phones.removeTitle', { name: system.name })}
           text={t('phones.removeText')}
-          confirm={t('remove')}
+          confirm={t('remove', { ns: 'shell' })}
           busy={quick.isPending}
           onClose={() => setShowing(null)}
           onConfirm={() => quick.run({ method: 'DELETE', path: `/phone-systems/${system.id}` }, () => setShowing(null))}
@@ -102,7 +102,7 @@ function System({ system }: { system: PhoneSystem }) {
 const modes = ['off', 'all', 'internal', 'external', 'doNotDisturb'] as const;
 
 function CheckResult({ result }: { result: PhoneSystemCheckResult }) {
-  const { t } = useTranslation('admin');
+  const { t } = useTranslation('administration/system');
   const unable = modes.filter((mode) => typeof result.modes[mode] === 'string');
   return (
     <>
@@ -113,7 +113,7 @@ function CheckResult({ result }: { result: PhoneSystemCheckResult }) {
           <ul>
             {unable.map((mode) => (
               <li key={mode} className="hint">
-                {t(`profiles.modes.${mode}`)}: <span lang="en">{result.modes[mode]}</span>
+                {t(`modes.${mode}`, { ns: 'administration/profiles' })}: <span lang="en">{result.modes[mode]}</span>
               </li>
             ))}
           </ul>

@@ -3,10 +3,10 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { SampleCompanyState } from '../../../server/src/api/schemas/settings.ts';
-import { get, request } from '../shell/api.ts';
-import { Confirm } from '../shell/dialog.tsx';
-import { Problem } from '../shell/parts.tsx';
+import type { SampleCompanyState } from '../../../../server/src/api/schemas/settings.ts';
+import { get, request } from '../../shell/api.ts';
+import { Confirm } from '../../shell/dialog.tsx';
+import { Problem } from '../../shell/parts.tsx';
 
 const pollMs = 400;
 
@@ -24,7 +24,7 @@ function isBusy(state: SampleCompanyState | undefined): boolean {
 
 /** Makes the sample company, shows how far it is, and goes to the agenda when it stands. */
 export function SampleCompanyMaker() {
-  const { t } = useTranslation('admin');
+  const { t } = useTranslation('administration/system');
   const client = useQueryClient();
   const navigate = useNavigate();
   const sample = useSampleCompany();
@@ -69,7 +69,7 @@ export function SampleCompanyMaker() {
 }
 
 function Making({ state }: { state: SampleCompanyState | undefined }) {
-  const { t } = useTranslation('admin');
+  const { t } = useTranslation('administration/system');
   const total = state?.total ?? 0;
   return (
     <div role="status" style={{ width: '100%' }}>
@@ -87,7 +87,7 @@ function Making({ state }: { state: SampleCompanyState | undefined }) {
 
 /** The room of the administration: what there is of the sample company, and how to be rid of it. */
 export function SampleCompany() {
-  const { t } = useTranslation('admin');
+  const { t } = useTranslation('administration/system');
   const client = useQueryClient();
   const sample = useSampleCompany();
   const [confirming, setConfirming] = useState(false);
@@ -97,7 +97,7 @@ export function SampleCompany() {
   });
   return (
     <section className="section stack">
-      <h2>{t('rooms.sample')}</h2>
+      <h2>{t('rooms.sample', { ns: 'administration' })}</h2>
       <p>{sample.data && t('sample.people', { count: sample.data.people })}</p>
       {sample.isError && <Problem error={sample.error} retry={() => void sample.refetch()} />}
       {remove.isError && <Problem error={remove.error} />}

@@ -2,23 +2,23 @@ import { TextInput } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { CreatedWebhook, Webhook, WebhookTestResult } from '../../../server/src/api/schemas/settings.ts';
-import { request } from '../shell/api.ts';
-import { Confirm, Dialog } from '../shell/dialog.tsx';
-import { useNow } from '../shell/now.ts';
-import { Empty, Problem } from '../shell/parts.tsx';
-import { useFormat } from '../shell/use-format.ts';
-import { useChange, useQuickChange, webhooksQuery } from './admin.queries.ts';
-import { CopyField } from './invitation-link.tsx';
-import { Section } from './section.tsx';
+import type { CreatedWebhook, Webhook, WebhookTestResult } from '../../../../server/src/api/schemas/settings.ts';
+import { request } from '../../shell/api.ts';
+import { Confirm, Dialog } from '../../shell/dialog.tsx';
+import { useNow } from '../../shell/now.ts';
+import { Empty, Problem } from '../../shell/parts.tsx';
+import { useFormat } from '../../shell/use-format.ts';
+import { useChange, useQuickChange, webhooksQuery } from '../administration.queries.ts';
+import { CopyField } from '../copy-field.tsx';
+import { Section } from '../section.tsx';
 
 export default function Webhooks() {
-  const { t } = useTranslation('admin');
+  const { t } = useTranslation('administration/system');
   const webhooks = useQuery(webhooksQuery);
   const [adding, setAdding] = useState(false);
   return (
     <Section
-      title={t('rooms.webhooks')}
+      title={t('rooms.webhooks', { ns: 'administration' })}
       intro={t('webhooks.intro')}
       add={{ label: t('webhooks.add'), run: () => setAdding(true) }}
       query={webhooks}
@@ -35,7 +35,7 @@ export default function Webhooks() {
 }
 
 function Row({ webhook }: { webhook: Webhook }) {
-  const { t } = useTranslation('admin');
+  const { t } = useTranslation('administration/system');
   const now = useNow(10_000);
   const format = useFormat();
   const quick = useQuickChange('webhooks');
@@ -81,14 +81,14 @@ function Row({ webhook }: { webhook: Webhook }) {
           aria-label={t('webhooks.removeLabel', { url: webhook.url })}
           onClick={() => setRemoving(true)}
         >
-          {t('remove')}
+          {t('remove', { ns: 'shell' })}
         </button>
       </div>
       {removing && (
         <Confirm
           title={t('webhooks.removeTitle')}
           text={webhook.url}
-          confirm={t('remove')}
+          confirm={t('remove', { ns: 'shell' })}
           busy={quick.isPending}
           onClose={() => setRemoving(false)}
           onConfirm={() => quick.run({ method: 'DELETE', path })}
@@ -99,7 +99,7 @@ function Row({ webhook }: { webhook: Webhook }) {
 }
 
 function AddWebhook({ onClose }: { onClose(): void }) {
-  const { t } = useTranslation('admin');
+  const { t } = useTranslation('administration/system');
   const [url, setUrl] = useState('');
   const add = useChange<CreatedWebhook>('webhooks');
 

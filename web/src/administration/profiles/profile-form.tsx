@@ -1,20 +1,20 @@
 import { NativeSelect, Switch, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Profile, ProfileChange } from '../../../server/src/api/schemas/presence.ts';
-import { statuses } from '../presence/status.tsx';
-import { Dialog } from '../shell/dialog.tsx';
-import { fieldError, isFieldError } from '../shell/field-errors.ts';
-import { notify } from '../shell/notices.tsx';
-import { Problem } from '../shell/parts.tsx';
-import { useChange } from './admin.queries.ts';
+import type { Profile, ProfileChange } from '../../../../server/src/api/schemas/presence.ts';
+import { statuses } from '../../presence/status.tsx';
+import { Dialog } from '../../shell/dialog.tsx';
+import { fieldError, isFieldError } from '../../shell/field-errors.ts';
+import { notify } from '../../shell/notices.tsx';
+import { Problem } from '../../shell/parts.tsx';
+import { useChange } from '../administration.queries.ts';
 
 const modes = ['off', 'all', 'internal', 'external', 'doNotDisturb'] as const;
 const targets = ['mobile', 'voicemail', 'number'] as const;
 type Forwarding = NonNullable<ProfileChange['forwarding']>;
 
 export function ProfileForm({ profile, onClose }: { profile: Profile | null; onClose(): void }) {
-  const { t } = useTranslation('admin');
+  const { t } = useTranslation('administration/profiles');
   const save = useChange('profiles');
   const [form, setForm] = useState({
     name: profile?.name ?? '',
@@ -44,7 +44,7 @@ export function ProfileForm({ profile, onClose }: { profile: Profile | null; onC
         : { method: 'POST', path: '/profiles', body: { ...body, owner: 'group' } },
       {
         onSuccess() {
-          notify(t('saved'));
+          notify(t('saved', { ns: 'shell' }));
           onClose();
         },
       },
@@ -52,10 +52,10 @@ export function ProfileForm({ profile, onClose }: { profile: Profile | null; onC
   }
 
   return (
-    <Dialog title={profile ? t('profiles.change') : t('profiles.add')} onClose={onClose}>
+    <Dialog title={profile ? t('change') : t('add')} onClose={onClose}>
       <form className="form" onSubmit={submit}>
         <TextInput
-          label={t('profiles.name')}
+          label={t('name')}
           required
           maxLength={100}
           value={form.name}
@@ -63,28 +63,28 @@ export function ProfileForm({ profile, onClose }: { profile: Profile | null; onC
           onChange={(event) => set({ name: event.currentTarget.value })}
         />
         <NativeSelect
-          label={t('profiles.status')}
+          label={t('status')}
           value={form.status}
           data={statuses.map((value) => ({ value, label: t(`status.${value}`, { ns: 'presence' }) }))}
           onChange={(event) => set({ status: statuses.find((one) => one === event.currentTarget.value)! })}
         />
         <NativeSelect
-          label={t('profiles.mode')}
+          label={t('mode')}
           value={form.mode}
-          data={modes.map((value) => ({ value, label: t(`profiles.modes.${value}`) }))}
+          data={modes.map((value) => ({ value, label: t(`modes.${value}`) }))}
           onChange={(event) => set({ mode: modes.find((one) => one === event.currentTarget.value)! })}
         />
         {forwards && (
           <NativeSelect
-            label={t('profiles.target')}
+            label={t('target')}
             value={form.target}
-            data={targets.map((value) => ({ value, label: t(`profiles.targets.${value}`) }))}
+            data={targets.map((value) => ({ value, label: t(`targets.${value}`) }))}
             onChange={(event) => set({ target: targets.find((one) => one === event.currentTarget.value)! })}
           />
         )}
         {forwards && form.target === 'number' && (
           <TextInput
-            label={t('profiles.number')}
+            label={t('number')}
             type="tel"
             required
             value={form.number}
@@ -93,13 +93,13 @@ export function ProfileForm({ profile, onClose }: { profile: Profile | null; onC
           />
         )}
         <TextInput
-          label={t('profiles.note')}
+          label={t('note')}
           maxLength={500}
           value={form.note}
           onChange={(event) => set({ note: event.currentTarget.value })}
         />
         <Switch
-          label={t('profiles.active')}
+          label={t('active')}
           checked={form.active}
           onChange={(event) => set({ active: event.currentTarget.checked })}
         />

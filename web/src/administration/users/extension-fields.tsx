@@ -2,9 +2,9 @@ import { TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { PhoneSystem } from '../../../server/src/api/schemas/telephony.ts';
-import { request } from '../shell/api.ts';
-import { extensionsQuery } from './admin.queries.ts';
+import type { PhoneSystem } from '../../../../server/src/api/schemas/telephony.ts';
+import { request } from '../../shell/api.ts';
+import { extensionsQuery } from '../administration.queries.ts';
 
 /** A user's extensions, one a phone system, as they are typed; `save` makes them so. */
 export function useExtensions(userId: string | undefined) {
@@ -32,12 +32,12 @@ export function ExtensionFields(props: {
   systems: readonly PhoneSystem[];
   extensions: Pick<ReturnType<typeof useExtensions>, 'numberOf' | 'type'>;
 }) {
-  const { t } = useTranslation('admin');
-  if (props.systems.length === 0) return <p className="hint">{t('users.noPhoneSystem')}</p>;
+  const { t } = useTranslation('administration/users');
+  if (props.systems.length === 0) return <p className="hint">{t('noPhoneSystem')}</p>;
   return props.systems.map((system) => (
     <TextInput
       key={system.id}
-      label={t('users.extension', { system: system.name })}
+      label={t('extension', { system: system.name })}
       autoComplete="off"
       value={props.extensions.numberOf(system.id)}
       onChange={(event) => props.extensions.type(system.id, event.currentTarget.value)}

@@ -1,12 +1,12 @@
 import { Checkbox, NativeSelect, PasswordInput, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { NewPhoneSystem, PhoneSystem } from '../../../server/src/api/schemas/telephony.ts';
-import { Dialog } from '../shell/dialog.tsx';
-import { fieldError, isFieldError } from '../shell/field-errors.ts';
-import { notify } from '../shell/notices.tsx';
-import { Problem } from '../shell/parts.tsx';
-import { useChange } from './admin.queries.ts';
+import type { NewPhoneSystem, PhoneSystem } from '../../../../server/src/api/schemas/telephony.ts';
+import { Dialog } from '../../shell/dialog.tsx';
+import { fieldError, isFieldError } from '../../shell/field-errors.ts';
+import { notify } from '../../shell/notices.tsx';
+import { Problem } from '../../shell/parts.tsx';
+import { useChange } from '../administration.queries.ts';
 import { HttpPhoneFields, httpPhoneDraft, httpSettingsOf } from './http-phone-fields.tsx';
 import { PhoneSecret, type SecretDraft, secretOf } from './phone-secret.tsx';
 
@@ -20,7 +20,7 @@ const shownBeside = {
 const modes = ['active', 'observe', 'paused'] as const;
 
 export function PhoneSystemForm({ system, onClose }: { system: PhoneSystem | null; onClose(): void }) {
-  const { t } = useTranslation('admin');
+  const { t } = useTranslation('administration/system');
   const save = useChange('phoneSystems');
   const known = system?.settings ?? {};
   const [kind, setKind] = useState<NewPhoneSystem['kind']>(system?.kind === 'http' ? 'http' : 'asterisk');
@@ -60,7 +60,7 @@ export function PhoneSystemForm({ system, onClose }: { system: PhoneSystem | nul
     if (newSecret) wish.secret = newSecret;
     const done = {
       onSuccess() {
-        notify(t('saved'));
+        notify(t('saved', { ns: 'shell' }));
         onClose();
       },
     };

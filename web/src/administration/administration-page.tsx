@@ -1,4 +1,4 @@
-import './admin.css';
+import './administration.css';
 import { Link, useParams } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -6,21 +6,21 @@ import { Controls } from '../shell/controls.tsx';
 import { Empty, PageHead, Skeleton } from '../shell/parts.tsx';
 import { useMe } from '../shell/session.ts';
 import { useTitle } from '../shell/use-title.ts';
-import { SampleCompany } from './sample-company.tsx';
+import { SampleCompany } from './system/sample-company.tsx';
 
 const rooms = {
-  users: lazy(() => import('./users.tsx')),
-  profiles: lazy(() => import('./profiles.tsx')),
-  phones: lazy(() => import('./phone-systems.tsx')),
-  webhooks: lazy(() => import('./webhooks.tsx')),
-  network: lazy(() => import('./network.tsx')),
+  users: lazy(() => import('./users/users.tsx')),
+  profiles: lazy(() => import('./profiles/profiles.tsx')),
+  phones: lazy(() => import('./system/phone-systems.tsx')),
+  webhooks: lazy(() => import('./system/webhooks.tsx')),
+  network: lazy(() => import('./system/network.tsx')),
   sample: SampleCompany,
 } as const;
 type Room = keyof typeof rooms;
 const roomNames = Object.keys(rooms) as Room[];
 
 export default function AdminPage() {
-  const { t } = useTranslation('admin');
+  const { t } = useTranslation('administration');
   const me = useMe();
   const { room: wanted } = useParams({ strict: false });
   const room = roomNames.find((name) => name === wanted) ?? 'users';

@@ -1,9 +1,9 @@
 import { Checkbox, NativeSelect, Switch, Textarea, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { HttpSettings } from '../../../server/src/telephony/http/settings.ts';
-import { ApiError } from '../shell/api.ts';
-import { fieldError } from '../shell/field-errors.ts';
+import type { HttpSettings } from '../../../../server/src/telephony/http/settings.ts';
+import { ApiError } from '../../shell/api.ts';
+import { fieldError } from '../../shell/field-errors.ts';
 
 /** The parts that have fields here; whatever else there is (headers, modes, boot …) is kept as it is. */
 interface Request {
@@ -75,7 +75,7 @@ export function HttpPhoneFields(props: {
   /** What the server said about the last try. */
   error: unknown;
 }) {
-  const { t } = useTranslation('admin');
+  const { t } = useTranslation('administration/system');
   const { draft, change, error } = props;
   const [unreadable, setUnreadable] = useState<string>();
 
@@ -118,7 +118,7 @@ export function HttpPhoneFields(props: {
 }
 
 function Fields(props: { settings: Settings; change(settings: Settings): void; error: unknown }) {
-  const { t } = useTranslation('admin');
+  const { t } = useTranslation('administration/system');
   const { settings, change, error } = props;
   const { set, clear, read } = settings;
   const withBody = (part: 'set' | 'clear', fallback: (typeof methods)[number]) => (
@@ -170,7 +170,7 @@ function RequestFields(props: {
   change(request: Request): void;
   error: unknown;
 }) {
-  const { t } = useTranslation('admin');
+  const { t } = useTranslation('administration/system');
   const { name, request, change, error } = props;
   return (
     <Part title={props.title}>
@@ -201,7 +201,7 @@ function RequestFields(props: {
 }
 
 function Address(props: { name: string; value: string; change(address: string): void; error: unknown }) {
-  const { t } = useTranslation('admin');
+  const { t } = useTranslation('administration/system');
   return (
     <TextInput
       label={t('phones.http.address')}

@@ -1,19 +1,19 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Invitation, User } from '../../../server/src/api/schemas/users.ts';
-import { Confirm, Dialog } from '../shell/dialog.tsx';
-import { notify } from '../shell/notices.tsx';
-import { useErrorText } from '../shell/parts.tsx';
-import { useMe } from '../shell/session.ts';
-import { usersQuery } from '../team/team.queries.ts';
-import { extensionsQuery, useChange, useQuickChange } from './admin.queries.ts';
+import type { Invitation, User } from '../../../../server/src/api/schemas/users.ts';
+import { Confirm, Dialog } from '../../shell/dialog.tsx';
+import { notify } from '../../shell/notices.tsx';
+import { useErrorText } from '../../shell/parts.tsx';
+import { useMe } from '../../shell/session.ts';
+import { usersQuery } from '../../team/team.queries.ts';
+import { extensionsQuery, useChange, useQuickChange } from '../administration.queries.ts';
+import { Section } from '../section.tsx';
 import { InvitationLink } from './invitation-link.tsx';
-import { Section } from './section.tsx';
 import { UserForm } from './user-form.tsx';
 
 export default function Users() {
-  const { t } = useTranslation('admin');
+  const { t } = useTranslation('administration/users');
   const me = useMe();
   const users = useQuery(usersQuery);
   const { data: extensions = [] } = useQuery(extensionsQuery);
@@ -32,13 +32,13 @@ export default function Users() {
 
   return (
     <Section
-      title={t('rooms.users')}
-      intro={t('users.intro')}
-      add={{ label: t('users.add'), run: () => setEditing('new') }}
+      title={t('rooms.users', { ns: 'administration' })}
+      intro={t('intro')}
+      add={{ label: t('add'), run: () => setEditing('new') }}
       query={users}
     >
       <label className="field" style={{ margin: '16px 0', maxWidth: 400 }}>
-        <span>{t('users.search')}</span>
+        <span>{t('search')}</span>
         <input type="search" value={search} onChange={(event) => setSearch(event.target.value)} />
       </label>
       <ul className="list">
@@ -46,9 +46,9 @@ export default function Users() {
           <li key={user.id}>
             <div>
               <strong>{user.displayName}</strong>{' '}
-              {user.role === 'administrator' && <span className="tag">{t('users.administrator')}</span>}{' '}
-              {user.signInReady === false && !user.sample && <span className="tag">{t('users.invited')}</span>}{' '}
-              {user.sample && <span className="tag">{t('users.sample')}</span>}
+              {user.role === 'administrator' && <span className="tag">{t('administrator')}</span>}{' '}
+              {user.signInReady === false && !user.sample && <span className="tag">{t('invited')}</span>}{' '}
+              {user.sample && <span className="tag">{t('sample')}</span>}
               <p>
                 {[
                   user.email,
@@ -63,15 +63,15 @@ export default function Users() {
               <button
                 type="button"
                 className="button quiet"
-                aria-label={t('users.changeLabel', { name: user.displayName })}
+                aria-label={t('changeLabel', { name: user.displayName })}
                 onClick={() => setEditing(user)}
               >
-                {t('change')}
+                {t('change', { ns: 'shell' })}
               </button>
               <button
                 type="button"
                 className="button quiet"
-                aria-label={t('users.inviteLabel', { name: user.displayName })}
+                aria-label={t('inviteLabel', { name: user.displayName })}
                 disabled={invite.isPending}
                 onClick={() =>
                   invite.mutate(
@@ -80,23 +80,23 @@ export default function Users() {
                   )
                 }
               >
-                {t('users.invite')}
+                {t('invite')}
               </button>
               {user.id !== me.id && (
                 <button
                   type="button"
                   className="button quiet"
-                  aria-label={t('users.removeLabel', { name: user.displayName })}
+                  aria-label={t('removeLabel', { name: user.displayName })}
                   onClick={() => setRemoving(user)}
                 >
-                  {t('remove')}
+                  {t('remove', { ns: 'shell' })}
                 </button>
               )}
             </div>
           </li>
         ))}
       </ul>
-      {found.length > shown.length && <p className="hint">{t('users.more', { count: found.length - shown.length })}</p>}
+      {found.length > shown.length && <p className="hint">{t('more', { count: found.length - shown.length })}</p>}
       {editing && (
         <UserForm
           user={editing === 'new' ? null : editing}
@@ -108,15 +108,15 @@ export default function Users() {
         />
       )}
       {invitation && (
-        <Dialog title={t('users.linkTitle')} onClose={() => setInvitation(null)}>
+        <Dialog title={t('linkTitle')} onClose={() => setInvitation(null)}>
           <InvitationLink invitation={invitation} />
         </Dialog>
       )}
       {removing && (
         <Confirm
-          title={t('users.removeTitle', { name: removing.displayName })}
-          text={t('users.removeText')}
-          confirm={t('users.removeYes')}
+          title={t('removeTitle', { name: removing.displayName })}
+          text={t('removeText')}
+          confirm={t('removeYes')}
           busy={quick.isPending}
           onClose={() => setRemoving(null)}
           onConfirm={() => quick.run({ method: 'DELETE', path: `/users/${removing.id}` }, () => setRemoving(null))}

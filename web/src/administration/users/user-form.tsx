@@ -2,20 +2,20 @@ import { NativeSelect, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Invitation, InvitedUser, User } from '../../../server/src/api/schemas/users.ts';
-import { request } from '../shell/api.ts';
-import { Dialog } from '../shell/dialog.tsx';
-import { fieldError, isFieldError } from '../shell/field-errors.ts';
-import { notify } from '../shell/notices.tsx';
-import { Problem } from '../shell/parts.tsx';
-import { useMe } from '../shell/session.ts';
-import { TimeZoneField } from '../shell/time-zone-field.tsx';
-import { phoneSystemsQuery } from './admin.queries.ts';
+import type { Invitation, InvitedUser, User } from '../../../../server/src/api/schemas/users.ts';
+import { request } from '../../shell/api.ts';
+import { Dialog } from '../../shell/dialog.tsx';
+import { fieldError, isFieldError } from '../../shell/field-errors.ts';
+import { notify } from '../../shell/notices.tsx';
+import { Problem } from '../../shell/parts.tsx';
+import { useMe } from '../../shell/session.ts';
+import { TimeZoneField } from '../../shell/time-zone-field.tsx';
+import { phoneSystemsQuery } from '../administration.queries.ts';
 import { ExtensionFields, useExtensions } from './extension-fields.tsx';
 
 /** A user new or known: who they are, what they may, and their numbers. */
 export function UserForm(props: { user: User | null; onClose(): void; onInvited(invitation: Invitation): void }) {
-  const { t } = useTranslation('admin');
+  const { t } = useTranslation('administration/users');
   const { user } = props;
   const client = useQueryClient();
   const me = useMe();
@@ -45,7 +45,7 @@ export function UserForm(props: { user: User | null; onClose(): void; onInvited(
     onSuccess(invitation) {
       if (invitation) props.onInvited(invitation);
       else {
-        notify(t('saved'));
+        notify(t('saved', { ns: 'shell' }));
         props.onClose();
       }
     },
@@ -59,10 +59,10 @@ export function UserForm(props: { user: User | null; onClose(): void; onInvited(
   }
 
   return (
-    <Dialog title={user ? t('users.changeTitle', { name: user.displayName }) : t('users.add')} onClose={props.onClose}>
+    <Dialog title={user ? t('changeTitle', { name: user.displayName }) : t('add')} onClose={props.onClose}>
       <form className="form" onSubmit={submit}>
         <TextInput
-          label={t('users.name')}
+          label={t('name')}
           required
           autoComplete="off"
           value={form.displayName}
@@ -70,7 +70,7 @@ export function UserForm(props: { user: User | null; onClose(): void; onInvited(
           onChange={(event) => set({ displayName: event.currentTarget.value })}
         />
         <TextInput
-          label={t('users.email')}
+          label={t('email')}
           type="email"
           required
           autoComplete="off"
@@ -80,31 +80,31 @@ export function UserForm(props: { user: User | null; onClose(): void; onInvited(
         />
         <div className="form-pair">
           <NativeSelect
-            label={t('users.role')}
+            label={t('role')}
             value={form.role}
             data={[
-              { value: 'user', label: t('users.user') },
-              { value: 'administrator', label: t('users.administrator') },
+              { value: 'user', label: t('user') },
+              { value: 'administrator', label: t('administrator') },
             ]}
             onChange={(event) =>
               set({ role: event.currentTarget.value === 'administrator' ? 'administrator' : 'user' })
             }
           />
           <NativeSelect
-            label={t('users.language')}
+            label={t('language')}
             value={form.language}
             data={(['en', 'de'] as const).map((value) => ({ value, label: t(`languages.${value}`, { ns: 'setup' }) }))}
             onChange={(event) => set({ language: event.currentTarget.value === 'de' ? 'de' : 'en' })}
           />
         </div>
         <TimeZoneField
-          label={t('users.timeZone')}
+          label={t('timeZone')}
           value={form.timeZone}
           error={fieldError(save.error, 'timeZone')}
           onChange={(timeZone) => set({ timeZone })}
         />
         <TextInput
-          label={t('users.mobile')}
+          label={t('mobile')}
           type="tel"
           autoComplete="off"
           value={form.mobileNumber}
@@ -115,7 +115,7 @@ export function UserForm(props: { user: User | null; onClose(): void; onInvited(
         {save.isError && !isFieldError(save.error, fields) && <Problem error={save.error} />}
         <div className="actions">
           <button type="submit" className="button primary" disabled={save.isPending}>
-            {user ? t('save', { ns: 'shell' }) : t('users.create')}
+            {user ? t('save', { ns: 'shell' }) : t('create')}
           </button>
         </div>
       </form>
