@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { Context } from '../context.ts';
 import { ensureDefaultGroup } from '../organization/setup.ts';
 import {
+  centralOwnerOfGroup,
   createProfile,
   deleteProfile,
   ProfileRefused,
@@ -20,9 +21,9 @@ import { NewProfile, Profile, ProfileChange, ProfileList } from './schemas/prese
 const tag = 'Profiles and settings';
 const params = z.object({ profileId: Id });
 
-const shown = ({ userId, groupId: _, ...profile }: StoredProfile) => ({
+const shown = ({ userId, ...profile }: StoredProfile) => ({
   ...profile,
-  owner: userId ? ('user' as const) : ('group' as const),
+  owner: userId ? ('user' as const) : profile.groupId ? ('group' as const) : ('location' as const),
 });
 
 /** A user's own profiles are the user's, central ones the administrators'. */
@@ -77,7 +78,8 @@ export function profileRoutes({ store: { db } }: Context): Route[] {
           const of =
             owner === 'user'
               ? { userId: viewer.userId }
-              : { groupId: groupId ?? (await ensureDefaultGroup(transaction, 'UTC')) };
+              : await centralOwnerOfGroup(transaction, groupId ?? (await ensureDefaultGroup(transaction, 'UTC')));
+          if (!of) throw new ApiError('invalid', 'There is no such group.', { field: 'groupId' });
           return shown(await createProfile(transaction, of, fields).catch(refused));
         });
       },
@@ -111,8 +113,8 @@ export function profileRoutes({ store: { db } }: Context): Route[] {
       answer: null,
       handle: ({ viewer, params: { profileId } }) =>
         db.transaction().execute(async (transaction) => {
-          const { groupId, key } = await mayChange(transaction, viewer, profileId);
-          if (groupId && key)
+          const { userId, key } = await mayChange(transaction, viewer, profileId);
+          if (!userId && key)
             throw new ApiError('conflict', 'Appointments lead to this built-in profile: switch it off instead.');
           await deleteProfile(transaction, profileId);
           return undefined;

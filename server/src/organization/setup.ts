@@ -92,6 +92,6 @@ export async function ensureDefaultGroup(db: Executor, timeZone: string): Promis
     .values({ location_id: location.id, name: 'Default' })
     .returning('id')
     .executeTakeFirstOrThrow();
-  await seedBuiltInProfiles(db, group.id);
+  await seedBuiltInProfiles(db, { locationId: location.id });
   return group.id;
 }

@@ -4,7 +4,8 @@ import type { Interval } from '../agenda/appointment.ts';
 import { appointmentsForPresence } from '../agenda/presence-appointments.queries.ts';
 import type { Executor } from '../store/database.ts';
 import type { Profile, Status } from './presence.ts';
-import { profilesOf } from './profiles.queries.ts';
+import { ownProfilesAllowed } from './profile-settings.ts';
+import { hasOwnProfiles, profilesOf } from './profiles.queries.ts';
 import { emptyProfileIndex, type ProfileIndex, profileIndex } from './profiles.ts';
 import { type PresenceSettings, presenceSettingsOf } from './settings.ts';
 import type { PresenceInputs, StoredClaim } from './timeline.ts';
@@ -27,9 +28,7 @@ export async function loadInputs(
   const users = await usersOf(executor, userIds);
   const groupIds = [...new Set(users.map((user) => user.group_id))];
   const groups = await groupsOf(executor, groupIds);
-  const profiles = await profilesOf(executor, groupIds, userIds);
-  const byGroup = indexed(Map.groupBy(profiles, (profile) => profile.groupId));
-  const byUser = indexed(Map.groupBy(profiles, (profile) => profile.userId));
+  const profiles = await profilesFor(executor, groups, userIds);
   const extensions = await extensionsOf(executor, userIds);
   const claims = await claimsOf(executor, userIds, interval);
   const appointments = await appointmentsForPresence(executor, userIds, withOpenChoices(interval, claims));
@@ -42,8 +41,8 @@ export async function loadInputs(
       settings: group.settings,
       settingsRevision: group.revision,
       profiles: {
-        own: byUser.get(user.id) ?? emptyProfileIndex,
-        group: byGroup.get(user.group_id) ?? emptyProfileIndex,
+        own: (group.ownProfiles && profiles.byUser.get(user.id)) || emptyProfileIndex,
+        central: profiles.byOwner.get(group.profilesFrom) ?? emptyProfileIndex,
         mobileNumber: user.mobile_number,
         extensions: extensions.get(user.id) ?? [],
       },
@@ -61,19 +60,44 @@ const usersOf = (executor: Executor, userIds: readonly string[]) =>
     .where('id', '=', sql<string>`any(${[...userIds]}::uuid[])`)
     .execute();
 
-async function groupsOf(executor: Executor, groupIds: readonly string[]) {
+interface LoadedGroup {
+  settings: PresenceSettings;
+  revision: number;
+  /** The id of the group or location whose central profiles it has. */
+  profilesFrom: string;
+  ownProfiles: boolean;
+}
+
+async function groupsOf(executor: Executor, groupIds: readonly string[]): Promise<Map<string, LoadedGroup>> {
   const rows = await executor
     .selectFrom('configuration_group')
-    .select(['id', 'settings', 'settings_revision'])
+    .select(['id', 'location_id', 'settings', 'settings_revision', hasOwnProfiles.as('individual')])
     .where('id', '=', sql<string>`any(${[...groupIds]}::uuid[])`)
     .execute();
-  return new Map<string, { settings: PresenceSettings; revision: number }>(
-    rows.map((row) => [row.id, { settings: presenceSettingsOf(row.settings), revision: row.settings_revision }]),
+  return new Map(
+    rows.map((row) => [
+      row.id,
+      {
+        settings: presenceSettingsOf(row.settings),
+        revision: row.settings_revision,
+        profilesFrom: row.individual ? row.id : row.location_id,
+        ownProfiles: ownProfilesAllowed(row.settings),
+      },
+    ]),
   );
 }
 
-function indexed(profiles: Map<string | null, Profile[]>): Map<string | null, ProfileIndex> {
-  return new Map([...profiles].map(([owner, of]) => [owner, profileIndex(of)]));
+/** Indexed once a location, a group and a user who has own ones, however many users share them. */
+async function profilesFor(executor: Executor, groups: ReadonlyMap<string, LoadedGroup>, userIds: readonly string[]) {
+  const owners = [...new Set([...groups.values()].map(({ profilesFrom }) => profilesFrom))];
+  // Ids are unique over tables: one list of owners serves both columns.
+  const profiles = await profilesOf(executor, { locationIds: owners, groupIds: owners, userIds });
+  const indexed = (of: Map<string | null, Profile[]>) =>
+    new Map<string | null, ProfileIndex>([...of].map(([owner, list]) => [owner, profileIndex(list)]));
+  return {
+    byOwner: indexed(Map.groupBy(profiles, (profile) => profile.locationId ?? profile.groupId)),
+    byUser: indexed(Map.groupBy(profiles, (profile) => profile.userId)),
+  };
 }
 
 async function extensionsOf(executor: Executor, userIds: readonly string[]): Promise<Map<string, string[]>> {

@@ -2,7 +2,7 @@
 import type { Executor } from '../store/database.ts';
 import { endClaim, putClaim } from './claims.ts';
 import type { Status } from './presence.ts';
-import { profileById } from './profiles.queries.ts';
+import { profilesForUser } from './profiles.queries.ts';
 import { type PresenceSettings, presenceSettingsOf } from './settings.ts';
 import { endOfWorkingDay } from './working-day.ts';
 
@@ -43,16 +43,15 @@ export async function setManual(
   const user = await executor
     .selectFrom('users')
     .innerJoin('configuration_group as group', 'group.id', 'users.group_id')
-    .select(['users.time_zone', 'group.id as groupId', 'group.settings'])
+    .select(['users.time_zone', 'group.settings'])
     .where('users.id', '=', userId)
     .executeTakeFirst();
   if (!user) throw new ChoiceRefused('userId', 'There is no such user.');
 
   let { status } = choice;
   if (choice.profileId !== undefined) {
-    const profile = await profileById(executor, choice.profileId);
-    if (!profile || (profile.userId !== userId && profile.groupId !== user.groupId))
-      throw new ChoiceRefused('profileId', 'There is no such profile for this user.');
+    const profile = (await profilesForUser(executor, userId)).find(({ id }) => id === choice.profileId);
+    if (!profile) throw new ChoiceRefused('profileId', 'There is no such profile for this user.');
     if (!profile.active) throw new ChoiceRefused('profileId', `The profile "${profile.name}" is switched off.`);
     status = profile.status;
   }

@@ -6,7 +6,7 @@ import { seedBuiltInProfiles } from './profiles.queries.ts';
 
 let made = 0;
 
-/** A group of its own with built-in profiles. */
+/** A group of its own with the built-in profiles of its location. */
 export async function makeGroup(db: Executor): Promise<string> {
   const name = `Group ${process.pid} ${++made}`;
   const location = await db
@@ -19,7 +19,7 @@ export async function makeGroup(db: Executor): Promise<string> {
     .values({ location_id: location.id, name })
     .returning('id')
     .executeTakeFirstOrThrow();
-  await seedBuiltInProfiles(db, group.id);
+  await seedBuiltInProfiles(db, { locationId: location.id });
   return group.id;
 }
 

@@ -3,34 +3,41 @@ import { sql } from 'kysely';
 import type { Executor } from '../store/database.ts';
 import { markDue, markGroupDue } from './due.ts';
 import type { ForwardingMode, ForwardingTarget, Profile, Status } from './presence.ts';
+import { ownProfilesAllowed } from './profile-settings.ts';
 import { builtInProfiles, forwardingFor } from './profiles.ts';
 
-export type ProfileOf = { groupId: string } | { userId: string };
-export type StoredProfile = Profile & { groupId: string | null; userId: string | null };
+/** Whose a profile is: a location's is that of all its groups whose profiles are "Default (from the location)". */
+export type CentralOwner = { locationId: string } | { groupId: string };
+export type ProfileOf = CentralOwner | { userId: string };
+export type StoredProfile = Profile & { locationId: string | null; groupId: string | null; userId: string | null };
 export type ProfileFields = Pick<Profile, 'name' | 'status' | 'active' | 'forwarding' | 'note'>;
 
-/** Gives a new group its built-in profiles, none of which forwards yet. Those that are there stay as they are. */
-export async function seedBuiltInProfiles(executor: Executor, groupId: string): Promise<void> {
+/** Gives a new location (or a group's own profiles) the built-in ones, none of which forwards yet. Those that are there
+ *  stay as they are. */
+export async function seedBuiltInProfiles(executor: Executor, of: CentralOwner): Promise<void> {
+  const column = 'locationId' in of ? 'location_id' : 'group_id';
+  const owner = 'locationId' in of ? { location_id: of.locationId } : { group_id: of.groupId };
   await executor
     .insertInto('profile')
-    .values(builtInProfiles.map((profile, position) => ({ ...profile, group_id: groupId, position })))
-    .onConflict((conflict) => conflict.columns(['group_id', 'key']).where('key', 'is not', null).doNothing())
+    .values(builtInProfiles.map((profile, position) => ({ ...profile, ...owner, position })))
+    .onConflict((conflict) => conflict.columns([column, 'key']).where('key', 'is not', null).doNothing())
     .execute();
 }
 
-/** The profiles of these groups and the users' own ones, in the order they are shown. */
+/** The profiles of these owners, in the order they are shown. */
 export async function profilesOf(
   executor: Executor,
-  groupIds: readonly string[],
-  userIds: readonly string[],
+  of: { locationIds?: readonly string[]; groupIds?: readonly string[]; userIds?: readonly string[] },
 ): Promise<StoredProfile[]> {
+  const among = (ids: readonly string[] = []) => sql<string>`any(${[...ids]}::uuid[])`;
   const rows = await executor
     .selectFrom('profile')
     .selectAll()
     .where((where) =>
       where.or([
-        where('group_id', '=', sql<string>`any(${[...groupIds]}::uuid[])`),
-        where('user_id', '=', sql<string>`any(${[...userIds]}::uuid[])`),
+        where('location_id', '=', among(of.locationIds)),
+        where('group_id', '=', among(of.groupIds)),
+        where('user_id', '=', among(of.userIds)),
       ]),
     )
     .orderBy('position')
@@ -39,13 +46,44 @@ export async function profilesOf(
   return rows.map(toProfile);
 }
 
-/** What a user may choose: the user's own profiles and the group's that no own one replaces. */
+/** Where a group's central profiles come from. */
+export const centralOwnerOf = (group: { id: string; locationId: string; individual: boolean }): CentralOwner =>
+  group.individual ? { groupId: group.id } : { locationId: group.locationId };
+
+/** In a query on configuration_group: whether the group has central profiles of its own. */
+export const hasOwnProfiles = sql<boolean>`configuration_group.individual ? 'profiles'`;
+
+/** Where the central profiles of this group come from; null when there is no such group. */
+export async function centralOwnerOfGroup(executor: Executor, groupId: string): Promise<CentralOwner | null> {
+  const group = await executor
+    .selectFrom('configuration_group')
+    .select(['id', 'location_id as locationId', hasOwnProfiles.as('individual')])
+    .where('id', '=', groupId)
+    .executeTakeFirst();
+  return group ? centralOwnerOf(group) : null;
+}
+
+/** The central profiles that are in force in the group. */
+export async function profilesInForce(executor: Executor, groupId: string): Promise<StoredProfile[]> {
+  const owner = await centralOwnerOfGroup(executor, groupId);
+  if (!owner) return [];
+  return profilesOf(executor, 'groupId' in owner ? { groupIds: [owner.groupId] } : { locationIds: [owner.locationId] });
+}
+
+/** What a user may choose: the user's own profiles, where they are allowed, and the central ones no own one replaces. */
 export async function profilesForUser(executor: Executor, userId: string): Promise<StoredProfile[]> {
-  const user = await executor.selectFrom('users').select('group_id').where('id', '=', userId).executeTakeFirst();
+  const user = await executor
+    .selectFrom('users')
+    .innerJoin('configuration_group', 'configuration_group.id', 'users.group_id')
+    .select(['configuration_group.id', 'configuration_group.settings'])
+    .where('users.id', '=', userId)
+    .executeTakeFirst();
   if (!user) return [];
-  const all = await profilesOf(executor, [user.group_id], [userId]);
-  const replaced = new Set(all.flatMap(({ userId: own, key }) => (own && key ? [key] : [])));
-  return all.filter(({ userId: own, key }) => own || !key || !replaced.has(key));
+  const central = await profilesInForce(executor, user.id);
+  if (!ownProfilesAllowed(user.settings)) return central;
+  const own = await profilesOf(executor, { userIds: [userId] });
+  const replaced = new Set(own.flatMap(({ key, active }) => (active && key ? [key] : [])));
+  return [...own, ...central.filter(({ key }) => !key || !replaced.has(key))];
 }
 
 export async function profileById(executor: Executor, id: string): Promise<StoredProfile | null> {
@@ -80,7 +118,7 @@ export async function createProfile(
       name: fields.name,
       status: fields.status,
       key: fields.key,
-      ...('groupId' in of ? { group_id: of.groupId } : { user_id: of.userId }),
+      ...ownerColumns(of),
       position: 100,
     })
     .returningAll()
@@ -122,9 +160,32 @@ async function refuseOwnExtension(executor: Executor, userId: string, forwarding
     );
 }
 
-async function markOwnerDue(executor: Executor, row: { group_id: string | null; user_id: string | null }) {
+const ownerColumns = (of: ProfileOf) =>
+  'locationId' in of
+    ? { location_id: of.locationId }
+    : 'groupId' in of
+      ? { group_id: of.groupId }
+      : { user_id: of.userId };
+
+async function markOwnerDue(
+  executor: Executor,
+  row: { location_id: string | null; group_id: string | null; user_id: string | null },
+) {
+  if (row.location_id) await markInheritorsDue(executor, row.location_id);
   if (row.group_id) await markGroupDue(executor, row.group_id);
   if (row.user_id) await markDue(executor, [row.user_id]);
+}
+
+/** The groups that have the location's profiles, in a steady order. */
+async function markInheritorsDue(executor: Executor, locationId: string) {
+  const groups = await executor
+    .selectFrom('configuration_group')
+    .select('id')
+    .where('location_id', '=', locationId)
+    .where(hasOwnProfiles, '=', false)
+    .orderBy('id')
+    .execute();
+  for (const { id } of groups) await markGroupDue(executor, id);
 }
 
 function columnsOf({ name, status, active, forwarding, note }: Partial<ProfileFields>) {
@@ -144,6 +205,7 @@ function columnsOf({ name, status, active, forwarding, note }: Partial<ProfileFi
 
 interface Row {
   id: string;
+  location_id: string | null;
   group_id: string | null;
   user_id: string | null;
   key: string | null;
@@ -157,6 +219,7 @@ interface Row {
 
 const toProfile = (row: Row): StoredProfile => ({
   id: row.id,
+  locationId: row.location_id,
   groupId: row.group_id,
   userId: row.user_id,
   key: row.key,

@@ -9,7 +9,7 @@ import {
   statuses,
 } from './presence.ts';
 
-/** The built-in profiles of every group, one a status; the key is the status's name. */
+/** The built-in profiles of every location, one a status; the key is the status's name. */
 export const builtInProfiles: ReadonlyArray<{ key: Status; name: string; status: Status }> = [
   { key: 'available', name: 'Available' },
   { key: 'appointment', name: 'Appointment' },
@@ -31,7 +31,7 @@ export interface Look {
   forwardingProblem?: ForwardingProblem;
 }
 
-/** Profiles by id and by key; made once a group and once a user who has own ones. */
+/** Profiles by id and by key; made once an owner, however many users they serve. */
 export interface ProfileIndex {
   byId: ReadonlyMap<string, Profile>;
   byKey: ReadonlyMap<string, Profile>;
@@ -46,24 +46,25 @@ export function profileIndex(profiles: readonly Profile[]): ProfileIndex {
 /** Whose eyes a profile is resolved with. */
 export interface ProfileOwner {
   own: ProfileIndex;
-  group: ProfileIndex;
+  /** Of the group, or of its location where the group's profiles are "Default". */
+  central: ProfileIndex;
   mobileNumber: string | null;
   /** Numbers of the user's own extensions. */
   extensions: readonly string[];
 }
 
 /**
- * The profile that stands for a status: the user's own of that key before the group's. A switched-off own profile
- * gives way to the group's; a switched-off group profile leaves the bare status, without note and forwarding.
+ * The profile that stands for a status: the user's own of that key before the central one. A switched-off own profile
+ * gives way to the central one; a switched-off central profile leaves the bare status, without note and forwarding.
  */
 export function profileOfStatus(status: Status, owner: ProfileOwner): Profile | null {
-  return [owner.own.byKey.get(status), owner.group.byKey.get(status)].find((profile) => profile?.active) ?? null;
+  return [owner.own.byKey.get(status), owner.central.byKey.get(status)].find((profile) => profile?.active) ?? null;
 }
 
 /** What the profile with this id, or else the one that stands for the status, comes to for the user. */
 export function lookOf(claim: { profileId: string | null; status: Status }, owner: ProfileOwner): Look {
   const chosen = claim.profileId
-    ? (owner.own.byId.get(claim.profileId) ?? owner.group.byId.get(claim.profileId))
+    ? (owner.own.byId.get(claim.profileId) ?? owner.central.byId.get(claim.profileId))
     : undefined;
   const profile = chosen?.active ? chosen : profileOfStatus(claim.status, owner);
   if (!profile) return { status: claim.status, profileId: null, note: null, forwarding: noForwarding };

@@ -105,7 +105,7 @@ test(`agrees with the oracle at every tick (${runs} runs, WHENABOUTS_SEED=${seed
         settings: given.settings as PresenceSettings,
         profiles: {
           own: profilesOf('own', given.own),
-          group: profilesOf('group', given.group),
+          central: profilesOf('group', given.group),
           mobileNumber: given.mobileNumber,
           extensions: ['100'],
         },

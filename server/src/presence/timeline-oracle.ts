@@ -168,7 +168,7 @@ function endsShift({ settings: { workingDay }, timeZone }: PresenceInputs, insta
 }
 
 function allProfiles(inputs: PresenceInputs): Profile[] {
-  return [...inputs.profiles.own.byId.values(), ...inputs.profiles.group.byId.values()];
+  return [...inputs.profiles.own.byId.values(), ...inputs.profiles.central.byId.values()];
 }
 
 function standardProfile(inputs: PresenceInputs, status: Status): Profile | undefined {

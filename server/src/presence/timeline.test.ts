@@ -71,7 +71,7 @@ function inputs(given: {
     settings: { ...defaultPresenceSettings, ...given.settings },
     profiles: {
       own: given.own ? profileIndex(given.own) : emptyProfileIndex,
-      group: given.profiles ? profileIndex(given.profiles) : emptyProfileIndex,
+      central: given.profiles ? profileIndex(given.profiles) : emptyProfileIndex,
       mobileNumber: given.mobileNumber ?? null,
       extensions: given.extensions ?? [],
     },

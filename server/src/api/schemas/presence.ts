@@ -124,9 +124,11 @@ export const Profile = z
     active: z.boolean(),
     forwarding: z.object({ mode: ForwardingMode, target: ForwardingTarget.nullable() }),
     note: z.string().nullable(),
-    owner: z
-      .enum(['group', 'user'])
-      .openapi({ description: 'group: central, changed by administrators. user: the user’s own.' }),
+    owner: z.enum(['location', 'group', 'user']).openapi({
+      description: 'location and group: central, changed by administrators. user: the user’s own.',
+    }),
+    locationId: Id.nullable(),
+    groupId: Id.nullable(),
   })
   .openapi('Profile');
 export type Profile = z.infer<typeof Profile>;

@@ -26,6 +26,9 @@ const forwarding: readonly {
   { key: 'doNotDisturb', mode: 'doNotDisturb', target: null, note: null },
 ];
 
+/** The group's profiles are its own: its location is taken out with it. */
+const ownProfiles = { individual: JSON.stringify({ profiles: {} }), settings: JSON.stringify({ profiles: {} }) };
+
 export async function makeGroup(db: Executor): Promise<{ groupId: string; locationId: string }> {
   const location = await db
     .insertInto('location')
@@ -34,10 +37,10 @@ export async function makeGroup(db: Executor): Promise<{ groupId: string; locati
     .executeTakeFirstOrThrow();
   const group = await db
     .insertInto('configuration_group')
-    .values({ location_id: location.id, name: groupName })
+    .values({ location_id: location.id, name: groupName, ...ownProfiles })
     .returning('id')
     .executeTakeFirstOrThrow();
-  await seedBuiltInProfiles(db, group.id);
+  await seedBuiltInProfiles(db, { groupId: group.id });
   for (const { key, mode, target, note } of forwarding)
     await db
       .updateTable('profile')

@@ -18,7 +18,10 @@ alter table location
   add column dialling jsonb not null default '{}';
 
 -- individual: by function, the group's own values; a function that isn't there is "Default (from the location)".
-alter table configuration_group add column individual jsonb not null default '{}';
+-- previous: by function, the individual value before the last change, to compare with and to go back to.
+alter table configuration_group
+  add column individual jsonb not null default '{}',
+  add column previous jsonb not null default '{}';
 update configuration_group set individual = jsonb_strip_nulls(jsonb_build_object(
   'profiles', '{}'::jsonb,
   'activation', settings -> 'presence',
@@ -32,6 +35,8 @@ alter table profile add column location_id uuid references location on delete ca
 alter table profile drop constraint profile_check;
 alter table profile add constraint profile_one_owner check (num_nonnulls(location_id, group_id, user_id) = 1);
 create unique index profile_by_location_key on profile (location_id, key) where key is not null;
+create index profile_by_location on profile (location_id) where location_id is not null;
+create index profile_by_group on profile (group_id) where group_id is not null;
 
 insert into profile (location_id, key, name, status, position)
 select location.id, built_in.key, built_in.name, built_in.key, built_in.position
@@ -64,6 +69,17 @@ alter table users
   add column leaving_at timestamptz;
 create unique index users_by_external_id on users (import_source_id, external_id) where external_id is not null;
 create index users_by_name on users (display_name, email);
+create index users_by_deputy on users (deputy_id) where deputy_id is not null;
+create index users_by_assistant on users (assistant_id) where assistant_id is not null;
+
+-- search: the words of name and address, without accents and case; people are found by how a word begins. An array of
+-- words, not a text that is parsed: the parser of text search takes an address for one word, and differs by locale.
+create function search_words(words text) returns tsvector language sql immutable parallel safe as $$
+  select array_to_tsvector(array_remove(regexp_split_to_array(
+    lower(regexp_replace(normalize(words, nfd), '[\\u0300-\\u036f]', '', 'g')), '[\\s!-/:-@\\[-\`{-~]+'), '')) $$;
+alter table users add column search tsvector generated always as (search_words(display_name || ' ' || email)) stored;
+create index users_by_search on users using gin (search);
+create index extension_by_number on extension (number text_pattern_ops);
 `;
 
 const access = `
@@ -88,7 +104,7 @@ create table recovery_code (
   code text not null,
   primary key (user_id, code)
 );
--- key: what failed ('user:<id>', 'address:<ip>').
+-- key: what failed ('person:<hash>', 'address:<network>', …: organization/sign-in/tries.queries.ts).
 create table sign_in_failure (
   key text primary key,
   failures integer not null default 0,
@@ -106,6 +122,8 @@ create table identity_provider (
   enabled boolean not null default true,
   created_at timestamptz not null default now()
 );
+-- provider_id: who vouched for the session, null for a password; it ends with the provider.
+alter table login_session add column provider_id uuid references identity_provider on delete cascade;
 create table login_identity (
   provider_id uuid not null references identity_provider on delete cascade,
   subject text not null,
@@ -114,7 +132,7 @@ create table login_identity (
   primary key (provider_id, subject)
 );
 create index login_identity_by_user on login_identity (user_id);
--- A sign-in under way at a provider. state: its SHA-256. secret: nonce and PKCE verifier, sealed.
+-- A sign-in under way at a provider. state: its SHA-256. secret: nonce, PKCE verifier and the browser's mark, sealed.
 create table provider_sign_in (
   state text primary key,
   provider_id uuid not null references identity_provider on delete cascade,
@@ -190,25 +208,45 @@ create table import_source (
   settings jsonb not null default '{}',
   secret text,
   due_at timestamptz,
-  leased_until timestamptz,
-  leased_by text,
   created_at timestamptz not null default now()
 );
 alter table users add constraint users_import_source foreign key (import_source_id) references import_source on delete set null;
--- plan: the difference that was previewed; only that is carried out.
+-- A run reads its source, plans the difference (import_row) and carries out that plan and nothing else. file: what was
+-- uploaded, until it is planned. plan: the counts. by_schedule: it carries out by itself unless it would change much.
 create table import_run (
   id uuid primary key default gen_random_uuid(),
   source_id uuid not null references import_source on delete cascade,
   state text not null check (state in ('reading', 'planned', 'running', 'done', 'failed', 'cancelled')),
   plan jsonb,
+  file bytea,
+  by_schedule boolean not null default false,
   done integer not null default 0,
   total integer not null default 0,
   message text,
+  leased_until timestamptz,
+  leased_by text,
   started_by uuid references users on delete set null,
   created_at timestamptz not null default now(),
   finished_at timestamptz
 );
 create index import_run_by_source on import_run (source_id, created_at desc);
+create unique index import_run_alive on import_run (source_id) where state in ('reading', 'planned', 'running');
+create index import_run_at_work on import_run (created_at) where state in ('reading', 'running');
+-- One line of a plan. changes: fields with what they were when it was planned; what differs then is not touched.
+create table import_row (
+  run_id uuid not null references import_run on delete cascade,
+  number integer not null,
+  kind text not null check (kind in ('create', 'change', 'missing', 'deactivate', 'conflict', 'wrong')),
+  place text not null,
+  email text not null,
+  display_name text not null,
+  user_id uuid,
+  changes jsonb not null default '[]',
+  reason text,
+  state text not null default 'planned' check (state in ('planned', 'done', 'refused')),
+  primary key (run_id, number)
+);
+create index import_row_planned on import_row (run_id, number) where state = 'planned';
 
 -- What leaves gives back its forwarding, then its tokens, then its data; each step is shown and tried again.
 create table leaving (

@@ -31,7 +31,7 @@ export default function Profiles() {
     >
       <ul className="list" style={{ marginTop: 16 }}>
         {profiles.data
-          ?.filter((profile) => profile.owner === 'group')
+          ?.filter((profile) => profile.owner !== 'user')
           .map((profile) => (
             <li key={profile.id} data-status={profile.status}>
               <div>
