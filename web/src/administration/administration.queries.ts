@@ -22,6 +22,32 @@ export const networkQuery = queryOptions({
   queryFn: ({ signal }) => get<NetworkSettings>('/settings/network', signal),
 });
 
+/** A location as its list tells it. */
+export interface Location {
+  id: string;
+  name: string;
+  timeZone: string;
+  groups: number;
+  users: number;
+}
+export interface Group {
+  id: string;
+  name: string;
+  locationId: string;
+  location: string;
+  timeZone: string;
+  users: number;
+  functions: Record<'activation' | 'synchronization' | 'profiles' | 'privacy', 'default' | 'individual'>;
+}
+export const locationsQuery = queryOptions({
+  queryKey: ['locations'],
+  queryFn: async ({ signal }) => (await get<{ locations: Location[] }>('/locations', signal)).locations,
+});
+export const groupsQuery = queryOptions({
+  queryKey: ['groups'],
+  queryFn: async ({ signal }) => (await get<{ groups: Group[] }>('/groups', signal)).groups,
+});
+
 interface Change {
   method: 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   path: string;

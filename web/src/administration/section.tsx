@@ -1,8 +1,10 @@
 import type { ReactNode } from 'react';
 import { Icon } from '../shell/icons.tsx';
-import { Problem, Skeleton } from '../shell/parts.tsx';
+import { PageHead, Problem, Skeleton } from '../shell/parts.tsx';
+import { useTitle } from '../shell/use-title.ts';
+import { useMayChange } from './may-change.ts';
 
-/** A list of the administration: heading, a button that adds, and what stands below by how the reading went. */
+/** A page of the administration: heading, a button that adds, and what stands below by how the reading went. */
 export function Section(props: {
   title: string;
   intro?: string;
@@ -11,18 +13,18 @@ export function Section(props: {
   children: ReactNode;
 }) {
   const { query } = props;
+  const mayChange = useMayChange();
+  useTitle(props.title);
   return (
     <section className="section">
-      <div className="section-head">
-        <h2>{props.title}</h2>
-        {props.add && (
-          <button type="button" className="button" onClick={props.add.run}>
+      <PageHead title={props.title} {...(props.intro ? { intro: props.intro } : {})}>
+        {props.add && mayChange && (
+          <button type="button" className="button primary" onClick={props.add.run}>
             <Icon name="plus" />
             {props.add.label}
           </button>
         )}
-      </div>
-      {props.intro && <p className="page-intro">{props.intro}</p>}
+      </PageHead>
       {query.isPending ? (
         <Skeleton />
       ) : query.isError ? (

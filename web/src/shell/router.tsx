@@ -76,7 +76,7 @@ const accounts = page('/accounts', () => import('../accounts/accounts-page.tsx')
 const addAccount = page('/accounts/add', () => import('../accounts/add-account-page.tsx'));
 const settings = page('/settings', () => import('../settings/settings-page.tsx'));
 const admin = page('/administration', () => import('../administration/administration-page.tsx'));
-const adminRoom = page('/administration/$room', () => import('../administration/administration-page.tsx'));
+const adminRoom = page('/administration/$', () => import('../administration/administration-page.tsx'));
 
 export const router = createRouter({
   routeTree: root.addChildren([

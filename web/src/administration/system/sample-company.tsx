@@ -6,7 +6,8 @@ import { useTranslation } from 'react-i18next';
 import type { SampleCompanyState } from '../../../../server/src/api/schemas/settings.ts';
 import { get, request } from '../../shell/api.ts';
 import { Confirm } from '../../shell/dialog.tsx';
-import { Problem } from '../../shell/parts.tsx';
+import { PageHead, Problem } from '../../shell/parts.tsx';
+import { useTitle } from '../../shell/use-title.ts';
 
 const pollMs = 400;
 
@@ -86,18 +87,19 @@ function Making({ state }: { state: SampleCompanyState | undefined }) {
 }
 
 /** The room of the administration: what there is of the sample company, and how to be rid of it. */
-export function SampleCompany() {
+export default function SampleCompany() {
   const { t } = useTranslation('administration/system');
   const client = useQueryClient();
   const sample = useSampleCompany();
   const [confirming, setConfirming] = useState(false);
+  useTitle(t('rooms.sample', { ns: 'administration' }));
   const remove = useMutation({
     mutationFn: () => request('DELETE', '/sample-company'),
     onSettled: () => client.invalidateQueries(),
   });
   return (
     <section className="section stack">
-      <h2>{t('rooms.sample', { ns: 'administration' })}</h2>
+      <PageHead title={t('rooms.sample', { ns: 'administration' })} />
       <p>{sample.data && t('sample.people', { count: sample.data.people })}</p>
       {sample.isError && <Problem error={sample.error} retry={() => void sample.refetch()} />}
       {remove.isError && <Problem error={remove.error} />}

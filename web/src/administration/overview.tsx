@@ -1,0 +1,27 @@
+import { useTranslation } from 'react-i18next';
+import { Icon } from '../shell/icons.tsx';
+import { PageHead } from '../shell/parts.tsx';
+import { useTitle } from '../shell/use-title.ts';
+import { PlaceList } from './place-list.tsx';
+import { usePlaces } from './places-context.ts';
+
+/** The first page of the administration, and on a phone the top of its tree. */
+export default function Overview() {
+  const { t } = useTranslation('administration');
+  useTitle(t('title'));
+  return (
+    <>
+      <PageHead title={t('title')} intro={t('intro')} />
+      <div className="overview">
+        {usePlaces().map((node) => (
+          <section key={node.path} aria-labelledby={node.path}>
+            <h2 id={node.path}>
+              {node.icon && <Icon name={node.icon} />} {node.label}
+            </h2>
+            <PlaceList nodes={node.children} />
+          </section>
+        ))}
+      </div>
+    </>
+  );
+}

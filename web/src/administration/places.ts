@@ -1,0 +1,74 @@
+import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
+import type { Me } from '../../../server/src/api/schemas/users.ts';
+import type { IconName } from '../shell/icons.tsx';
+import type words from './en.json';
+
+/**
+ * Every page of the administration, by its path below /administration. `$id` stands for an id, which the page gets.
+ * A new page: a line here, and one in `fixed` below where it has its place in the tree for everybody.
+ */
+type Page = LazyExoticComponent<ComponentType<{ id: string }>>;
+const pages: Record<string, Page> = {
+  '': lazy(() => import('./overview.tsx')),
+  system: lazy(() => import('./places-page.tsx')),
+  people: lazy(() => import('./places-page.tsx')),
+  graph: lazy(() => import('./places-page.tsx')),
+  'graph/calendars': lazy(() => import('./system/connector-to-come.tsx')),
+  exchange: lazy(() => import('./system/connector-to-come.tsx')),
+  domino: lazy(() => import('./system/connector-to-come.tsx')),
+  phones: lazy(() => import('./system/phone-systems.tsx')),
+  webhooks: lazy(() => import('./system/webhooks.tsx')),
+  network: lazy(() => import('./system/network.tsx')),
+  sample: lazy(() => import('./system/sample-company.tsx')),
+  users: lazy(() => import('./users/users.tsx')),
+  profiles: lazy(() => import('./profiles/profiles.tsx')),
+};
+
+const ids = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/;
+
+/** The page of a path and the first id in it; undefined where there is none. */
+export function pageOf(path: string): { Page: Page; id: string } | undefined {
+  const Page = pages[path.replaceAll(new RegExp(ids, 'g'), '$id')];
+  return Page && { Page, id: ids.exec(path)?.[0] ?? '' };
+}
+
+export type PlaceWord = keyof (typeof words)['places'];
+
+/** A place that is there in every system. */
+export interface Place {
+  path: string;
+  word: PlaceWord;
+  icon?: IconName;
+  /** Whose place it is; everybody's who administers anything when left out. */
+  who?: readonly Me['role'][];
+  children?: readonly Place[];
+}
+
+const whole = ['administrator', 'reader'] as const;
+
+export const fixed: readonly Place[] = [
+  {
+    path: 'system',
+    word: 'system',
+    icon: 'settings',
+    who: whole,
+    children: [
+      { path: 'graph', word: 'graph', children: [{ path: 'graph/calendars', word: 'graphCalendars' }] },
+      { path: 'exchange', word: 'exchange' },
+      { path: 'domino', word: 'domino' },
+      { path: 'phones', word: 'phones' },
+      { path: 'webhooks', word: 'webhooks' },
+      { path: 'network', word: 'network' },
+      { path: 'sample', word: 'sample' },
+    ],
+  },
+  {
+    path: 'people',
+    word: 'people',
+    icon: 'team',
+    children: [
+      { path: 'users', word: 'users' },
+      { path: 'profiles', word: 'profiles' },
+    ],
+  },
+];
