@@ -22,7 +22,7 @@ export function testContext(store: Store, overrides: Partial<Context> = {}): Con
   };
 }
 
-/** A user with a location and a group of its own; returns the ids. */
+/** A user with a location and a group of its own; returns the ids. @param settings by function, the group's own. */
 export async function makeUser(
   executor: Executor,
   { timeZone = 'Europe/Berlin', email = `${randomUUID()}@example.com`, settings = {} as Record<string, unknown> } = {},
@@ -34,7 +34,12 @@ export async function makeUser(
     .executeTakeFirstOrThrow();
   const group = await executor
     .insertInto('configuration_group')
-    .values({ location_id: location.id, name: 'Default', settings: JSON.stringify(settings) })
+    .values({
+      location_id: location.id,
+      name: 'Default',
+      individual: JSON.stringify(settings),
+      settings: JSON.stringify(settings),
+    })
     .returning('id')
     .executeTakeFirstOrThrow();
   const user = await executor

@@ -13,14 +13,19 @@ export interface AgendaViewer {
   role?: Role;
 }
 
-/** @param groupSettings of the owner's group: `colleaguesSee: 'subjects'` raises what colleagues see. */
+/** @param groupSettings in force for the owner's group: `privacy.detail.employee: 'allButPrivate'` raises what others see. */
 export function visibilityFor(
   viewer: AgendaViewer,
   ownerId: string,
   groupSettings: Record<string, unknown>,
 ): Visibility {
   if (viewer.userId === ownerId) return 'own';
-  return groupSettings.colleaguesSee === 'subjects' && viewer.role !== 'administrator' ? 'subjects' : 'busy';
+  return othersSeeSubjects(groupSettings) && viewer.role !== 'administrator' ? 'subjects' : 'busy';
+}
+
+export function othersSeeSubjects(groupSettings: Record<string, unknown>): boolean {
+  const privacy = groupSettings.privacy as { detail?: Record<string, unknown> | null } | null | undefined;
+  return privacy?.detail?.employee === 'allButPrivate';
 }
 
 /** Whether this appointment's subject is for the viewer. Any sensitivity but normal is private. */

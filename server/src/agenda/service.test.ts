@@ -50,7 +50,7 @@ const add = (userId: string, calendarId: string, over: Record<string, unknown> =
 
 beforeAll(async () => {
   owner = (await makeUser(db)).userId;
-  openOwner = (await makeUser(db, { settings: { colleaguesSee: 'subjects' } })).userId;
+  openOwner = (await makeUser(db, { settings: { privacy: { detail: { employee: 'allButPrivate' } } } })).userId;
   colleague = (await makeUser(db)).userId;
   calendars = [await makeCalendar(owner, 'caldav', 'Work'), await makeCalendar(owner, 'icalendar-address', 'Feed')];
   await add(owner, calendars[0]!, { uid: 'both', title: 'The meeting', location: null, reminders: [15] });

@@ -12,6 +12,7 @@ import { createApp } from './app.ts';
 import { calendarRoutes } from './calendars.routes.ts';
 import { openLiveHub } from './live/hub.ts';
 import { liveRoutes } from './live.routes.ts';
+import { organizationRoutes } from './organization.routes.ts';
 import { presenceRoutes } from './presence.routes.ts';
 import { profileRoutes } from './profiles.routes.ts';
 import type { Route } from './route.ts';
@@ -77,6 +78,7 @@ export async function startApi(context: Context, options: ApiOptions): Promise<R
     ...calendarRoutes(context),
     ...profileRoutes(context),
     ...settingsRoutes(context),
+    ...organizationRoutes(context),
     ...telephonyRoutes(context, options.phoneSystemKinds),
     ...webhookRoutes(context),
     ...sampleCompanyRoutes(options.sampleCompany),

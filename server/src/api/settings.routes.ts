@@ -1,10 +1,11 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from '../context.ts';
-import { changeGroupSettings, listGroups, readGroup } from '../organization/groups.ts';
+import { actorOf } from '../organization/audit.ts';
+import { changeGroupSettings, readGroup } from '../organization/groups.ts';
 import { readNetworkSettings, writeNetworkSettings } from '../organization/network.ts';
 import { type Route, route } from './route.ts';
 import { Id } from './schemas/common.ts';
-import { Group, GroupList, GroupSettingsChange, NetworkSettings } from './schemas/settings.ts';
+import { Group, GroupSettingsChange, NetworkSettings } from './schemas/settings.ts';
 
 const tag = 'Profiles and settings';
 const params = z.object({ groupId: Id });
@@ -12,16 +13,6 @@ const params = z.object({ groupId: Id });
 export function settingsRoutes(context: Context): Route[] {
   const { db } = context.store;
   return [
-    route({
-      access: 'administrator',
-      method: 'get',
-      path: '/groups',
-      tag,
-      operation: 'listGroups',
-      summary: 'All configuration groups with their settings',
-      answer: GroupList,
-      handle: async () => ({ groups: await listGroups(db) }),
-    }),
     route({
       access: 'signedIn',
       method: 'get',
@@ -44,7 +35,7 @@ export function settingsRoutes(context: Context): Route[] {
       params,
       body: GroupSettingsChange,
       answer: Group,
-      handle: ({ params: { groupId }, body }) => changeGroupSettings(db, groupId, body),
+      handle: ({ viewer, params: { groupId }, body }) => changeGroupSettings(db, groupId, body, actorOf(viewer)),
     }),
     route({
       access: 'administrator',

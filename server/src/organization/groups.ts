@@ -1,12 +1,16 @@
-/** Configuration groups: where settings are made. One location and one group stand from the set-up on. */
+/** Configuration groups in the flat shape that they had before functions: read and changed on top of those. */
 import type { z } from 'zod';
+import { othersSeeSubjects } from '../agenda/privacy.ts';
+import { privacySettingsOf } from '../agenda/privacy-settings.ts';
 import { ApiError } from '../api/errors.ts';
 import type { GroupSettingsChange } from '../api/schemas/settings.ts';
-import { markGroupDue } from '../presence/due.ts';
 import { type PresenceSettings, presenceSettingsOf } from '../presence/settings.ts';
 import type { Database, Executor } from '../store/database.ts';
-import { syncGroupNow } from '../sync/accounts.ts';
-import { type WindowSettings, windowSettingsOf } from '../sync/window.ts';
+import { synchronizationSettingsOf } from '../sync/settings.ts';
+import type { WindowSettings } from '../sync/window.ts';
+import type { Actor } from './audit.ts';
+import { setGroupFunction } from './settings.ts';
+import { holdGroup } from './tree.queries.ts';
 
 export interface Group {
   id: string;
@@ -32,14 +36,10 @@ const shown = (row: { settings: Record<string, unknown> } & Omit<Group, 'setting
   ...row,
   settings: {
     presence: presenceSettingsOf(row.settings),
-    colleaguesSee: row.settings.colleaguesSee === 'subjects' ? 'subjects' : 'busy', // agenda/privacy.ts
-    calendarWindow: windowSettingsOf(row.settings),
+    colleaguesSee: othersSeeSubjects(row.settings) ? 'subjects' : 'busy',
+    calendarWindow: synchronizationSettingsOf(row.settings).window,
   },
 });
-
-export async function listGroups(db: Executor): Promise<Group[]> {
-  return (await selectGroups(db).orderBy('configuration_group.created_at').execute()).map(shown);
-}
 
 /** @throws ApiError notFound */
 export async function readGroup(db: Executor, groupId: string): Promise<Group> {
@@ -49,37 +49,33 @@ export async function readGroup(db: Executor, groupId: string): Promise<Group> {
 }
 
 /**
- * Changes settings and lets everybody in the group look at their presence again; another window of the calendars
- * has them read again.
+ * Changes settings; the functions they belong to become "Individual".
  * @throws ApiError notFound
  */
 export async function changeGroupSettings(
   db: Database,
   groupId: string,
   change: z.output<typeof GroupSettingsChange>,
+  actor: Actor,
 ): Promise<Group> {
   return db.transaction().execute(async (transaction) => {
-    const row = await transaction
-      .selectFrom('configuration_group')
-      .select('settings')
-      .where('id', '=', groupId)
-      .forUpdate()
-      .executeTakeFirst();
-    if (!row) throw new ApiError('notFound', 'There is no such group.');
-    const presence = { ...presenceSettingsOf(row.settings), ...defined(change.presence ?? {}) };
-    const calendarWindow = change.calendarWindow && {
-      ...windowSettingsOf(row.settings),
-      ...defined(change.calendarWindow),
-    };
-    await transaction
-      .updateTable('configuration_group')
-      .set({
-        settings: JSON.stringify({ ...row.settings, ...defined({ ...change, presence, calendarWindow }) }),
-      })
-      .where('id', '=', groupId)
-      .execute();
-    await markGroupDue(transaction, groupId);
-    if (calendarWindow) await syncGroupNow(transaction, groupId);
+    const held = await holdGroup(transaction, groupId);
+    if (!held) throw new ApiError('notFound', 'There is no such group.');
+    const { settings } = held.group;
+    const set = (name: 'activation' | 'synchronization' | 'privacy', value: object) =>
+      setGroupFunction(transaction, groupId, name, { mode: 'individual', value }, actor);
+    if (change.presence) await set('activation', { ...presenceSettingsOf(settings), ...defined(change.presence) });
+    if (change.calendarWindow) {
+      const synchronization = synchronizationSettingsOf(settings);
+      const window = { ...synchronization.window, ...defined(change.calendarWindow) };
+      await set('synchronization', { ...synchronization, window });
+    }
+    if (change.colleaguesSee) {
+      const privacy = privacySettingsOf(settings);
+      const inside = change.colleaguesSee === 'subjects' ? 'allButPrivate' : 'status';
+      const detail = { ...privacy.detail, employee: inside, colleague: inside, assistant: inside };
+      await set('privacy', { ...privacy, detail });
+    }
     return readGroup(transaction, groupId);
   });
 }

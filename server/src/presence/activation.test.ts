@@ -312,7 +312,7 @@ describe('settings', () => {
     await putAppointment(db, people, { start: inMs(-1_000), end: inMs(600_000), showAs: 'tentative' });
     await settle();
     await db.transaction().execute(async (transaction) => {
-      const settings = JSON.stringify({ presence: { tentativeCounts: false, futureSetting: 1 } });
+      const settings = JSON.stringify({ activation: { tentativeCounts: false, futureSetting: 1 } });
       await transaction.updateTable('configuration_group').set({ settings }).where('id', '=', group).execute();
       await markGroupDue(transaction, group);
     });

@@ -25,15 +25,16 @@ export async function markDue(executor: Executor, userIds: readonly string[]): P
 }
 
 /**
- * Has the presence of everybody in the group computed again, soon rather than at once: the group's settings revision is
- * raised, and activation works through its users portion by portion (upkeep.ts), also after a restart. Call it in the
- * same transaction as the change to the group's presence settings or profiles.
+ * Has the presence of everybody in the groups computed again, soon rather than at once: the groups' settings revision is
+ * raised, and activation works through their users portion by portion (upkeep.ts), also after a restart. Call it in the
+ * same transaction as the change to the groups' presence settings or profiles.
  */
-export async function markGroupDue(executor: Executor, groupId: string): Promise<void> {
-  await executor
-    .updateTable('configuration_group')
-    .set({ settings_revision: sql`settings_revision + 1` })
-    .where('id', '=', groupId)
-    .execute();
+export async function markGroupsDue(executor: Executor, groupIds: readonly string[]): Promise<void> {
+  if (groupIds.length === 0) return;
+  await sql`
+    update configuration_group set settings_revision = settings_revision + 1
+     where id = any(${[...groupIds]}::uuid[])`.execute(executor);
   await sql`select pg_notify(${activationChannel}, ${settingsChanged})`.execute(executor);
 }
+
+export const markGroupDue = (executor: Executor, groupId: string): Promise<void> => markGroupsDue(executor, [groupId]);

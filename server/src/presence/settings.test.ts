@@ -3,11 +3,11 @@ import { defaultPresenceSettings, presenceSettings, presenceSettingsOf } from '.
 
 test('without stored settings the defaults count', () => {
   expect(presenceSettingsOf({})).toEqual(defaultPresenceSettings);
-  expect(presenceSettingsOf({ presence: null })).toEqual(defaultPresenceSettings);
+  expect(presenceSettingsOf({ activation: null })).toEqual(defaultPresenceSettings);
 });
 
 test('a stored field that cannot be read costs only itself', () => {
-  const stored = { presence: { tentativeCounts: false, manualEnd: 'someday', fromTheFuture: 1 } };
+  const stored = { activation: { tentativeCounts: false, manualEnd: 'someday', fromTheFuture: 1 } };
   expect(presenceSettingsOf(stored)).toEqual({ ...defaultPresenceSettings, tentativeCounts: false });
 });
 

@@ -1,5 +1,6 @@
-/** What a configuration group decides about presence; kept under `presence` in configuration_group.settings. */
+/** What a configuration group decides about presence: its function `activation`, "Automatic activation". */
 import { z } from 'zod';
+import { storedValue } from '../organization/stored-value.ts';
 import { statuses } from './presence.ts';
 
 const timeOfDay = z
@@ -35,16 +36,8 @@ export const presenceSettings = z.strictObject(fields);
 export const defaultPresenceSettings: PresenceSettings = presenceSettings.parse({});
 
 /**
- * The presence settings within a group's stored settings. Never throws: a field that can't be read falls back to its
+ * The presence settings within what is in force for a group (configuration_group.settings). Never throws: a field that can't be read falls back to its
  * default, so that a value of an older or newer version costs only itself and never a user's presence.
  */
-export function presenceSettingsOf(groupSettings: Record<string, unknown>): PresenceSettings {
-  const stored = groupSettings.presence;
-  if (typeof stored !== 'object' || stored === null) return defaultPresenceSettings;
-  const whole = presenceSettings.safeParse(stored);
-  if (whole.success) return whole.data;
-  const readable = Object.entries(stored).filter(
-    ([name, value]) => name in fields && fields[name as keyof typeof fields].safeParse(value).success,
-  );
-  return presenceSettings.parse(Object.fromEntries(readable));
-}
+export const presenceSettingsOf = (groupSettings: Record<string, unknown>): PresenceSettings =>
+  groupSettings.activation ? storedValue(presenceSettings, groupSettings.activation) : defaultPresenceSettings;

@@ -33,6 +33,8 @@ export interface Schema {
     settings: JsonDefault<Record<string, unknown>>;
     /** What the group itself sets, by function. */
     individual: JsonDefault<Record<string, unknown>>;
+    /** By function, the individual value before the last change. */
+    previous: JsonDefault<Record<string, unknown>>;
     settings_revision: Generated<number>;
     created_at: DefaultInstant;
   };

@@ -168,11 +168,12 @@ export async function syncUserNow(executor: Executor, userId: string): Promise<v
   await wake(executor);
 }
 
-/** Has all accounts of a configuration group looked at: after its window of the calendars changed. */
-export async function syncGroupNow(executor: Executor, groupId: string): Promise<void> {
+/** Has all accounts of these configuration groups looked at: after their settings of the calendars changed. */
+export async function syncGroupsNow(executor: Executor, groupIds: readonly string[]): Promise<void> {
+  if (groupIds.length === 0) return;
   await sql`
     update account set due_at = clock_timestamp()
-    where user_id in (select id from users where group_id = ${groupId}::uuid)`.execute(executor);
+    where user_id in (select id from users where group_id = any(${[...groupIds]}::uuid[]))`.execute(executor);
   await wake(executor);
 }
 

@@ -12,7 +12,8 @@ import { ownerAddressesOf } from './owner.ts';
 import { type Pull, pullCalendar } from './pull-calendar.ts';
 import { rollCalendar } from './roll.ts';
 import { storable } from './rows.ts';
-import { windowAt, windowSettingsOf } from './window.ts';
+import { synchronizationSettingsOf } from './settings.ts';
+import { windowAt } from './window.ts';
 
 export interface PullOptions {
   signal: AbortSignal;
@@ -55,7 +56,7 @@ export async function pullAccount(
       account,
       opened,
       connector,
-      window: windowAt(account.now, windowSettingsOf(account.groupSettings)),
+      window: windowAt(account.now, synchronizationSettingsOf(account.groupSettings).window),
       ownerAddresses: ownerAddressesOf(account.email, opened),
       signal: options.signal,
       timeLimit: options.timeLimit,

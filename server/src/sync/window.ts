@@ -28,13 +28,4 @@ export function windowAt(now: Temporal.Instant, { daysBack, daysAhead }: WindowS
 const within = (days: number, { least, most }: { least: number; most: number }) =>
   Math.min(Math.max(Math.trunc(days), least), most);
 
-/** A group's settings may say `calendarWindow: { daysBack, daysAhead }`; anything else is the default. */
-export function windowSettingsOf(settings: Record<string, unknown>): WindowSettings {
-  const wanted = settings.calendarWindow as Partial<WindowSettings> | undefined;
-  return {
-    daysBack: Number.isFinite(wanted?.daysBack) ? wanted!.daysBack! : defaultWindow.daysBack,
-    daysAhead: Number.isFinite(wanted?.daysAhead) ? wanted!.daysAhead! : defaultWindow.daysAhead,
-  };
-}
-
 export const sameInterval = (a: Interval, b: Interval): boolean => a.from.equals(b.from) && a.to.equals(b.to);

@@ -77,10 +77,8 @@ export type GroupSettingsChange = z.input<typeof GroupSettingsChange>;
 
 export const Group = z
   .object({ id: Id, name: z.string(), location: z.string(), timeZone: z.string(), settings: GroupSettings })
-  .openapi('ConfigurationGroup');
+  .openapi('GroupWithSettings');
 export type Group = z.infer<typeof Group>;
-export const GroupList = z.object({ groups: z.array(Group) }).openapi('ConfigurationGroupList');
-export type GroupList = z.infer<typeof GroupList>;
 
 export const SampleCompanyState = z
   .object({

@@ -1,0 +1,113 @@
+/**
+ * Settings of locations and groups are changed here and nowhere else: what is in force is written in the same
+ * transaction, the change is recorded, and everybody it touches is looked at again (presence/upkeep.ts and sync do that
+ * portion by portion, also after a restart).
+ */
+import { ApiError } from '../api/errors.ts';
+import { markGroupsDue } from '../presence/due.ts';
+import type { Executor } from '../store/database.ts';
+import { syncGroupsNow } from '../sync/accounts.ts';
+import { type Actor, recordChange } from './audit.ts';
+import { functionOf } from './functions.ts';
+import { type FunctionName, modeOf, withFunction } from './inheritance.ts';
+import {
+  holdGroup,
+  holdGroupsOf,
+  holdLocation,
+  rewriteSettings,
+  type StoredGroup,
+  type StoredLocation,
+} from './tree.queries.ts';
+
+export type GroupFunctionChange = { mode: 'default' } | { mode: 'individual'; value: object };
+
+/**
+ * Run it in a transaction.
+ * @param change its value must have passed the function's schema.
+ * @throws ApiError notFound
+ */
+export async function setGroupFunction(
+  transaction: Executor,
+  groupId: string,
+  name: FunctionName,
+  change: GroupFunctionChange,
+  actor: Actor,
+): Promise<void> {
+  const held = await holdGroup(transaction, groupId);
+  if (!held) throw new ApiError('notFound', 'There is no such group.');
+  const { group, location } = held;
+  const before = group.individual[name] as object | undefined;
+  const after = change.mode === 'individual' ? change.value : null;
+  const individual = withFunction(group.individual, name, after);
+  const changed = { ...group, individual, previous: keptForUndo(group, name, after) };
+  await transaction
+    .updateTable('configuration_group')
+    .set({ individual: JSON.stringify(individual), previous: JSON.stringify(changed.previous) })
+    .where('id', '=', groupId)
+    .execute();
+  await enforce(transaction, location, [changed], name);
+  await recordChange(transaction, actor, {
+    action: 'change',
+    subject: 'groupFunction',
+    subjectId: groupId,
+    subjectName: `${group.name}: ${name}`,
+    locationId: location.id,
+    before: { mode: modeOf(group.individual, name), ...before },
+    after: { mode: change.mode, ...after },
+  });
+}
+
+/** Only what was really replaced is worth going back to. */
+function keptForUndo({ individual, previous }: StoredGroup, name: FunctionName, after: object | null) {
+  const before = individual[name] as object | undefined;
+  return !before || JSON.stringify(before) === JSON.stringify(after) ? previous : withFunction(previous, name, before);
+}
+
+/**
+ * What the location sets for its groups whose function is "Default". Run it in a transaction.
+ * @param value must have passed the function's schema.
+ * @throws ApiError notFound
+ */
+export async function setLocationFunction(
+  transaction: Executor,
+  locationId: string,
+  name: FunctionName,
+  value: object,
+  actor: Actor,
+): Promise<void> {
+  const location = await holdLocation(transaction, locationId, 'change');
+  if (!location) throw new ApiError('notFound', 'There is no such location.');
+  const settings = withFunction(location.settings, name, value);
+  await transaction
+    .updateTable('location')
+    .set({ settings: JSON.stringify(settings) })
+    .where('id', '=', locationId)
+    .execute();
+  const inheriting = (await holdGroupsOf(transaction, locationId)).filter(
+    ({ individual }) => modeOf(individual, name) === 'default',
+  );
+  await enforce(transaction, { ...location, settings }, inheriting, name);
+  await recordChange(transaction, actor, {
+    action: 'change',
+    subject: 'location',
+    subjectId: locationId,
+    subjectName: location.name,
+    locationId,
+    before: { [name]: location.settings[name] ?? null },
+    after: { [name]: value },
+  });
+}
+
+/** Writes what is in force for the groups, and has whoever depends on it look again. */
+async function enforce(
+  transaction: Executor,
+  location: StoredLocation,
+  groups: readonly StoredGroup[],
+  name: FunctionName,
+): Promise<void> {
+  await rewriteSettings(transaction, location, groups);
+  const { wakesPresence, wakesSync } = functionOf(name);
+  const ids = groups.map(({ id }) => id);
+  if (wakesPresence) await markGroupsDue(transaction, ids);
+  if (wakesSync) await syncGroupsNow(transaction, ids);
+}

@@ -1,0 +1,64 @@
+/** The tree of locations and configuration groups, as administrators see it. */
+import { sql } from 'kysely';
+import type { Executor } from '../store/database.ts';
+import { type ByFunction, type FunctionName, type Mode, modesOf } from './inheritance.ts';
+
+export interface ShownLocation {
+  id: string;
+  name: string;
+  timeZone: string;
+  groups: number;
+  users: number;
+}
+
+export interface ShownGroup {
+  id: string;
+  name: string;
+  locationId: string;
+  /** Its name. */
+  location: string;
+  timeZone: string;
+  users: number;
+  functions: Record<FunctionName, Mode>;
+}
+
+const among = (column: string, ids: readonly string[] | null) =>
+  ids === null ? sql`true` : sql`${sql.ref(column)} = any(${[...ids]}::uuid[])`;
+
+/** By name. @param only these; null: all. */
+export async function listLocations(executor: Executor, only: readonly string[] | null): Promise<ShownLocation[]> {
+  const { rows } = await sql<ShownLocation>`
+    select location.id, location.name, location.time_zone as "timeZone", coalesce(of.groups, 0) as "groups",
+           coalesce(of.users, 0) as "users"
+      from location
+      left join (select location_id, count(*) as groups, sum(members.users)::bigint as users
+                   from configuration_group
+                   left join (select group_id, count(*) as users from users group by group_id) members
+                     on members.group_id = configuration_group.id
+                  group by location_id) of on of.location_id = location.id
+     where ${among('location.id', only)}
+     order by location.name`.execute(executor);
+  return rows;
+}
+
+/** By location, then name. @param locations of these only; null: of all. */
+export async function listGroups(executor: Executor, locations: readonly string[] | null): Promise<ShownGroup[]> {
+  return shownGroups(executor, among('configuration_group.location_id', locations));
+}
+
+export async function groupShown(executor: Executor, groupId: string): Promise<ShownGroup | null> {
+  return (await shownGroups(executor, among('configuration_group.id', [groupId])))[0] ?? null;
+}
+
+async function shownGroups(executor: Executor, condition: ReturnType<typeof sql>): Promise<ShownGroup[]> {
+  const { rows } = await sql<Omit<ShownGroup, 'functions'> & { individual: ByFunction }>`
+    select configuration_group.id, configuration_group.name, location_id as "locationId", location.name as "location",
+           location.time_zone as "timeZone", coalesce(members.users, 0) as "users", individual
+      from configuration_group
+      join location on location.id = location_id
+      left join (select group_id, count(*) as users from users group by group_id) members
+        on members.group_id = configuration_group.id
+     where ${condition}
+     order by location.name, configuration_group.name`.execute(executor);
+  return rows.map(({ individual, ...group }) => ({ ...group, functions: modesOf(individual) }));
+}

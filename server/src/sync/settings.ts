@@ -1,0 +1,46 @@
+/** What a configuration group decides about its users' calendars: its function `synchronization`. */
+import { z } from 'zod';
+import { storedValue } from '../organization/stored-value.ts';
+import { defaultWindow, windowLimits } from './window.ts';
+
+const days = ({ least, most }: { least: number; most: number }) => {
+  const error = `Write a whole number of days from ${least} to ${most}.`;
+  return z.int(error).min(least, error).max(most, error);
+};
+const allowed = (standard: boolean) => z.boolean().default(standard);
+
+const fields = {
+  /** How calendars come here beside those that users connect themselves; `off`: none at all, those rest too. */
+  method: z.enum(['local', 'serverSide', 'off']).default('serverSide'),
+  /** Where the server reads the group's calendars by itself; null: users connect theirs. */
+  source: z.string().max(100).nullable().default(null),
+  microsoft365: z
+    .strictObject({
+      /** Users connect their own mailbox, by their own consent. */
+      allowed: allowed(false),
+      graphApplicationId: z.uuid().nullable().default(null),
+    })
+    .default({ allowed: false, graphApplicationId: null }),
+  caldav: z.strictObject({ allowed: allowed(true) }).default({ allowed: true }),
+  /** Addresses of iCalendar feeds, and files. */
+  icalendar: z.strictObject({ allowed: allowed(true) }).default({ allowed: true }),
+  window: z
+    .strictObject({ daysBack: days(windowLimits.daysBack), daysAhead: days(windowLimits.daysAhead) })
+    .default(defaultWindow),
+  /** Only when somebody is busy is stored: no subjects, places, people or addresses of meetings. */
+  freeBusyOnly: z.boolean().default(false),
+  /** Which calendars of an account take part: as its user chooses, those its source takes for the user's own, or all. */
+  calendars: z.enum(['chosen', 'default', 'all']).default('chosen'),
+};
+
+export type SynchronizationSettings = z.infer<typeof synchronizationSettings>;
+
+/** For what an administrator sends: refuses what it doesn't know, fills in what was left out. */
+export const synchronizationSettings = z.strictObject(fields);
+export const defaultSynchronizationSettings: SynchronizationSettings = synchronizationSettings.parse({});
+
+/** Within what is in force for a group (configuration_group.settings). Never throws: see storedValue. */
+export const synchronizationSettingsOf = (groupSettings: Record<string, unknown>): SynchronizationSettings =>
+  groupSettings.synchronization
+    ? storedValue(synchronizationSettings, groupSettings.synchronization)
+    : defaultSynchronizationSettings;
