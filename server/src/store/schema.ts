@@ -1,5 +1,7 @@
 /** The tables as Kysely sees them. Kept by hand beside the migrations; `Json` columns carry their type from the domain. */
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely';
+import type { FieldChange, ImportPlan } from '../organization/import/plan.ts';
+import type { LeavingStep } from '../organization/leaving/steps.ts';
 import type { Forwarding } from '../presence/presence.ts';
 import type { Echo } from '../telephony/decide.ts';
 import type { ForwardingLogEvent } from '../telephony/forwarding-log.ts';
@@ -56,6 +58,8 @@ export interface Schema {
     deputy_id: Text | null;
     assistant_id: Text | null;
     leaving_at: InstantOrNull;
+    /** The words by which the user is found; a generated tsvector. */
+    search: GeneratedAlways<Text>;
     created_at: DefaultInstant;
     updated_at: DefaultInstant;
   };
@@ -68,6 +72,7 @@ export interface Schema {
     user_agent: Text | null;
     created_at: DefaultInstant;
     updated_at: DefaultInstant;
+    provider_id: Text | null;
   };
   login_password: { user_id: Text; password: Text; updated_at: DefaultInstant };
   invitation: { user_id: Text; token: Text; expires_at: Instant; created_at: DefaultInstant };
@@ -89,6 +94,7 @@ export interface Schema {
     leased_by: Text | null;
     discovered_at: InstantOrNull;
     chosen_calendars: string[] | null;
+    leaving_at: InstantOrNull;
     created_at: DefaultInstant;
   };
   calendar: {
@@ -338,21 +344,35 @@ export interface Schema {
     settings: JsonDefault<Record<string, unknown>>;
     secret: Text | null;
     due_at: InstantOrNull;
-    leased_until: InstantOrNull;
-    leased_by: Text | null;
     created_at: DefaultInstant;
   };
   import_run: {
     id: Generated<Text>;
     source_id: Text;
     state: 'reading' | 'planned' | 'running' | 'done' | 'failed' | 'cancelled';
-    plan: JsonOrNull;
+    plan: JsonOrNull<ImportPlan>;
+    file: Buffer | null;
+    by_schedule: Generated<boolean>;
     done: Generated<number>;
     total: Generated<number>;
     message: Text | null;
+    leased_until: InstantOrNull;
+    leased_by: Text | null;
     started_by: Text | null;
     created_at: DefaultInstant;
     finished_at: InstantOrNull;
+  };
+  import_row: {
+    run_id: Text;
+    number: number;
+    kind: 'create' | 'change' | 'missing' | 'deactivate' | 'conflict' | 'wrong';
+    place: Text;
+    email: Text;
+    display_name: Text;
+    user_id: Text | null;
+    changes: JsonDefault<FieldChange[]>;
+    reason: Text | null;
+    state: Generated<'planned' | 'done' | 'refused'>;
   };
   leaving: {
     id: Generated<Text>;
@@ -360,7 +380,8 @@ export interface Schema {
     subject_id: Text;
     subject_name: Text;
     location_id: Text | null;
-    steps: Json;
+    detail: JsonDefault<Record<string, unknown>>;
+    steps: Json<LeavingStep[]>;
     state: Generated<'running' | 'done' | 'cancelled'>;
     due_at: DefaultInstant;
     leased_until: InstantOrNull;

@@ -35,7 +35,7 @@ export const TimeZone = z
   .refine(isTimeZone, 'This is not a time zone of the IANA database (such as Europe/Berlin).')
   .openapi({ description: 'A zone of the IANA database.', example: 'Europe/Berlin' });
 
-function isTimeZone(name: string): boolean {
+export function isTimeZone(name: string): boolean {
   try {
     Temporal.Now.instant().toZonedDateTimeISO(name);
     return /^[A-Za-z]/.test(name); // offsets such as +02:00 know no daylight-saving time

@@ -249,12 +249,14 @@ create table import_row (
 create index import_row_planned on import_row (run_id, number) where state = 'planned';
 
 -- What leaves gives back its forwarding, then its tokens, then its data; each step is shown and tried again.
+-- detail: what a cancelled one needs to be put back as it was, and which kinds of account a group's method had.
 create table leaving (
   id uuid primary key default gen_random_uuid(),
   kind text not null check (kind in ('user', 'extension', 'phoneSystem', 'groupMethod')),
   subject_id uuid not null,
   subject_name text not null,
   location_id uuid,
+  detail jsonb not null default '{}',
   steps jsonb not null,
   state text not null default 'running' check (state in ('running', 'done', 'cancelled')),
   due_at timestamptz not null default now(),
@@ -268,4 +270,6 @@ create table leaving (
 );
 create unique index leaving_once on leaving (kind, subject_id) where state = 'running';
 create index leaving_due on leaving (due_at) where state = 'running';
+-- An account that leaves with its group's method is no longer read, and its appointments count no longer.
+alter table account add column leaving_at timestamptz;
 `;

@@ -1,0 +1,62 @@
+/** A file of users to entries. Pure: the same bytes and rules give the same entries. */
+import { decodeCalendar } from '../../calendars/icalendar/decode.ts';
+import { type Columns, findColumns, type ImportField } from './columns.ts';
+import { guessDelimiter, parseCsv } from './csv.ts';
+import { type Entry, type EntryRules, type Fault, isFault, type Raw, readEntry } from './entry.ts';
+import type { CsvSettings } from './settings.ts';
+
+/** What a source says, whole. */
+export interface Reading {
+  entries: Entry[];
+  /** Rows that are not taken. */
+  faults: Fault[];
+  /** How many are in the source and shall not be users (disabled accounts): they count as not found. */
+  disabled: number;
+  /** Of files: every column, with what it was taken for. */
+  columns: Array<{ header: string; field: ImportField | null; example: string }>;
+}
+
+/** More rows than any company has users; a wrong file shall not fill the database. */
+export const maxEntries = 200_000;
+
+/** @throws Error in plain words when the file as a whole is none: no header, no column with addresses. */
+export function readCsv(bytes: Uint8Array, settings: CsvSettings, rules: EntryRules): Reading {
+  const text = settings.encoding === null ? decodeCalendar(bytes) : new TextDecoder(settings.encoding).decode(bytes);
+  const records = parseCsv(text, settings.delimiter ?? guessDelimiter(text));
+  const [header, ...rows] = records;
+  if (!header) throw new Error('The file is empty. Its first line names the columns, each further line is one user.');
+  const columns = findColumns(header.fields, settings.columns);
+  refuseWrongColumns(columns, header.fields);
+  if (rows.length > maxEntries) throw new Error(`The file has more than ${maxEntries.toLocaleString('en')} rows.`);
+
+  const reading: Reading = { entries: [], faults: [], disabled: 0, columns: describe(header.fields, columns, rows[0]) };
+  for (const { line, fields } of rows) {
+    const raw: Raw = {};
+    for (const [field, index] of columns.of) raw[field] = fields[index] ?? '';
+    const read = readEntry(`line ${line}`, raw, rules);
+    if (isFault(read)) reading.faults.push(read);
+    else reading.entries.push(read);
+  }
+  return reading;
+}
+
+function refuseWrongColumns({ of, absent }: Columns, header: readonly string[]): void {
+  const [first] = absent;
+  const has = `Its columns are: ${header.slice(0, 30).join(', ').slice(0, 500)}.`;
+  if (first) throw new Error(`The file has no column "${first.header}", which is set for ${first.field}. ${has}`);
+  if (!of.has('email'))
+    throw new Error(`No column of the file is known to hold e-mail addresses: choose it in the mapping. ${has}`);
+}
+
+function describe(
+  header: readonly string[],
+  { of }: Columns,
+  first: { fields: string[] } | undefined,
+): Reading['columns'] {
+  const byIndex = new Map([...of].map(([field, index]) => [index, field]));
+  return header.slice(0, 200).map((name, index) => ({
+    header: name.slice(0, 200),
+    field: byIndex.get(index) ?? null,
+    example: (first?.fields[index] ?? '').slice(0, 100),
+  }));
+}
