@@ -27,6 +27,7 @@ const allowed: Record<Rule, Record<Who, 'yes' | 401 | 403>> = {
   self: { anonymous: 401, user: 'yes', 'other user': 403, administrator: 403 },
   selfOrAdministrator: { anonymous: 401, user: 'yes', 'other user': 403, administrator: 'yes' },
   reader: { anonymous: 401, user: 403, 'other user': 403, administrator: 'yes' },
+  systemReader: { anonymous: 401, user: 403, 'other user': 403, administrator: 'yes' },
   locationAdministrator: { anonymous: 401, user: 403, 'other user': 403, administrator: 'yes' },
   administrator: { anonymous: 401, user: 403, 'other user': 403, administrator: 'yes' },
 };
@@ -83,9 +84,14 @@ test('a route without a rule, with an unknown one, or without an owner to compar
   expect(() => checkRules([{ ...route, access: 'everyone' as Rule }])).toThrow('has no authorization rule');
   expect(() => checkRules([{ ...route, access: 'self' }])).toThrow('neither {userId} in its path nor ownerOf');
   expect(() => checkRules([route, route])).toThrow('get /health is declared twice');
-  const sessions = { viewer: async () => null } as never;
+  const nobody = { viewer: async () => null } as never;
   expect(() =>
-    createApp(server.server.context, { routes: [without], sessions, publicUrl: 'http://localhost' }),
+    createApp(server.server.context, {
+      routes: [without],
+      sessions: nobody,
+      tokens: nobody,
+      publicUrl: 'http://localhost',
+    }),
   ).toThrow('The API does not start');
 });
 

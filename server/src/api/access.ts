@@ -1,7 +1,9 @@
 /** Who may call a route. Nothing is allowed by default: a route without a rule stops the start. */
+import { sql } from 'kysely';
 import type { Executor } from '../store/database.ts';
 import { ApiError } from './errors.ts';
 import type { Route, Rule, Viewer } from './route.ts';
+import { scopesFor, tokenMay } from './scopes.ts';
 
 const rules: readonly Rule[] = [
   'public',
@@ -9,6 +11,7 @@ const rules: readonly Rule[] = [
   'self',
   'selfOrAdministrator',
   'reader',
+  'systemReader',
   'locationAdministrator',
   'administrator',
 ];
@@ -21,8 +24,8 @@ export function checkRules(routes: readonly Route[]): void {
     const comparesOwner = route.access === 'self' || route.access === 'selfOrAdministrator';
     if (comparesOwner && !route.ownerOf && !route.path.includes('{userId}'))
       return [`${name} has the rule "${route.access}", but neither {userId} in its path nor ownerOf`];
-    if (route.access === 'reader' && route.method !== 'get')
-      return [`${name} changes something, but has the rule "reader"`];
+    if ((route.access === 'reader' || route.access === 'systemReader') && route.method !== 'get')
+      return [`${name} changes something, but has the rule "${route.access}"`];
     return [];
   });
   const names = routes.map((route) => `${route.method} ${route.path}`);
@@ -40,12 +43,16 @@ export async function authorize(
 ): Promise<void> {
   if (route.access === 'public') return;
   if (!viewer) throw new ApiError('notSignedIn', 'Please sign in.');
+  if (viewer.scopes && !tokenMay(viewer.scopes, route)) throw new ApiError('forbidden', scopeRefusal(route));
   switch (route.access) {
     case 'signedIn':
       return;
     case 'administrator':
       if (viewer.role === 'administrator') return;
       throw new ApiError('forbidden', 'Only an administrator of the whole system may do this.');
+    case 'systemReader':
+      if (viewer.role === 'administrator' || viewer.role === 'reader') return;
+      throw new ApiError('forbidden', 'Only administrators and readers of the whole system may see this.');
     case 'reader':
     case 'locationAdministrator': {
       if (viewer.role === 'administrator' || (viewer.role === 'reader' && route.access === 'reader')) return;
@@ -61,12 +68,21 @@ export async function authorize(
       const owner = route.ownerOf ? await route.ownerOf(db, params) : (params.userId ?? null);
       if (owner === null) throw new ApiError('notFound', 'There is nothing with this id.');
       if (owner === viewer.userId) return;
-      if (route.access === 'selfOrAdministrator' && (await administersUser(db, viewer, owner))) return;
+      if (route.access === 'selfOrAdministrator') {
+        const may = route.method === 'get' ? seesUser : administersUser;
+        if (await may(db, viewer, owner)) return;
+      }
       throw new ApiError('forbidden', 'This belongs to somebody else.');
     }
     default:
       throw new ApiError('forbidden', 'Nobody may do this.');
   }
+}
+
+function scopeRefusal(route: Route): string {
+  const needed = scopesFor(route);
+  if (needed === 'session') return 'No API token may do this: sign in.';
+  return `This API token lacks the scope ${needed.map((scope) => `"${scope}"`).join(' or ')}.`;
 }
 
 /** Whether the viewer is an administrator of this location (null: of what belongs to the whole system). */
@@ -85,6 +101,28 @@ export async function administersUser(db: Executor, viewer: Viewer, userId: stri
   if (viewer.role !== 'locationAdministrator') return viewer.role === 'administrator';
   const location = await locationOfUser(db, { userId });
   return location !== null && viewer.locationIds.includes(location);
+}
+
+/** Whether the viewer sees of this user what administration sees: readers do, too. */
+export const seesUser = async (db: Executor, viewer: Viewer, userId: string): Promise<boolean> =>
+  viewer.role === 'reader' || (await administersUser(db, viewer, userId));
+
+/** Of these users those whom the viewer sees as administration does (`seesUser`); always the viewer. */
+export async function seenAmong(
+  db: Executor,
+  viewer: Viewer,
+  userIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (viewer.role === 'administrator' || viewer.role === 'reader') return new Set([...userIds, viewer.userId]);
+  if (viewer.role === 'user') return new Set([viewer.userId]);
+  const rows = await db
+    .selectFrom('users')
+    .innerJoin('configuration_group', 'configuration_group.id', 'users.group_id')
+    .select('users.id')
+    .where('users.id', '=', sql<string>`any(${[...userIds]}::uuid[])`)
+    .where('location_id', '=', sql<string>`any(${[...viewer.locationIds]}::uuid[])`)
+    .execute();
+  return new Set([viewer.userId, ...rows.map(({ id }) => id)]);
 }
 
 /** The location of the user that the path names, for `locationOf`. */

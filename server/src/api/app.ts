@@ -10,18 +10,21 @@ import { describeRoute, describeServer } from './openapi.ts';
 import { refuseForeignSites, securityHeaders } from './request-guard.ts';
 import type { Route, Viewer } from './route.ts';
 import { type Sessions, sessionCookie } from './sessions.ts';
+import { clientAddress } from './signed-in.ts';
+import { bearerToken, type Tokens } from './tokens.ts';
 
 const maxJsonBytes = 512 * 1024;
 
 export interface AppOptions {
   routes: readonly Route[];
   sessions: Sessions;
+  tokens: Tokens;
   /** How people reach the server, without a slash at the end: https://whenabouts.example.com */
   publicUrl: string;
 }
 
 /** @throws Error when a route has no authorization rule. */
-export function createApp(context: Context, { routes, sessions, publicUrl }: AppOptions): OpenAPIHono {
+export function createApp(context: Context, { routes, sessions, tokens, publicUrl }: AppOptions): OpenAPIHono {
   checkRules(routes);
   const app = new OpenAPIHono();
   app.onError((error, http) => answerError(context, error, http));
@@ -37,11 +40,18 @@ export function createApp(context: Context, { routes, sessions, publicUrl }: App
     });
   const jsonLimit = tooLarge(maxJsonBytes);
 
+  /** A request with a token has no session: a cookie that comes along doesn't count. */
+  const viewerOf = async (route: Route, http: HttpContext): Promise<Viewer | null> => {
+    const header = http.req.header('authorization');
+    if (bearerToken(header) === null) return sessions.viewer(getCookie(http, sessionCookie));
+    return route.access === 'public' ? null : tokens.viewer(header, route.method, clientAddress(http));
+  };
+
   for (const route of routes) {
     describeRoute(app.openAPIRegistry, route);
     const path = `/api/v1${route.path.replace(/\{(\w+)\}/g, ':$1')}`;
     const handler = async (http: HttpContext) => {
-      const viewer = await sessions.viewer(getCookie(http, sessionCookie));
+      const viewer = await viewerOf(route, http);
       const params = readParams(route, http, viewer);
       await authorize(route, viewer, params, context.store.db);
       const query = route.query ? valid(route.query.safeParse(http.req.query())) : undefined;

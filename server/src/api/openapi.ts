@@ -4,6 +4,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import { docsPage, type OpenApiDocument } from './docs.ts';
 import type { Route, Rule } from './route.ts';
 import { ErrorAnswer } from './schemas/common.ts';
+import { scopeMeanings, scopesFor } from './scopes.ts';
 import { sessionCookie } from './sessions.ts';
 
 export const version: string = JSON.parse(
@@ -14,8 +15,9 @@ const whoMay: Record<Rule, string> = {
   public: 'Anybody may call this.',
   signedIn: 'For everybody who is signed in.',
   self: 'For the user only.',
-  selfOrAdministrator: 'For the user and for administrators.',
+  selfOrAdministrator: 'For the user and for administrators of the user’s location.',
   reader: 'For administrators and readers; location administrators see what belongs to their locations.',
+  systemReader: 'For administrators of the whole system and readers.',
   locationAdministrator: 'For administrators, also those of the location concerned.',
   administrator: 'For administrators of the whole system.',
 };
@@ -49,7 +51,7 @@ export function describeRoute(registry: OpenAPIHono['openAPIRegistry'], route: R
     operationId: route.operation,
     summary: route.summary,
     description: [route.description, whoMay[route.access]].filter(Boolean).join('\n\n'),
-    security: route.access === 'public' ? [] : [{ session: [] }],
+    security: securityOf(route),
     request: {
       ...(route.params && { params: route.params }),
       ...(route.query && { query: route.query }),
@@ -76,9 +78,19 @@ export function describeRoute(registry: OpenAPIHono['openAPIRegistry'], route: R
   });
 }
 
+/** Alternatives: a session, or a token with any one of the scopes (OpenAPI 3.1: roles of a bearer scheme). */
+function securityOf(route: Route): Record<string, string[]>[] {
+  if (route.access === 'public') return [];
+  const scopes = scopesFor(route);
+  if (scopes === 'session') return [{ session: [] }];
+  return [{ session: [] }, ...scopes.map((scope) => ({ token: [scope] }))];
+}
+
 const introduction = `Whenabouts reads calendars, shows agendas, and makes presence and call forwarding follow the appointments.
 
 - Sign in with \`POST /api/v1/session\`; the answer sets a cookie that every further request sends.
+- Programs send an API token instead (\`POST /api/v1/api-tokens\`): \`Authorization: Bearer whenabouts_…\`. Its scopes say
+  what it may; it never may more than its user.
 - Instants are UTC in answers (\`2026-11-23T09:00:00Z\`); requests may use any offset. Intervals are half-open.
 - \`me\` stands for the signed-in user wherever a path has a \`userId\`.
 - Errors have one shape: \`{ "error": { "code", "message", "field"? } }\`. Programs look at \`code\`, people at \`message\`.
@@ -90,6 +102,14 @@ export function describeServer(app: OpenAPIHono, publicUrl: string): void {
     in: 'cookie',
     name: sessionCookie,
     description: 'Set by POST /api/v1/session.',
+  });
+  app.openAPIRegistry.registerComponent('securitySchemes', 'token', {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'whenabouts_…',
+    description: `An API token. Its scopes: ${Object.entries(scopeMeanings)
+      .map(([scope, meaning]) => `${scope} (${meaning})`)
+      .join(', ')}.`,
   });
   let document: object | undefined;
   const read = () => {

@@ -4,17 +4,19 @@
  */
 import type { MiddlewareHandler } from 'hono';
 import { ApiError } from './errors.ts';
+import { bearerToken } from './tokens.ts';
 
 const reading = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
  * Refuses state-changing requests that a browser sends from another site (cross-site request forgery). Browsers tell by
- * Sec-Fetch-Site (W3C Fetch Metadata), older ones by Origin; programs send neither and bring no ambient cookie.
+ * Sec-Fetch-Site (W3C Fetch Metadata), older ones by Origin; programs send neither and bring no ambient cookie. With an
+ * API token nothing is ambient: no browser adds one by itself, and cookies don't count beside it (app.ts).
  * @param publicOrigin where the proxy in front of us is reached, if one is set.
  */
 export function refuseForeignSites(publicOrigin: string | null): MiddlewareHandler {
   return async (http, next) => {
-    if (!reading.has(http.req.method)) {
+    if (!reading.has(http.req.method) && bearerToken(http.req.header('authorization')) === null) {
       const site = http.req.header('sec-fetch-site');
       const origin = http.req.header('origin');
       // Origin decides where it is sent: behind a TLS proxy both headers are there and agree.

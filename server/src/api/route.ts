@@ -6,6 +6,7 @@ import type { z } from '@hono/zod-openapi';
 import type { Context as HttpContext } from 'hono';
 import type { Executor } from '../store/database.ts';
 import type { Role } from '../store/schema.ts';
+import type { RouteScope, Scope } from './scopes.ts';
 
 /** Whoever asks: signed in, or holding an API token of a user. */
 export interface Viewer {
@@ -18,6 +19,8 @@ export interface Viewer {
   via: 'session' | 'token';
   /** Of the session (or token) that asks: sign-out ends it, a password change spares it. */
   sessionId: string;
+  /** What a token may be used for; a session may all. `role` is already cut down to it (scopes.ts). */
+  scopes?: readonly Scope[];
 }
 
 /**
@@ -29,6 +32,8 @@ export interface Viewer {
  *   `locationOf` any location administrator may call, and the handler keeps to the viewer's locations
  *   (access.ts: administers, locationsOf).
  * - `reader`: the same people, and readers; for GET only.
+ * - `systemReader`: administrators of the whole system and readers, for what belongs to no location; for GET only.
+ * Readers also pass `selfOrAdministrator` where it is for GET.
  */
 export type Rule =
   | 'public'
@@ -36,6 +41,7 @@ export type Rule =
   | 'self'
   | 'selfOrAdministrator'
   | 'reader'
+  | 'systemReader'
   | 'locationAdministrator'
   | 'administrator';
 export type OwnerOf = (db: Executor, params: Record<string, string>) => Promise<string | null>;
@@ -91,6 +97,8 @@ export interface RouteDefinition<R extends Rule, P, Q, B, A> {
   tag: Tag;
   /** Names the operation for generated clients: `readAgenda`. */
   operation: string;
+  /** What a token needs, where rule and tag don't tell (scopes.ts: scopesFor). */
+  scope?: RouteScope;
   summary: string;
   description?: string;
   params?: P;

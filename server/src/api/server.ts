@@ -8,7 +8,9 @@ import type { SampleCompany } from '../organization/sample-company/sample-compan
 import type { PhoneSystemKinds } from '../telephony/connectors.ts';
 import { accountRoutes } from './accounts.routes.ts';
 import { agendaRoutes } from './agenda.routes.ts';
+import { apiTokenRoutes } from './api-tokens.routes.ts';
 import { createApp } from './app.ts';
+import { auditRoutes } from './audit.routes.ts';
 import { calendarRoutes } from './calendars.routes.ts';
 import { openLiveHub } from './live/hub.ts';
 import { liveRoutes } from './live.routes.ts';
@@ -16,6 +18,7 @@ import { organizationRoutes } from './organization.routes.ts';
 import { presenceRoutes } from './presence.routes.ts';
 import { profileRoutes } from './profiles.routes.ts';
 import type { Route } from './route.ts';
+import { roleRoutes } from './roles.routes.ts';
 import { sampleCompanyRoutes } from './sample-company.routes.ts';
 import { serverRoutes } from './server.routes.ts';
 import { sessionRoutes } from './session.routes.ts';
@@ -23,6 +26,7 @@ import { openSessions } from './sessions.ts';
 import { settingsRoutes } from './settings.routes.ts';
 import { webClient } from './static.ts';
 import { telephonyRoutes } from './telephony.routes.ts';
+import { openTokens } from './tokens.ts';
 import { userRoutes } from './users.routes.ts';
 import { webhookRoutes } from './webhooks.routes.ts';
 
@@ -55,6 +59,7 @@ const builtWebClient = fileURLToPath(new URL('../../../web/dist', import.meta.ur
 /** @throws Error in plain words when the port is taken or a route has no authorization rule. */
 export async function startApi(context: Context, options: ApiOptions): Promise<RunningApi> {
   const sessions = await openSessions(context.store);
+  const tokens = await openTokens(context.store);
   const hub = await openLiveHub(context);
   // The port is known before the first request: 0 asks the system for a free one.
   let handle: (request: Request, ...rest: never[]) => Response | Promise<Response> = () =>
@@ -71,6 +76,9 @@ export async function startApi(context: Context, options: ApiOptions): Promise<R
     ...serverRoutes(context),
     ...sessionRoutes(context, sessions, publicUrl.startsWith('https:')),
     ...userRoutes(context, sessions, publicUrl),
+    ...roleRoutes(context, sessions),
+    ...apiTokenRoutes(context, tokens),
+    ...auditRoutes(context),
     ...agendaRoutes(context),
     ...presenceRoutes(context),
     ...liveRoutes(context, hub),
@@ -83,7 +91,7 @@ export async function startApi(context: Context, options: ApiOptions): Promise<R
     ...webhookRoutes(context),
     ...sampleCompanyRoutes(options.sampleCompany),
   ];
-  const app = createApp(context, { routes, sessions, publicUrl });
+  const app = createApp(context, { routes, sessions, tokens, publicUrl });
   app.all('*', webClient(options.webFolder ?? builtWebClient));
   handle = app.fetch as never;
   return {

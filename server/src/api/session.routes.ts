@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from '../context.ts';
+import { actorOf } from '../organization/audit.ts';
 import { hasPassword, setPasswordHash, takeInvitation, userWithPassword } from '../organization/credentials.ts';
 import { hashPassword } from '../organization/passwords.ts';
 import { setUp, setupNeeded } from '../organization/setup.ts';
@@ -130,6 +131,7 @@ export function sessionRoutes(context: Context, sessions: Sessions, secure: bool
       path: '/me',
       tag,
       operation: 'readMe',
+      scope: 'any',
       summary: 'Who is signed in',
       answer: Me,
       handle: ({ viewer }) => readMe(db, viewer.userId),
@@ -140,11 +142,12 @@ export function sessionRoutes(context: Context, sessions: Sessions, secure: bool
       path: '/me',
       tag,
       operation: 'changeMe',
+      scope: 'presence', // the mobile number is where calls go
       summary: 'Change one’s own language, time zone, mobile number or name',
       body: MeChange,
       answer: Me,
       async handle({ viewer, body }) {
-        await changeUser(db, viewer.userId, body);
+        await changeUser(db, actorOf(viewer), viewer.userId, body);
         return readMe(db, viewer.userId);
       },
     }),

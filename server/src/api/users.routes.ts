@@ -1,8 +1,12 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from '../context.ts';
+import { actorOf, recordChange } from '../organization/audit.ts';
 import { invite } from '../organization/credentials.ts';
+import { locationIdOfUser, requireManageable } from '../organization/roles.ts';
 import { changeUser, createUser, deleteUser, listUsers, readUser, type UserRow } from '../organization/users.ts';
-import { type Route, route } from './route.ts';
+import { locationOfUser, requireLocation, seenAmong } from './access.ts';
+import { ApiError } from './errors.ts';
+import { type Route, route, type Viewer } from './route.ts';
 import { UserId } from './schemas/common.ts';
 import { Invitation, InvitedUser, NewUser, User, UserChange, UserList } from './schemas/users.ts';
 import type { Sessions } from './sessions.ts';
@@ -23,6 +27,23 @@ const asColleague = ({ id, displayName, email, timeZone, sample }: UserRow) => (
 export function userRoutes(context: Context, sessions: Sessions, publicUrl: string): Route[] {
   const { db } = context.store;
   const link = (token: string) => `${publicUrl}/invitation/${token}`;
+  /** Nobody gives more than they have: only administrators of the whole system give roles. */
+  const refuseRole = (viewer: Viewer, fields: { role?: string | undefined; locationIds?: unknown }) => {
+    if (viewer.role !== 'administrator' && ((fields.role ?? 'user') !== 'user' || fields.locationIds !== undefined))
+      throw new ApiError('forbidden', 'Only an administrator of the whole system gives roles.', { field: 'role' });
+  };
+  /** A location administrator puts users into groups of own locations only. */
+  async function requireGroup(viewer: Viewer, groupId: string | undefined) {
+    if (viewer.role === 'administrator') return;
+    if (groupId === undefined)
+      throw new ApiError('invalid', 'Choose a group of a location that you administer.', { field: 'groupId' });
+    const group = await db
+      .selectFrom('configuration_group')
+      .select('location_id')
+      .where('id', '=', groupId)
+      .executeTakeFirst();
+    requireLocation(viewer, group?.location_id ?? null);
+  }
   return [
     route({
       access: 'signedIn',
@@ -35,11 +56,17 @@ export function userRoutes(context: Context, sessions: Sessions, publicUrl: stri
       answer: UserList,
       async handle({ viewer }) {
         const users = await listUsers(db);
-        return { users: viewer.role === 'administrator' ? users : users.map(asColleague) };
+        const seen = await seenAmong(
+          db,
+          viewer,
+          users.map(({ id }) => id),
+        );
+        const administration = viewer.role !== 'user';
+        return { users: users.map((user) => (administration && seen.has(user.id) ? user : asColleague(user))) };
       },
     }),
     route({
-      access: 'administrator',
+      access: 'locationAdministrator',
       method: 'post',
       path: '/users',
       tag,
@@ -49,13 +76,16 @@ export function userRoutes(context: Context, sessions: Sessions, publicUrl: stri
       body: NewUser,
       status: 201,
       answer: InvitedUser,
-      async handle({ body }) {
-        const { user, token, expiresAt } = await createUser(db, body, Temporal.Now.instant());
+      async handle({ viewer, body }) {
+        refuseRole(viewer, body);
+        await requireGroup(viewer, body.groupId);
+        const { user, token, expiresAt } = await createUser(db, actorOf(viewer), body, Temporal.Now.instant());
         return { user, invitation: { url: link(token), expiresAt } };
       },
     }),
     route({
-      access: 'administrator',
+      access: 'locationAdministrator',
+      locationOf: locationOfUser,
       method: 'patch',
       path: '/users/{userId}',
       tag,
@@ -64,14 +94,19 @@ export function userRoutes(context: Context, sessions: Sessions, publicUrl: stri
       params,
       body: UserChange,
       answer: User,
-      async handle({ params: { userId }, body }) {
-        const changed = await changeUser(db, userId, body);
+      async handle({ viewer, params: { userId }, body }) {
+        await requireManageable(db, viewer, userId);
+        const { role } = await readUser(db, userId);
+        refuseRole(viewer, body.role === role ? { ...body, role: undefined } : body);
+        if (body.groupId !== undefined) await requireGroup(viewer, body.groupId);
+        const changed = await changeUser(db, actorOf(viewer), userId, body);
         sessions.forget(userId);
         return changed;
       },
     }),
     route({
-      access: 'administrator',
+      access: 'locationAdministrator',
+      locationOf: locationOfUser,
       method: 'delete',
       path: '/users/{userId}',
       tag,
@@ -80,14 +115,17 @@ export function userRoutes(context: Context, sessions: Sessions, publicUrl: stri
       description: 'Gives the user’s call forwarding back first, then removes the user with all accounts and history.',
       params,
       answer: null,
-      async handle({ params: { userId } }) {
-        await deleteUser(context, userId);
+      async handle({ viewer, params: { userId } }) {
+        await requireManageable(db, viewer, userId);
+        await deleteUser(context, actorOf(viewer), userId);
         sessions.forget(userId);
         return undefined;
       },
     }),
     route({
-      access: 'administrator',
+      access: 'locationAdministrator',
+      locationOf: locationOfUser,
+      scope: 'session', // the link gives a password, and with it everything its user may
       method: 'post',
       path: '/users/{userId}/invitation',
       tag,
@@ -97,11 +135,17 @@ export function userRoutes(context: Context, sessions: Sessions, publicUrl: stri
       params,
       status: 201,
       answer: Invitation,
-      async handle({ params: { userId } }) {
-        await readUser(db, userId);
-        const { token, expiresAt } = await db
-          .transaction()
-          .execute((transaction) => invite(transaction, userId, Temporal.Now.instant()));
+      async handle({ viewer, params: { userId } }) {
+        await requireManageable(db, viewer, userId);
+        const { displayName } = await readUser(db, userId);
+        const { token, expiresAt } = await db.transaction().execute(async (transaction) => {
+          await recordChange(transaction, actorOf(viewer), {
+            ...{ action: 'run', subject: 'user', subjectId: userId, subjectName: displayName },
+            locationId: await locationIdOfUser(transaction, userId),
+            after: { invited: true },
+          });
+          return invite(transaction, userId, Temporal.Now.instant());
+        });
         return { url: link(token), expiresAt };
       },
     }),

@@ -30,6 +30,8 @@ export type AuditSubject =
   | 'apiToken'
   | 'session'
   | 'network'
+  | 'auditLog'
+  | 'sampleCompany'
   | 'signIn'
   | 'configuration';
 

@@ -2,14 +2,19 @@
 import { sql } from 'kysely';
 import type { Context, Running } from '../context.ts';
 import type { Database } from '../store/database.ts';
+import { dropOldAuditEntries } from './audit.queries.ts';
 
 /** How long the forwarding log is kept for its users. */
 export const forwardingLogKept = Temporal.Duration.from({ hours: 90 * 24 });
+/** Tokens that have run out are shown as such for a while. */
+const endedTokensKept = Temporal.Duration.from({ hours: 30 * 24 });
 const dayMs = 24 * 60 * 60 * 1000;
 
 export async function dropExpired(db: Database, now: Temporal.Instant): Promise<void> {
   await db.deleteFrom('login_session').where('expires_at', '<', now).execute();
   await db.deleteFrom('invitation').where('expires_at', '<', now).execute();
+  await db.deleteFrom('api_token').where('expires_at', '<', now.subtract(endedTokensKept)).execute();
+  await dropOldAuditEntries(db, now);
   // In portions: the log of a large company must not hold its table for minutes.
   for (;;) {
     const { numAffectedRows } = await sql`

@@ -10,7 +10,9 @@ import { retrying } from '../store/retrying.ts';
 import type { Role } from '../store/schema.ts';
 import { syncUserNow } from '../sync/accounts.ts';
 import { releaseExtension } from '../telephony/release.ts';
+import { type Actor, recordChange } from './audit.ts';
 import { invite } from './credentials.ts';
+import { locationIdOfUser, refuseLastAdministrator, roleOf, setRole } from './roles.ts';
 import { refuseSampleGroup } from './sample-company/apart.ts';
 import { ensureDefaultGroup } from './setup.ts';
 
@@ -63,13 +65,21 @@ export interface NewUserFields {
   timeZone?: string | undefined;
   language: 'en' | 'de';
   role: Role;
+  /** Of a location administrator. */
+  locationIds?: readonly string[] | undefined;
   mobileNumber: string | null;
   groupId?: string | undefined;
 }
 
+/** What the audit log tells of a user. */
+const audited = ({ email, displayName, timeZone, language, mobileNumber, groupId }: UserRow) => ({
+  ...{ email, displayName, timeZone, language, mobileNumber, groupId },
+});
+
 /** @throws ApiError conflict when the e-mail address is taken, invalid when there is no such group. */
 export async function createUser(
   db: Database,
+  actor: Actor,
   fields: NewUserFields,
   now: Temporal.Instant,
 ): Promise<{ user: UserRow; token: string; expiresAt: Temporal.Instant }> {
@@ -91,12 +101,18 @@ export async function createUser(
         display_name: fields.displayName,
         time_zone: fields.timeZone ?? group.time_zone,
         language: fields.language,
-        role: fields.role,
         mobile_number: fields.mobileNumber,
       })
       .returning('id')
       .executeTakeFirstOrThrow();
     await markDue(transaction, [id]);
+    await recordChange(transaction, actor, {
+      ...{ action: 'create', subject: 'user', subjectId: id, subjectName: fields.displayName },
+      locationId: await locationIdOfUser(transaction, id),
+      after: audited(await readUser(transaction, id)),
+    });
+    if (fields.role !== 'user')
+      await setRole(transaction, actor, id, { role: fields.role, locationIds: fields.locationIds ?? [] });
     return { user: await readUser(transaction, id), ...(await invite(transaction, id, now)) };
   });
 }
@@ -107,6 +123,8 @@ export interface UserFieldChange {
   timeZone?: string | undefined;
   language?: 'en' | 'de' | undefined;
   role?: Role | undefined;
+  /** Of a location administrator; left out, those stay that they have. */
+  locationIds?: readonly string[] | undefined;
   mobileNumber?: string | null | undefined;
   groupId?: string | undefined;
 }
@@ -115,13 +133,21 @@ export interface UserFieldChange {
  * @throws ApiError notFound, conflict when the last administrator would go, the address is taken, or a real phone would
  *   come into the sample company.
  */
-export async function changeUser(db: Database, userId: string, change: UserFieldChange): Promise<UserRow> {
+export async function changeUser(
+  db: Database,
+  actor: Actor,
+  userId: string,
+  change: UserFieldChange,
+): Promise<UserRow> {
   return db.transaction().execute(async (transaction) => {
     const before = await readUser(transaction, userId);
     if (change.email !== undefined) await refuseTakenAddress(transaction, change.email, userId);
     if (change.groupId !== undefined) await refuseSampleGroup(transaction, userId, change.groupId);
-    if (change.role !== undefined && change.role !== 'administrator' && before.role === 'administrator')
-      await refuseLastAdministrator(transaction, userId);
+    const role = change.role ?? before.role;
+    if (change.role !== undefined || change.locationIds !== undefined) {
+      const kept = role === 'locationAdministrator' ? (await roleOf(transaction, userId)).locationIds : [];
+      await setRole(transaction, actor, userId, { role, locationIds: change.locationIds ?? kept });
+    }
     await transaction
       .updateTable('users')
       .set({
@@ -129,7 +155,6 @@ export async function changeUser(db: Database, userId: string, change: UserField
         ...(change.displayName !== undefined && { display_name: change.displayName }),
         ...(change.timeZone !== undefined && { time_zone: change.timeZone }),
         ...(change.language !== undefined && { language: change.language }),
-        ...(change.role !== undefined && { role: change.role }),
         ...(change.mobileNumber !== undefined && { mobile_number: change.mobileNumber }),
         ...(change.groupId !== undefined && { group_id: change.groupId }),
         updated_at: sql`now()`,
@@ -141,7 +166,13 @@ export async function changeUser(db: Database, userId: string, change: UserField
     if ((change.timeZone ?? before.timeZone) !== before.timeZone || (change.email ?? before.email) !== before.email)
       await syncUserNow(transaction, userId);
     await forgetSessions(transaction, userId);
-    return readUser(transaction, userId);
+    const after = await readUser(transaction, userId);
+    await recordChange(transaction, actor, {
+      ...{ action: 'change', subject: 'user', subjectId: userId, subjectName: after.displayName },
+      locationId: await locationIdOfUser(transaction, userId),
+      ...{ before: audited(before), after: audited(after) },
+    });
+    return after;
   });
 }
 
@@ -149,14 +180,20 @@ export async function changeUser(db: Database, userId: string, change: UserField
  * Gives the user's forwarding back first, then removes everything of the user.
  * @throws ApiError notFound; conflict for the last administrator.
  */
-export async function deleteUser(context: Context, userId: string): Promise<void> {
+export async function deleteUser(context: Context, actor: Actor, userId: string): Promise<void> {
   const { db } = context.store;
   const user = await readUser(db, userId);
-  if (user.role === 'administrator') await refuseLastAdministrator(db, userId);
+  if (user.role === 'administrator')
+    await db.transaction().execute((transaction) => refuseLastAdministrator(transaction, userId));
   const extensions = await db.selectFrom('extension').select('id').where('user_id', '=', userId).execute();
   for (const { id } of extensions) await releaseExtension(context, id);
   await retrying(db, async (transaction) => {
     if (user.role === 'administrator') await refuseLastAdministrator(transaction, userId);
+    await recordChange(transaction, actor, {
+      ...{ action: 'delete', subject: 'user', subjectId: userId, subjectName: user.displayName },
+      locationId: await locationIdOfUser(transaction, userId),
+      before: { ...audited(user), role: user.role },
+    });
     await transaction.deleteFrom('users').where('id', '=', userId).execute();
     await forgetSessions(transaction, userId);
   });
@@ -166,16 +203,4 @@ async function refuseTakenAddress(db: Executor, email: string, ownerId: string |
   const other = await db.selectFrom('users').select('id').where('email', '=', email).executeTakeFirst();
   if (other && other.id !== ownerId)
     throw new ApiError('conflict', `${email} belongs to another user already.`, { field: 'email' });
-}
-
-async function refuseLastAdministrator(db: Executor, userId: string): Promise<void> {
-  const others = await db
-    .selectFrom('users')
-    .select('id')
-    .where('role', '=', 'administrator')
-    .where('id', '!=', userId)
-    .forUpdate()
-    .execute();
-  if (others.length === 0)
-    throw new ApiError('conflict', 'This is the only administrator: make somebody else one first.', { field: 'role' });
 }

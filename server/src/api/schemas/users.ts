@@ -8,6 +8,17 @@ export const Role = z.enum(['administrator', 'locationAdministrator', 'reader', 
     'administrator: of the whole system. locationAdministrator: of some locations. reader: sees what administrators see, and changes nothing.',
 });
 
+const locationIds = z
+  .array(Id)
+  .max(1_000)
+  .openapi({ description: 'What a location administrator administers; for this role only.' });
+export const UserRole = z.object({ role: Role, locationIds }).openapi('UserRole');
+export type UserRole = z.infer<typeof UserRole>;
+export const UserRoleChange = z
+  .object({ role: Role, locationIds: locationIds.default([]) })
+  .openapi('UserRoleChange', { description: 'Counts from the user’s next request on, in running sessions too.' });
+export type UserRoleChange = z.input<typeof UserRoleChange>;
+
 export const Me = z
   .object({
     id: Id,
@@ -83,6 +94,7 @@ export const NewUser = z
     timeZone: TimeZone.optional().openapi({ description: 'The location’s zone when left out.' }),
     language: Language.default('en'),
     role: Role.default('user'),
+    locationIds: locationIds.optional(),
     mobileNumber: mobileNumber.default(null),
     groupId: Id.optional().openapi({ description: 'The default group when left out.' }),
   })
@@ -107,6 +119,7 @@ export const UserChange = z
     timeZone: TimeZone,
     language: Language,
     role: Role,
+    locationIds,
     mobileNumber,
     groupId: Id,
   })
