@@ -11,6 +11,7 @@ import { createPgConfig } from '@electric-sql/pglite/node-postgres';
 import { type ControlledTransaction, Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import pg from 'pg';
 import { migrate } from './migrations.ts';
+import { explainOpening } from './opening.ts';
 import { openPglite } from './pglite.ts';
 import type { Schema } from './schema.ts';
 
@@ -81,14 +82,18 @@ class Client extends pg.Client {
   }
 }
 
-/** @param url a postgres:// address, or a folder for the embedded database. */
+/**
+ * @param url a postgres:// address, or a folder for the embedded database.
+ * @throws Error in plain words
+ */
 export async function openStore(target: { url: string; poolSize?: number } | { folder: string }): Promise<Store> {
-  const store = 'url' in target ? openPostgres(target.url, target.poolSize ?? 10) : await openEmbedded(target.folder);
+  let store: Store | undefined;
   try {
+    store = 'url' in target ? openPostgres(target.url, target.poolSize ?? 10) : await openEmbedded(target.folder);
     await migrate(store.db);
   } catch (error) {
-    await store.close();
-    throw error;
+    await store?.close();
+    throw explainOpening(error, target);
   }
   return store;
 }
