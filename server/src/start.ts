@@ -5,6 +5,7 @@ import { checkPort, type RunningApi, startApi } from './api/server.ts';
 import { connectors as calendarKinds } from './calendars/connectors.ts';
 import type { Context, Running } from './context.ts';
 import { allRoles, type Environment } from './environment.ts';
+import { startLeavings } from './organization/leaving/leavings.ts';
 import { watchNetworkSettings } from './organization/network.ts';
 import { startRetention } from './organization/retention.ts';
 import { type SampleCompany, startSampleCompany } from './organization/sample-company/sample-company.ts';
@@ -67,6 +68,7 @@ export async function startServer(
     if (roles.includes('activation')) {
       started.push(await startReconciler(context, { connectors: phones }));
       started.push(await startActivation(context));
+      started.push(await startLeavings(context, { connectors }));
       started.push(await startPublishing(context));
       started.push(startRetention(context));
     }

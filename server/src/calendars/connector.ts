@@ -116,6 +116,12 @@ export interface CalendarConnector<Settings = unknown, Secret = unknown> {
     timeZone: string,
     ownerAddresses?: readonly string[],
   ): Pick<CalendarObject, 'appointments' | 'nextAfterWindow' | 'skipped'>;
+  /**
+   * Has the source take back what lets us in (OAuth tokens), before the account is erased; idempotent. Left out by kinds
+   * whose source gives nothing that could be revoked: passwords and addresses are the user's own.
+   * @throws ConnectorError; `credentials` and `consent` mean that it is void already.
+   */
+  revoke?(account: ConnectorAccount<Settings, Secret>, signal: AbortSignal): Promise<void>;
   /** How often to look when nothing else is known. */
   readonly defaultPoll: Temporal.Duration;
 }

@@ -18,6 +18,11 @@ export const crashPoints = [
   'reconciler.phoneRestored',
   'reconciler.idleWritten',
   'webhook.delivered',
+  'leaving.claimed',
+  'leaving.givenBack',
+  'leaving.revoked',
+  'leaving.beforeErased',
+  'leaving.erased',
 ] as const;
 export type CrashPoint = (typeof crashPoints)[number];
 

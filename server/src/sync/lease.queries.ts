@@ -40,6 +40,9 @@ export interface Places {
   failingToo: number;
 }
 
+/** Not of those who may not sign in or are leaving, nor what leaves with its group's method. */
+const isRead = sql`leaving_at is null and exists (select from users where id = account.user_id and active)`;
+
 /**
  * Claims due accounts, the longest due first; those that failed last time only after all others.
  * @param busy accounts this process is at work on already: its own lease may have run out while it was too busy to
@@ -56,7 +59,7 @@ export async function claimAccounts(
   const wanted = only === undefined ? sql`due_at <= now() and id <> all(${busy}::uuid[])` : sql`id = ${only}::uuid`;
   const dueAnd = (condition: RawBuilder<unknown>, limit: RawBuilder<unknown>) => sql`
       select id, leased_by is not null as taken_over from account
-       where ${wanted} and ${condition} and (leased_until is null or leased_until < now())
+       where ${wanted} and ${isRead} and ${condition} and (leased_until is null or leased_until < now())
        order by due_at limit ${limit} for update skip locked`;
   const { rows } = await sql<LeasedAccount>`
     with healthy as (${dueAnd(sql`failures = 0`, sql`${places.free}::int`)}),
@@ -132,7 +135,7 @@ export async function releaseAccount(executor: Executor, account: LeasedAccount,
 export async function nextDueIn(executor: Executor, busy: readonly string[]): Promise<number | null> {
   const { rows } = await sql<{ seconds: number | null }>`
     select extract(epoch from min(greatest(due_at, leased_until)) - now())::float8 as seconds
-      from account where id <> all(${busy}::uuid[])`.execute(executor);
+      from account where id <> all(${busy}::uuid[]) and ${isRead}`.execute(executor);
   const seconds = rows[0]?.seconds ?? null;
   return seconds === null ? null : Math.max(0, seconds * 1000);
 }

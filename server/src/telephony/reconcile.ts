@@ -98,12 +98,13 @@ export async function reconcile(
       await saveRecords(db, lease, [...steps.map(observed), ...(await Promise.all(unread.map(unreadable)))]);
       return before.bootId;
     }
-    const writes = steps.filter((step) => step.decision.write);
-    crashIf(writes, 'intent', 'reconciler.beforeIntent');
+    const wanted = steps.filter((step) => step.decision.write);
+    crashIf(wanted, 'intent', 'reconciler.beforeIntent');
     // Rule 2: durable before the phone is written.
-    await saveRecords(db, lease, [...steps.map(outcome), ...(await Promise.all(unread.map(unreadable)))]);
+    const saved = await saveRecords(db, lease, [...steps.map(outcome), ...(await Promise.all(unread.map(unreadable)))]);
     crashIf(news(steps), 'applied', 'reconciler.appliedWritten');
     crashIf(news(steps), 'idle', 'reconciler.idleWritten');
+    const writes = wanted.filter(({ row }) => saved.has(row.extensionId));
     if (writes.length === 0) return before.bootId;
     crashIf(writes, 'intent', 'reconciler.intentWritten');
     crashIf(writes, 'restoring', 'reconciler.restoringWritten');

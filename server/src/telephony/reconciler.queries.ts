@@ -67,14 +67,16 @@ export async function loadRecords(db: Executor, systemId: string): Promise<Recor
   const { rows } = await sql<Row>`
     select r.extension_id, e.user_id, e.number, r.phase, r.ours, r.previous, r.echoes, r.boot_id, r.phase_since,
            r.desired, r.actual, r.failures, r.error_class, r.error_message, r.due_at::text as due_seen,
-           case when r.released_at is null then coalesce(p.forwarding_mode, 'off') else 'off' end as mode,
-           case when r.released_at is null then p.forwarding_target end as target,
+           case when r.released_at is null and u.active then coalesce(p.forwarding_mode, 'off') else 'off' end as mode,
+           case when r.released_at is null and u.active then p.forwarding_target end as target,
            coalesce(p.since, now()) as since, coalesce(p.change_number, 0) as change_number,
            coalesce(p.status, 'available') as status, p.note, p.until,
-           r.due_at <= now() or (r.released_at is null and (r.desired->>'mode', r.desired->>'target')
-             is distinct from (coalesce(p.forwarding_mode, 'off'), p.forwarding_target)) as due
+           r.due_at <= now() or (r.released_at is null and (r.desired->>'mode', r.desired->>'target') is distinct from
+             (case when u.active then coalesce(p.forwarding_mode, 'off') else 'off' end,
+              case when u.active then p.forwarding_target end)) as due
       from forwarding_record r
       join extension e on e.id = r.extension_id
+      join users u on u.id = e.user_id
       left join presence_state p on p.user_id = e.user_id
      where e.phone_system_id = ${systemId}
        and (r.due_at <= now() or r.phase <> 'idle' or p.forwarding_mode <> 'off')`.execute(db);
@@ -152,12 +154,16 @@ export interface RecordUpdate {
 
 export class LeaseLost extends Error {}
 
-/** Durable when this resolves. @throws LeaseLost when another process may write to the system by now. */
+/**
+ * Durable when this resolves. A record that is gone, or released since it was read (release.ts), takes no new wish in.
+ * @returns the extensions whose records were written: only their phones may be written to.
+ * @throws LeaseLost when another process may write to the system by now.
+ */
 export async function saveRecords(
   db: Database,
   lease: { systemId: string; processName: string; leaseMs: number },
   updates: readonly RecordUpdate[],
-): Promise<void> {
+): Promise<Set<string>> {
   const records = updates.map(({ row, record, actual, failures, error, dueInMs }) => ({
     id: row.extensionId,
     desired: row.wish,
@@ -178,14 +184,14 @@ export async function saveRecords(
   const entries = updates.flatMap(({ row, log }) =>
     log ? [{ extension_id: row.extensionId, user_id: row.userId, ...log }] : [],
   );
-  await db.transaction().execute(async (transaction) => {
+  return db.transaction().execute(async (transaction) => {
     const { rows } = await sql`
       update phone_system set leased_until = now() + make_interval(secs => ${lease.leaseMs / 1000})
        where id = ${lease.systemId} and leased_by = ${lease.processName} and leased_until > now()
       returning id`.execute(transaction);
     if (rows.length === 0) throw new LeaseLost('Another process has taken over this phone system.');
     // Who set due_at while we worked has news: theirs stays.
-    await sql`
+    const { rows: saved } = await sql<{ id: string }>`
       update forwarding_record r
          set desired = u.desired, desired_number = u.desired_number, phase = u.phase, ours = nullif(u.ours, 'null'),
              previous = nullif(u.previous, 'null'), echoes = u.echoes, boot_id = u.boot_id, phase_since = u.phase_since,
@@ -197,18 +203,22 @@ export async function saveRecords(
         from jsonb_to_recordset(${JSON.stringify(records)}::jsonb) as u(id uuid, desired jsonb, desired_number bigint,
              phase text, ours jsonb, previous jsonb, echoes jsonb, boot_id text, phase_since timestamptz, actual jsonb,
              failures integer, error_class text, error_message text, due_seen text, due_in float8)
-       where r.extension_id = u.id`.execute(transaction);
-    if (entries.length === 0) return;
+       where r.extension_id = u.id and not (r.released_at is not null and u.desired ->> 'mode' <> 'off')
+      returning r.extension_id as id`.execute(transaction);
+    const written = new Set(saved.map(({ id }) => id));
+    const told = entries.filter((entry) => written.has(entry.extension_id));
+    if (told.length === 0) return written;
     await sql`
       with entry as (
         insert into forwarding_log (extension_id, user_id, event, detail)
         select extension_id, user_id, event, detail
-          from jsonb_to_recordset(${JSON.stringify(entries)}::jsonb)
+          from jsonb_to_recordset(${JSON.stringify(told)}::jsonb)
                as e(extension_id uuid, user_id uuid, event text, detail jsonb)
         returning user_id)
       select pg_notify(${forwardingLogChannel}, user_id::text) from (select distinct user_id from entry) told`.execute(
       transaction,
     );
+    return written;
   });
 }
 

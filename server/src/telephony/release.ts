@@ -1,59 +1,84 @@
-/** Gives forwarding back before an extension, its phone system or its user is removed. */
-
+/**
+ * Gives forwarding back before an extension, its phone system or its user goes. The work is done by whoever holds the
+ * lease of the phone system. What is asked here is exact: a record that is released takes no new forwarding in
+ * (reconciler.queries.ts: saveRecords), so once it is idle nothing of ours comes onto the phone again.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { ConnectorError } from '../calendars/connector.ts';
 import type { Context } from '../context.ts';
+import type { Executor } from '../store/database.ts';
 import { retrying } from '../store/retrying.ts';
 import { forwardingChannel } from './reconciler.queries.ts';
 
+export type Extensions = { extensionId: string } | { userId: string } | { phoneSystemId: string };
+
+/** On `extension e`. */
+function which(of: Extensions): RawBuilder<unknown> {
+  if ('extensionId' in of) return sql`e.id = ${of.extensionId}::uuid`;
+  if ('userId' in of) return sql`e.user_id = ${of.userId}::uuid`;
+  return sql`e.phone_system_id = ${of.phoneSystemId}::uuid`;
+}
+
+/** From the commit on nothing is wanted of these extensions any more. Idempotent. Run it in a transaction. */
+export async function wantNothingOf(executor: Executor, of: Extensions): Promise<void> {
+  await sql`
+    insert into forwarding_record (extension_id, released_at) select id, now() from extension e where ${which(of)}
+    on conflict (extension_id) do update set released_at = now(), due_at = now()
+     where forwarding_record.released_at is null`.execute(executor);
+  await sql`select pg_notify(${forwardingChannel}, '')`.execute(executor);
+}
+
+/** They follow presence again. Run it in a transaction. */
+export async function wantAgain(executor: Executor, of: Extensions): Promise<void> {
+  await sql`
+    update forwarding_record r set released_at = null, due_at = now() from extension e
+     where e.id = r.extension_id and r.released_at is not null and ${which(of)}`.execute(executor);
+  await sql`select pg_notify(${forwardingChannel}, '')`.execute(executor);
+}
+
+/** An extension whose phone still has something of ours. */
+export interface HeldPhone {
+  number: string;
+  phoneSystem: string;
+  mode: 'active' | 'observe' | 'paused';
+  /** Why it couldn't be given back so far; null while nothing has failed. */
+  reason: string | null;
+}
+
+export async function heldPhones(executor: Executor, of: Extensions): Promise<HeldPhone[]> {
+  const { rows } = await sql<HeldPhone>`
+    select e.number, s.name as "phoneSystem", s.mode, coalesce(r.error_message, s.error_message) as reason
+      from forwarding_record r
+      join extension e on e.id = r.extension_id
+      join phone_system s on s.id = e.phone_system_id
+     where r.phase <> 'idle' and ${which(of)}
+     order by s.name, e.number`.execute(executor);
+  return rows;
+}
+
 /**
- * Resolves when nothing of ours is on the extension's phone any more; nothing is wanted of it from then on. The work is
- * done by whoever holds the lease of the phone system, so a reconciler must be running somewhere. A paused phone system
- * is left as it is: pausing says so.
- * @throws ConnectorError when it wasn't given back in time; the extension is then wanted again as before.
+ * Resolves when nothing of ours is on the phones of the system any more; nothing is wanted of them from then on. A
+ * paused phone system is left as it is: pausing says so.
+ * @throws ConnectorError when it wasn't given back in time; the extensions are then wanted again as before.
  */
-export async function releaseExtension(
-  context: Pick<Context, 'store'>,
-  extensionId: string,
-  timeoutMs = 15_000,
-): Promise<void> {
-  await release(context, sql`e.id = ${extensionId}`, timeoutMs);
-}
+export const releaseSystem = (context: Pick<Context, 'store'>, phoneSystemId: string, timeoutMs = 60_000) =>
+  release(context, { phoneSystemId }, timeoutMs);
 
-/** The same for all extensions of a phone system. */
-export async function releaseSystem(
-  context: Pick<Context, 'store'>,
-  systemId: string,
-  timeoutMs = 60_000,
-): Promise<void> {
-  await release(context, sql`e.phone_system_id = ${systemId}`, timeoutMs);
-}
+/** The same for one extension. */
+export const releaseExtension = (context: Pick<Context, 'store'>, extensionId: string, timeoutMs = 15_000) =>
+  release(context, { extensionId }, timeoutMs);
 
-async function release(
-  { store }: Pick<Context, 'store'>,
-  which: ReturnType<typeof sql>,
-  timeoutMs: number,
-): Promise<void> {
-  const { db } = store;
-  const records = sql`from extension e join phone_system s on s.id = e.phone_system_id where e.id = r.extension_id and ${which}`;
-  await retrying(db, async (transaction) => {
-    await sql`insert into forwarding_record (extension_id, released_at) select id, now() from extension e where ${which}
-      on conflict (extension_id) do update set released_at = now(), due_at = now()`.execute(transaction);
-    await sql`select pg_notify(${forwardingChannel}, '')`.execute(transaction);
-  });
+async function release({ store: { db } }: Pick<Context, 'store'>, of: Extensions, timeoutMs: number): Promise<void> {
+  await retrying(db, (transaction) => wantNothingOf(transaction, of));
   const deadline = Date.now() + timeoutMs;
   for (;;) {
-    const { rows } = await sql<{ number: string; reason: string | null }>`
-      select e.number, coalesce(r.error_message, s.error_message) as reason
-        from forwarding_record r, extension e, phone_system s
-       where e.id = r.extension_id and s.id = e.phone_system_id and ${which}
-         and r.phase <> 'idle' and s.mode <> 'paused'`.execute(db);
-    if (rows.length === 0) return;
+    const held = (await heldPhones(db, of)).filter(({ mode }) => mode !== 'paused');
+    if (held.length === 0) return;
     if (Date.now() > deadline) {
-      await sql`update forwarding_record r set released_at = null, due_at = now() ${records}`.execute(db);
-      const numbers = rows.map((row) => row.number).join(', ');
-      const reason = rows.find((row) => row.reason)?.reason ?? 'The phone system has not been written to in time.';
+      await retrying(db, (transaction) => wantAgain(transaction, of));
+      const numbers = held.map(({ number }) => number).join(', ');
+      const reason = held.find((phone) => phone.reason)?.reason ?? 'The phone system has not been written to in time.';
       throw new ConnectorError(
         'unreachable',
         `The forwarding of ${numbers} could not be given back: ${reason} Try again when the phone system can be reached, or pause the phone system to leave its phones as they are.`,

@@ -1,0 +1,174 @@
+/**
+ * Carries leavings out, in the role `activation`: leased like other work, each step durable before the next begins,
+ * tried again with back-off when a phone system or a source is away, and gone on with after a crash.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CalendarConnector } from '../../calendars/connector.ts';
+import type { Context, Running } from '../../context.ts';
+import { crashPoint } from '../../store/crash-points.ts';
+import { retrying } from '../../store/retrying.ts';
+import { forwardingLogChannel } from '../../telephony/reconciler.queries.ts';
+import { recordChange, systemActor } from '../audit.ts';
+import { eraseData, giveForwardingBack, type Outcome, revokeTokens } from './carry-out.ts';
+import {
+  type ClaimedLeaving,
+  claimLeaving,
+  finishLeaving,
+  holdLeaving,
+  LeavingTaken,
+  leavingChannel,
+  makeWaitingDue,
+  nextLeavingIn,
+  postponeLeaving,
+  saveSteps,
+} from './leaving.queries.ts';
+import { currentStep, type LeavingStep, pauseAfter, withStep } from './steps.ts';
+
+/** Looked at even where nothing is heard: a missed notification costs seconds. */
+const longestSleepMs = 15_000;
+/** A phone that answers gives back well within this: who removes an extension sees it gone at once. */
+const patienceMs = 1_500;
+const lookEveryMs = 40;
+
+export async function startLeavings(
+  context: Context,
+  { connectors }: { connectors: readonly CalendarConnector[] },
+): Promise<Running> {
+  const { store, log, processName } = context;
+  const { db } = store;
+  const stopping = new AbortController();
+  let bell = Promise.withResolvers<void>();
+  const ring = () => bell.resolve();
+
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      bell = Promise.withResolvers();
+      let wait = longestSleepMs;
+      try {
+        let claimed = await claimLeaving(db, processName);
+        for (; claimed && !stopping.signal.aborted; claimed = await claimLeaving(db, processName)) await work(claimed);
+        wait = Math.max(50, Math.min((await nextLeavingIn(db)) ?? longestSleepMs, longestSleepMs));
+      } catch (error) {
+        log.error({ err: error }, 'Removals could not be carried on; they are tried again.');
+        wait = 1_000;
+      }
+      if (stopping.signal.aborted) return;
+      const timer = setTimeout(ring, wait);
+      await bell.promise;
+      clearTimeout(timer);
+    }
+  }
+
+  async function work(leaving: ClaimedLeaving): Promise<void> {
+    crashPoint('leaving.claimed');
+    try {
+      for (let step = currentStep(leaving.steps); step; step = currentStep(leaving.steps)) {
+        if (step.name === 'eraseData') return await erase(leaving);
+        const outcome = await carryOut(leaving, step);
+        const { message } = outcome;
+        const state = outcome.done ? 'done' : outcome.failed ? 'failed' : 'running';
+        leaving.steps = withStep(leaving.steps, step.name, { state, message }, Temporal.Now.instant());
+        await note(leaving, step, outcome);
+        if (!outcome.done) {
+          const failures = leaving.failures + 1;
+          const later = { failures, inMs: pauseAfter(leaving.failures), message };
+          return await postponeLeaving(db, leaving.id, processName, later);
+        }
+        leaving.failures = 0;
+        if (step.name === 'giveForwardingBack') crashPoint('leaving.givenBack');
+        if (step.name === 'revokeTokens') crashPoint('leaving.revoked');
+      }
+    } catch (error) {
+      if (error instanceof LeavingTaken) return;
+      log.error({ err: error, leaving: leaving.id }, 'A removal failed unexpectedly and is tried again.');
+      const message = 'This step failed unexpectedly and is tried again; the server’s log says more.';
+      const step = currentStep(leaving.steps);
+      if (step)
+        await saveSteps(
+          db,
+          leaving.id,
+          processName,
+          withStep(leaving.steps, step.name, { state: 'failed', message }, Temporal.Now.instant()),
+        ).catch(() => {});
+      await postponeLeaving(db, leaving.id, processName, {
+        ...{ failures: leaving.failures + 1, inMs: pauseAfter(leaving.failures), message },
+      });
+    }
+  }
+
+  async function carryOut(leaving: ClaimedLeaving, step: LeavingStep): Promise<Outcome> {
+    if (step.name === 'revokeTokens') return revokeTokens(context, connectors, leaving);
+    const deadline = performance.now() + (leaving.failures === 0 ? patienceMs : 0);
+    for (;;) {
+      const outcome = await giveForwardingBack(context, leaving);
+      if (outcome.done || outcome.failed || stopping.signal.aborted || performance.now() > deadline) return outcome;
+      await delay(lookEveryMs);
+    }
+  }
+
+  /** How far it is, and for the log of changes what was done. */
+  async function note(leaving: ClaimedLeaving, step: LeavingStep, outcome: Outcome): Promise<void> {
+    await retrying(db, async (transaction) => {
+      await saveSteps(transaction, leaving.id, processName, leaving.steps);
+      if (outcome.done) await record(transaction, leaving, step, outcome.message);
+    });
+    const detail = { leaving: leaving.id, kind: leaving.kind, step: step.name };
+    if (outcome.done) log.info(detail, outcome.message);
+    else if (outcome.failed && leaving.failures === 0) log.warn(detail, outcome.message);
+  }
+
+  /** Whoever cancels meanwhile waits for this, or has come first. */
+  async function erase(leaving: ClaimedLeaving): Promise<void> {
+    await retrying(db, async (transaction) => {
+      await holdLeaving(transaction, leaving.id, processName);
+      const message = await eraseData(transaction, leaving);
+      const now = Temporal.Now.instant();
+      leaving.steps = withStep(leaving.steps, 'eraseData', { state: 'done', message }, now);
+      await record(transaction, leaving, { name: 'eraseData' }, message);
+      await finishLeaving(transaction, leaving.id, leaving.steps);
+      crashPoint('leaving.beforeErased');
+    });
+    crashPoint('leaving.erased');
+    log.info({ leaving: leaving.id, kind: leaving.kind }, 'A removal is done.');
+  }
+
+  const record = (
+    transaction: Parameters<typeof recordChange>[0],
+    leaving: ClaimedLeaving,
+    step: Pick<LeavingStep, 'name'>,
+    message: string,
+  ) =>
+    recordChange(transaction, systemActor, {
+      action: 'run',
+      subject: leaving.kind === 'groupMethod' ? 'groupFunction' : leaving.kind,
+      subjectId: leaving.subjectId,
+      subjectName: leaving.subjectName,
+      locationId: leaving.locationId,
+      after: { leaving: leaving.id, step: step.name, message },
+    });
+
+  // A line in somebody's forwarding log may be what one of them waits for; whole companies write them on the hour.
+  let told = false;
+  const onForwarding = () => {
+    if (told) return;
+    told = true;
+    setTimeout(() => {
+      told = false;
+      if (!stopping.signal.aborted)
+        makeWaitingDue(db).then(
+          (any) => any && ring(),
+          () => {},
+        );
+    }, 500).unref();
+  };
+  await store.listen(leavingChannel, ring);
+  await store.listen(forwardingLogChannel, onForwarding);
+  const running = run();
+  return {
+    async stop() {
+      stopping.abort();
+      ring();
+      await running;
+    },
+  };
+}
