@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { sql } from 'kysely';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { systemActor } from '../server/src/organization/audit.ts';
 import { createWebhook } from '../server/src/publishing/webhook-endpoints.ts';
 import { openStore, type Store } from '../server/src/store/database.ts';
 import { secretsWith } from '../server/src/store/secrets.ts';
@@ -70,7 +71,9 @@ test('killed between delivery and its note, nothing is lost, and the lease holds
     const { userId } = await makeUser(store.db);
     const context = testContext(store, { secrets: secretsWith(new Map([['test', key]])) });
     const { port } = receiver.address() as AddressInfo;
-    ({ secret } = await createWebhook(context, { url: `http://127.0.0.1:${port}/hook` }));
+    ({ secret } = await createWebhook(context, context.store.db, systemActor, {
+      url: `http://127.0.0.1:${port}/hook`,
+    }));
     for (const number of [1, 2, 3])
       await sql`
         insert into presence_change (number, user_id, status, reason, since, forwarding_mode)

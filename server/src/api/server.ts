@@ -89,7 +89,7 @@ export async function startApi(context: Context, options: ApiOptions): Promise<R
     ...organizationRoutes(context),
     ...telephonyRoutes(context, options.phoneSystemKinds),
     ...webhookRoutes(context),
-    ...sampleCompanyRoutes(options.sampleCompany),
+    ...sampleCompanyRoutes(context, options.sampleCompany),
   ];
   const app = createApp(context, { routes, sessions, tokens, publicUrl });
   app.all('*', webClient(options.webFolder ?? builtWebClient));

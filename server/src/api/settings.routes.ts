@@ -38,7 +38,7 @@ export function settingsRoutes(context: Context): Route[] {
       handle: ({ viewer, params: { groupId }, body }) => changeGroupSettings(db, groupId, body, actorOf(viewer)),
     }),
     route({
-      access: 'administrator',
+      access: 'systemReader',
       method: 'get',
       path: '/settings/network',
       tag,
@@ -56,8 +56,8 @@ export function settingsRoutes(context: Context): Route[] {
       summary: 'Set how the server reaches the outside',
       body: NetworkSettings,
       answer: NetworkSettings,
-      async handle({ body }) {
-        await writeNetworkSettings(db, body);
+      async handle({ viewer, body }) {
+        await db.transaction().execute((transaction) => writeNetworkSettings(transaction, actorOf(viewer), body));
         return readNetworkSettings(db);
       },
     }),

@@ -1,5 +1,7 @@
 import { z } from '@hono/zod-openapi';
+import { sql } from 'kysely';
 import type { Context } from '../context.ts';
+import { actorOf } from '../organization/audit.ts';
 import {
   changePhoneSystem,
   createExtension,
@@ -7,12 +9,14 @@ import {
   deleteExtension,
   deletePhoneSystem,
 } from '../organization/phone-systems.ts';
+import { locationIdOfUser } from '../organization/roles.ts';
 import { refuseSamplePhones } from '../organization/sample-company/apart.ts';
 import type { Executor } from '../store/database.ts';
 import { checkPhoneSystem } from '../telephony/check.ts';
 import type { PhoneSystemKinds } from '../telephony/connectors.ts';
+import { locationsOf, requireLocation } from './access.ts';
 import { ApiError } from './errors.ts';
-import { type Route, route } from './route.ts';
+import { type Route, route, type Viewer } from './route.ts';
 import { Id } from './schemas/common.ts';
 import {
   Extension,
@@ -53,7 +57,20 @@ const selectSystems = (db: Executor) =>
     .$narrowType<{ extensions: number; errorClass: 'unreachable' | null }>();
 
 const selectExtensions = (db: Executor) =>
-  db.selectFrom('extension').select(['id', 'user_id as userId', 'phone_system_id as phoneSystemId', 'number']);
+  db
+    .selectFrom('extension')
+    .select(['extension.id', 'user_id as userId', 'phone_system_id as phoneSystemId', 'extension.number']);
+
+async function locationOfExtension(db: Executor, { extensionId }: Record<string, string>): Promise<string | null> {
+  const row = await db.selectFrom('extension').select('user_id').where('id', '=', extensionId!).executeTakeFirst();
+  return row ? locationIdOfUser(db, row.user_id) : null;
+}
+
+/** For administrators of locations: what they need to give users an extension, and nothing of how it is reached. */
+const named = <System extends { settings: unknown; errorClass: unknown; message: unknown }>(system: System) => ({
+  ...system,
+  ...{ settings: {}, errorClass: null, message: null },
+});
 
 export function telephonyRoutes(context: Context, kinds: PhoneSystemKinds): Route[] {
   const { db } = context.store;
@@ -62,15 +79,24 @@ export function telephonyRoutes(context: Context, kinds: PhoneSystemKinds): Rout
     if (!system) throw new ApiError('notFound', 'There is no such phone system.');
     return system;
   }
+  /** Whose user is unknown is nobody's: the service says so to administrators of the whole system. */
+  async function requireUser(viewer: Viewer, userId: string) {
+    if (viewer.role !== 'administrator') requireLocation(viewer, await locationIdOfUser(db, userId));
+  }
   return [
     route({
-      ...administrator,
+      access: 'reader',
+      tag: 'Telephony',
       method: 'get',
       path: '/phone-systems',
       operation: 'listPhoneSystems',
       summary: 'All phone systems and how they are',
+      description: 'Administrators of locations get names and states; settings and messages are empty for them.',
       answer: PhoneSystemList,
-      handle: async () => ({ phoneSystems: await selectSystems(db).orderBy('name').execute() }),
+      async handle({ viewer }) {
+        const phoneSystems = await selectSystems(db).orderBy('name').execute();
+        return { phoneSystems: locationsOf(viewer) ? phoneSystems.map(named) : phoneSystems };
+      },
     }),
     route({
       ...administrator,
@@ -82,7 +108,12 @@ export function telephonyRoutes(context: Context, kinds: PhoneSystemKinds): Rout
       body: NewPhoneSystem,
       status: 201,
       answer: PhoneSystem,
-      handle: async ({ body }) => readSystem(await createPhoneSystem(context, kinds, body)),
+      async handle({ viewer, body }) {
+        const actor = actorOf(viewer);
+        return readSystem(
+          await db.transaction().execute((transaction) => createPhoneSystem(context, transaction, actor, kinds, body)),
+        );
+      },
     }),
     route({
       ...administrator,
@@ -93,9 +124,12 @@ export function telephonyRoutes(context: Context, kinds: PhoneSystemKinds): Rout
       params,
       body: PhoneSystemChange,
       answer: PhoneSystem,
-      async handle({ params: { phoneSystemId }, body }) {
+      async handle({ viewer, params: { phoneSystemId }, body }) {
         if (body.settings !== undefined || body.secret !== undefined) await refuseSamplePhones(db, phoneSystemId);
-        await changePhoneSystem(context, kinds, phoneSystemId, body);
+        const actor = actorOf(viewer);
+        await db
+          .transaction()
+          .execute((transaction) => changePhoneSystem(context, transaction, actor, kinds, phoneSystemId, body));
         return readSystem(phoneSystemId);
       },
     }),
@@ -108,8 +142,8 @@ export function telephonyRoutes(context: Context, kinds: PhoneSystemKinds): Rout
       description: 'Gives all forwarding back first; 422 when that can’t be done, then pause it to leave it as it is.',
       params,
       answer: null,
-      async handle({ params: { phoneSystemId } }) {
-        await deletePhoneSystem(context, phoneSystemId);
+      async handle({ viewer, params: { phoneSystemId } }) {
+        await deletePhoneSystem(context, actorOf(viewer), phoneSystemId);
         return undefined;
       },
     }),
@@ -138,16 +172,27 @@ export function telephonyRoutes(context: Context, kinds: PhoneSystemKinds): Rout
       },
     }),
     route({
-      ...administrator,
+      access: 'reader',
+      tag: 'Telephony',
       method: 'get',
       path: '/extensions',
       operation: 'listExtensions',
       summary: 'Which extension belongs to whom',
       answer: ExtensionList,
-      handle: async () => ({ extensions: await selectExtensions(db).orderBy('number').execute() }),
+      async handle({ viewer }) {
+        const locations = locationsOf(viewer);
+        let query = selectExtensions(db).orderBy('extension.number');
+        if (locations)
+          query = query
+            .innerJoin('users', 'users.id', 'extension.user_id')
+            .innerJoin('configuration_group', 'configuration_group.id', 'users.group_id')
+            .where('location_id', '=', sql<string>`any(${[...locations]}::uuid[])`);
+        return { extensions: await query.execute() };
+      },
     }),
     route({
-      ...administrator,
+      access: 'locationAdministrator',
+      tag: 'Telephony',
       method: 'post',
       path: '/extensions',
       operation: 'createExtension',
@@ -156,13 +201,17 @@ export function telephonyRoutes(context: Context, kinds: PhoneSystemKinds): Rout
       body: NewExtension,
       status: 201,
       answer: Extension,
-      async handle({ body }) {
-        const id = await db.transaction().execute((transaction) => createExtension(transaction, body));
-        return selectExtensions(db).where('id', '=', id).executeTakeFirstOrThrow();
+      async handle({ viewer, body }) {
+        await requireUser(viewer, body.userId);
+        const actor = actorOf(viewer);
+        const id = await db.transaction().execute((transaction) => createExtension(transaction, actor, body));
+        return selectExtensions(db).where('extension.id', '=', id).executeTakeFirstOrThrow();
       },
     }),
     route({
-      ...administrator,
+      access: 'locationAdministrator',
+      locationOf: locationOfExtension,
+      tag: 'Telephony',
       method: 'delete',
       path: '/extensions/{extensionId}',
       operation: 'deleteExtension',
@@ -170,8 +219,8 @@ export function telephonyRoutes(context: Context, kinds: PhoneSystemKinds): Rout
       description: 'Gives its forwarding back first; 422 when that can’t be done now.',
       params: z.object({ extensionId: Id }),
       answer: null,
-      async handle({ params: { extensionId } }) {
-        await deleteExtension(context, extensionId);
+      async handle({ viewer, params: { extensionId } }) {
+        await deleteExtension(context, actorOf(viewer), extensionId);
         return undefined;
       },
     }),

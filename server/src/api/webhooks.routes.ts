@@ -1,8 +1,7 @@
 import { z } from '@hono/zod-openapi';
-import { sql } from 'kysely';
 import type { Context } from '../context.ts';
-import { presenceChannel } from '../presence/changes.ts';
-import { createWebhook, testWebhook } from '../publishing/webhook-endpoints.ts';
+import { actorOf } from '../organization/audit.ts';
+import { changeWebhook, createWebhook, deleteWebhook, testWebhook } from '../publishing/webhook-endpoints.ts';
 import type { Executor } from '../store/database.ts';
 import { ApiError } from './errors.ts';
 import { type Route, route } from './route.ts';
@@ -33,6 +32,11 @@ const selectWebhooks = (db: Executor) =>
       'created_at as createdAt',
     ]);
 
+const withoutPath = <Row extends { url: string }>(webhook: Row): Row => {
+  const url = URL.parse(webhook.url);
+  return { ...webhook, url: url ? `${url.origin}/…` : '' };
+};
+
 export function webhookRoutes(context: Context): Route[] {
   const { db } = context.store;
   async function read(id: string) {
@@ -42,13 +46,18 @@ export function webhookRoutes(context: Context): Route[] {
   }
   return [
     route({
-      ...administrator,
+      access: 'systemReader',
+      tag: 'Publishing',
       method: 'get',
       path: '/webhooks',
       operation: 'listWebhooks',
       summary: 'All webhooks and how their deliveries go',
+      description: 'Readers see the host of an address only: its path is often a secret.',
       answer: WebhookList,
-      handle: async () => ({ webhooks: await selectWebhooks(db).orderBy('created_at').execute() }),
+      async handle({ viewer }) {
+        const webhooks = await selectWebhooks(db).orderBy('created_at').execute();
+        return { webhooks: viewer.role === 'administrator' ? webhooks : webhooks.map(withoutPath) };
+      },
     }),
     route({
       ...administrator,
@@ -61,8 +70,10 @@ export function webhookRoutes(context: Context): Route[] {
       body: NewWebhook,
       status: 201,
       answer: CreatedWebhook,
-      async handle({ body }) {
-        const { id, secret } = await createWebhook(context, body);
+      async handle({ viewer, body }) {
+        const { id, secret } = await db
+          .transaction()
+          .execute((transaction) => createWebhook(context, transaction, actorOf(viewer), body));
         return { ...(await read(id)), secret };
       },
     }),
@@ -75,21 +86,8 @@ export function webhookRoutes(context: Context): Route[] {
       params,
       body: WebhookChange,
       answer: Webhook,
-      async handle({ params: { webhookId }, body: { url, active } }) {
-        await read(webhookId);
-        await db.transaction().execute(async (transaction) => {
-          // What failed before is tried at once with what is new.
-          await transaction
-            .updateTable('webhook')
-            .set({
-              ...(url !== undefined && { url }),
-              ...(active !== undefined && { active }),
-              ...{ due_at: sql<Temporal.Instant>`now()`, failures: 0, error_message: null },
-            })
-            .where('id', '=', webhookId)
-            .execute();
-          await sql`select pg_notify(${presenceChannel}, '')`.execute(transaction);
-        });
+      async handle({ viewer, params: { webhookId }, body }) {
+        await db.transaction().execute((transaction) => changeWebhook(transaction, actorOf(viewer), webhookId, body));
         return read(webhookId);
       },
     }),
@@ -101,9 +99,11 @@ export function webhookRoutes(context: Context): Route[] {
       summary: 'Remove a webhook',
       params,
       answer: null,
-      async handle({ params: { webhookId } }) {
-        await read(webhookId);
-        await db.deleteFrom('webhook').where('id', '=', webhookId).execute();
+      async handle({ viewer, params: { webhookId } }) {
+        const done = await db
+          .transaction()
+          .execute((transaction) => deleteWebhook(transaction, actorOf(viewer), webhookId));
+        if (!done) throw new ApiError('notFound', 'There is no such webhook.');
         return undefined;
       },
     }),

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { ApiError } from '../api/errors.ts';
 import { parseNetwork } from '../outbound/address-rules.ts';
 import type { Executor, Store } from '../store/database.ts';
+import { type Actor, recordChange } from './audit.ts';
 
 export interface NetworkSettings {
   /** CIDR. */
@@ -45,17 +46,31 @@ export async function watchNetworkSettings(store: Store): Promise<() => Promise<
   };
 }
 
-/** @throws ApiError invalid, naming the line that is wrong. */
-export async function writeNetworkSettings(db: Executor, settings: NetworkSettings): Promise<void> {
+/** Run it in a transaction. @throws ApiError invalid, naming the line that is wrong. */
+export async function writeNetworkSettings(db: Executor, actor: Actor, settings: NetworkSettings): Promise<void> {
   check(settings);
+  const before = await readNetworkSettings(db);
   const value = JSON.stringify(settings);
   await db
     .insertInto('system_setting')
     .values({ key, value })
     .onConflict((conflict) => conflict.column('key').doUpdateSet({ value, updated_at: sql`now()` }))
     .execute();
+  await recordChange(db, actor, {
+    ...{ action: 'change', subject: 'network', subjectId: null, subjectName: 'Network' },
+    ...{ before: audited(before), after: audited(settings) },
+  });
   await sql`select pg_notify('network', '')`.execute(db);
 }
+
+/** Certificates by their name and fingerprint. */
+const audited = (settings: NetworkSettings) => ({
+  ...settings,
+  certificateAuthorities: settings.certificateAuthorities.map((pem) => {
+    const { subject, fingerprint256 } = new X509Certificate(pem);
+    return `${subject.replaceAll('\n', ', ')} (SHA-256 ${fingerprint256})`;
+  }),
+});
 
 function check({ allowedNetworks, proxy, certificateAuthorities }: NetworkSettings): void {
   allowedNetworks.forEach((network, index) => {

@@ -11,10 +11,11 @@ import { retrying } from '../store/retrying.ts';
 import type { PhoneSystemKind, PhoneSystemKinds } from '../telephony/connectors.ts';
 import { forwardingChannel, systemsChanged } from '../telephony/reconciler.queries.ts';
 import { releaseExtension, releaseSystem } from '../telephony/release.ts';
+import { type Actor, recordChange } from './audit.ts';
+import { locationIdOfUser } from './roles.ts';
 import { refuseRealPhone } from './sample-company/apart.ts';
 
 type Mode = 'active' | 'observe' | 'paused';
-type Parts = Pick<Context, 'store' | 'secrets'>;
 
 export interface NewPhoneSystem {
   name: string;
@@ -30,12 +31,13 @@ export function kindNamed(kinds: PhoneSystemKinds, kind: string): PhoneSystemKin
   return found;
 }
 
-/** @returns its id. @throws ApiError or InvalidRequest when settings or secret are not what the kind needs. */
+/** Run it in a transaction. @returns its id. @throws ApiError or InvalidRequest when it is not what the kind needs. */
 export async function createPhoneSystem(
-  { store, secrets }: Parts,
+  { secrets }: Pick<Context, 'secrets'>,
+  executor: Executor,
+  actor: Actor,
   kinds: PhoneSystemKinds,
   { name, kind, settings, secret, mode }: NewPhoneSystem,
-  executor: Executor = store.db,
 ): Promise<string> {
   const { settings: settingsSchema, secret: secretSchema } = kindNamed(kinds, kind);
   const id = randomUUID();
@@ -52,6 +54,10 @@ export async function createPhoneSystem(
       mode,
     })
     .execute();
+  await recordChange(executor, actor, {
+    ...{ action: 'create', subject: 'phoneSystem', subjectId: id, subjectName: name },
+    after: { name, kind, settings: goodSettings, mode },
+  });
   await wake(executor);
   return id;
 }
@@ -66,33 +72,58 @@ export interface PhoneSystemChange {
   mode?: Mode | undefined;
 }
 
+/** Run it in a transaction. @throws ApiError notFound; otherwise as createPhoneSystem. */
 export async function changePhoneSystem(
-  { store, secrets }: Parts,
+  { secrets }: Pick<Context, 'secrets'>,
+  executor: Executor,
+  actor: Actor,
   kinds: PhoneSystemKinds,
   id: string,
   { name, settings, secret, mode }: PhoneSystemChange,
 ): Promise<void> {
-  const row = await store.db.selectFrom('phone_system').select('kind').where('id', '=', id).executeTakeFirst();
+  const row = await executor
+    .selectFrom('phone_system')
+    .select(['name', 'kind', 'settings', 'mode'])
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
   if (!row) throw new ApiError('notFound', 'There is no such phone system.');
   const kind = kindNamed(kinds, row.kind);
+  const goodSettings = settings === undefined ? row.settings : checked(kind.settings, settings, 'settings');
   const columns = {
     ...(name !== undefined && { name }),
     ...(mode !== undefined && { mode }),
-    ...(settings !== undefined && { settings: JSON.stringify(checked(kind.settings, settings, 'settings')) }),
+    ...(settings !== undefined && { settings: JSON.stringify(goodSettings) }),
     ...(secret !== undefined && { secret: sealed(secrets, checked(kind.secret, secret, 'secret'), id) }),
   };
   if (Object.keys(columns).length === 0) return;
-  await store.db.updateTable('phone_system').set(columns).where('id', '=', id).execute();
-  await wake(store.db);
+  await executor.updateTable('phone_system').set(columns).where('id', '=', id).execute();
+  await recordChange(executor, actor, {
+    ...{ action: 'change', subject: 'phoneSystem', subjectId: id, subjectName: name ?? row.name },
+    before: { name: row.name, settings: row.settings, mode: row.mode },
+    after: {
+      ...{ name: name ?? row.name, settings: goodSettings, mode: mode ?? row.mode },
+      ...(secret !== undefined && { credentials: 'changed' }),
+    },
+  });
+  await wake(executor);
 }
 
 /** Gives all forwarding back first. @throws ConnectorError when that can't be done now. */
-export async function deletePhoneSystem(context: Parts, id: string): Promise<void> {
+export async function deletePhoneSystem(context: Pick<Context, 'store'>, actor: Actor, id: string): Promise<void> {
   await releaseSystem(context, id);
-  const { numDeletedRows } = await retrying(context.store.db, (transaction) =>
-    transaction.deleteFrom('phone_system').where('id', '=', id).executeTakeFirst(),
-  );
-  if (numDeletedRows === 0n) throw new ApiError('notFound', 'There is no such phone system.');
+  await retrying(context.store.db, async (transaction) => {
+    const gone = await transaction
+      .deleteFrom('phone_system')
+      .where('id', '=', id)
+      .returning(['name', 'kind', 'settings', 'mode'])
+      .executeTakeFirst();
+    if (!gone) throw new ApiError('notFound', 'There is no such phone system.');
+    await recordChange(transaction, actor, {
+      ...{ action: 'delete', subject: 'phoneSystem', subjectId: id, subjectName: gone.name },
+      before: { ...gone },
+    });
+  });
 }
 
 /**
@@ -102,12 +133,13 @@ export async function deletePhoneSystem(context: Parts, id: string): Promise<voi
  */
 export async function createExtension(
   db: Executor,
+  actor: Actor,
   extension: { userId: string; phoneSystemId: string; number: string },
 ): Promise<string> {
   const { userId, phoneSystemId, number } = extension;
   const system = await db.selectFrom('phone_system').select('name').where('id', '=', phoneSystemId).executeTakeFirst();
   if (!system) throw new ApiError('invalid', 'There is no such phone system.', { field: 'phoneSystemId' });
-  const user = await db.selectFrom('users').select('id').where('id', '=', userId).executeTakeFirst();
+  const user = await db.selectFrom('users').select('display_name').where('id', '=', userId).executeTakeFirst();
   if (!user) throw new ApiError('invalid', 'There is no such user.', { field: 'userId' });
   await refuseRealPhone(db, userId, phoneSystemId);
   const taken = await db
@@ -127,18 +159,38 @@ export async function createExtension(
     .returning('id')
     .executeTakeFirstOrThrow();
   await db.insertInto('forwarding_record').values({ extension_id: id }).execute();
+  await recordChange(db, actor, {
+    ...{ action: 'create', subject: 'extension', subjectId: id, subjectName: number },
+    locationId: await locationIdOfUser(db, userId),
+    after: { number, phoneSystem: system.name, user: user.display_name },
+  });
   await markDue(db, [userId]); // a profile that forwards to this very number must not any more
   await wake(db);
   return id;
 }
 
 /** Gives its forwarding back first. @throws ConnectorError when that can't be done now. */
-export async function deleteExtension(context: Parts, id: string): Promise<void> {
+export async function deleteExtension(context: Pick<Context, 'store'>, actor: Actor, id: string): Promise<void> {
   const { db } = context.store;
-  const found = await db.selectFrom('extension').select('id').where('id', '=', id).executeTakeFirst();
+  const found = await db
+    .selectFrom('extension')
+    .innerJoin('phone_system', 'phone_system.id', 'extension.phone_system_id')
+    .innerJoin('users', 'users.id', 'extension.user_id')
+    .select(['extension.number', 'extension.user_id', 'phone_system.name as phoneSystem', 'users.display_name as user'])
+    .where('extension.id', '=', id)
+    .executeTakeFirst();
   if (!found) throw new ApiError('notFound', 'There is no such extension.');
   await releaseExtension(context, id);
-  await retrying(db, (transaction) => transaction.deleteFrom('extension').where('id', '=', id).execute());
+  await retrying(db, async (transaction) => {
+    const { numDeletedRows } = await transaction.deleteFrom('extension').where('id', '=', id).executeTakeFirst();
+    if (numDeletedRows === 0n) return;
+    const { number, user_id: userId, phoneSystem, user } = found;
+    await recordChange(transaction, actor, {
+      ...{ action: 'delete', subject: 'extension', subjectId: id, subjectName: number },
+      locationId: await locationIdOfUser(transaction, userId),
+      before: { number, phoneSystem, user },
+    });
+  });
 }
 
 const wake = (db: Executor) => sql`select pg_notify(${forwardingChannel}, ${systemsChanged})`.execute(db);

@@ -7,6 +7,7 @@ import { afterAll, expect, test } from 'vitest';
 import { makeUser, testContext } from '../../../test/context.ts';
 import { until } from '../../../test/product.ts';
 import { openTestStore } from '../../../test/store.ts';
+import { systemActor } from '../organization/audit.ts';
 import { createOutbound } from '../outbound/client.ts';
 import type { CloudEvent, PresenceData } from './presence-event.ts';
 import { createWebhook, testWebhook } from './webhook-endpoints.ts';
@@ -87,7 +88,7 @@ test('changes arrive in order and signed, through failures and a death of the re
   await change([userId]); // before the webhook was made: not told
   const receiver = new Receiver();
   await receiver.start();
-  const { id, secret } = await createWebhook(context, { url: receiver.url });
+  const { id, secret } = await createWebhook(context, context.store.db, systemActor, { url: receiver.url });
   receiver.secret = secret;
   const publishing = await startPublishing(context, { retryMs: 50 });
   try {
@@ -170,7 +171,7 @@ test('a receiver far behind gets the newest of each user, and nothing after it i
   const { userId: bob } = await makeUser(db);
   const receiver = new Receiver();
   await receiver.start();
-  const { id, secret } = await createWebhook(context, { url: receiver.url });
+  const { id, secret } = await createWebhook(context, context.store.db, systemActor, { url: receiver.url });
   receiver.secret = secret;
   const numbers = await change(Array.from({ length: 2_003 }, (_, index) => (index % 2 ? ada : bob)));
   const publishing = await startPublishing(context, { retryMs: 50 });
@@ -193,7 +194,7 @@ test('410 switches a webhook off; a redirect is not followed', async () => {
   const { userId } = await makeUser(db);
   const receiver = new Receiver();
   await receiver.start();
-  const { id, secret } = await createWebhook(context, { url: receiver.url });
+  const { id, secret } = await createWebhook(context, context.store.db, systemActor, { url: receiver.url });
   receiver.secret = secret;
   receiver.answer = () => 302;
   expect(await testWebhook(context, id)).toEqual({

@@ -6,6 +6,7 @@ import type { ForwardingMode, ForwardingTarget, Status } from '../../presence/pr
 import { seedBuiltInProfiles } from '../../presence/profiles.queries.ts';
 import type { Executor } from '../../store/database.ts';
 import { createAccount } from '../../sync/accounts.ts';
+import { systemActor } from '../audit.ts';
 import { createExtension } from '../phone-systems.ts';
 import { ensureDefaultGroup } from '../setup.ts';
 import { calendarText, type SampleEvent } from './event.ts';
@@ -89,7 +90,7 @@ export async function makePerson(
   const userId = administratorId ?? (await makeUser(db, person, state.groupId!));
   if (administratorId)
     await db.updateTable('users').set({ group_id: state.groupId! }).where('id', '=', userId).execute();
-  await createExtension(db, { userId, phoneSystemId: state.phoneSystemId!, number: person.extension });
+  await createExtension(db, systemActor, { userId, phoneSystemId: state.phoneSystemId!, number: person.extension });
   const german = person.language === 'de';
   const account = (name: string, list: readonly SampleEvent[]) =>
     createAccount(

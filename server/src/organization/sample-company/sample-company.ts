@@ -8,6 +8,7 @@ import type { Context, Running } from '../../context.ts';
 import { retrying } from '../../store/retrying.ts';
 import type { PhoneSystemKinds } from '../../telephony/connectors.ts';
 import { releaseSystem } from '../../telephony/release.ts';
+import { systemActor } from '../audit.ts';
 import { changePhoneSystem, createPhoneSystem } from '../phone-systems.ts';
 import { hasRealPhone } from './apart.ts';
 import { sampleEvents } from './calendars.ts';
@@ -49,8 +50,13 @@ export async function startSampleCompany(
   async function startPhones(state: SampleState): Promise<void> {
     phones ??= await startSamplePhones(dataFolder, state.pbxPort);
     state.pbxPort = phones.port;
+    const { settings } = phones;
     if (state.phoneSystemId)
-      await changePhoneSystem(context, phoneSystemKinds, state.phoneSystemId, { settings: phones.settings });
+      await db
+        .transaction()
+        .execute((transaction) =>
+          changePhoneSystem(context, transaction, systemActor, phoneSystemKinds, state.phoneSystemId!, { settings }),
+        );
   }
 
   async function step(state: SampleState, text: string): Promise<void> {
@@ -72,12 +78,11 @@ export async function startSampleCompany(
     const administratorId = state.administrator?.userId ?? null;
     await step(state, 'Starting the phone system');
     await startPhones(state);
-    state.phoneSystemId = await createPhoneSystem(context, phoneSystemKinds, {
-      name: 'Sample phone system',
-      kind: 'http',
-      settings: phones!.settings,
-      mode: 'active',
-    });
+    state.phoneSystemId = await db.transaction().execute((transaction) =>
+      createPhoneSystem(context, transaction, systemActor, phoneSystemKinds, {
+        ...{ name: 'Sample phone system', kind: 'http', settings: phones!.settings, mode: 'active' },
+      }),
+    );
     await step(state, 'Founding the company');
     await retrying(db, async (transaction) => {
       Object.assign(state, await makeGroup(transaction));
