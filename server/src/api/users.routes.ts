@@ -3,11 +3,13 @@ import type { Context } from '../context.ts';
 import { actorOf, recordChange } from '../organization/audit.ts';
 import { invite } from '../organization/credentials.ts';
 import { locationIdOfUser, requireManageable } from '../organization/roles.ts';
-import { changeUser, createUser, deleteUser, listUsers, readUser, type UserRow } from '../organization/users.ts';
+import { changeUser, createUser, listUsers, readUser, type UserRow } from '../organization/users.ts';
 import { locationOfUser, requireLocation, seenAmong } from './access.ts';
 import { ApiError } from './errors.ts';
+import { beginLeaving } from './leavings.routes.ts';
 import { type Route, route, type Viewer } from './route.ts';
 import { UserId } from './schemas/common.ts';
+import { LeavingStarted } from './schemas/leaving.ts';
 import { Invitation, InvitedUser, NewUser, User, UserChange, UserList } from './schemas/users.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -112,14 +114,16 @@ export function userRoutes(context: Context, sessions: Sessions, publicUrl: stri
       tag,
       operation: 'deleteUser',
       summary: 'Delete a user',
-      description: 'Gives the user’s call forwarding back first, then removes the user with all accounts and history.',
+      description: `The user can’t sign in from now on. Call forwarding is given back first, then access to calendar sources is revoked,
+then the user is erased with all accounts and history; \`GET /leavings/{leavingId}\` shows each step.`,
       params,
-      answer: null,
+      status: 202,
+      answer: LeavingStarted,
       async handle({ viewer, params: { userId } }) {
         await requireManageable(db, viewer, userId);
-        await deleteUser(context, actorOf(viewer), userId);
+        const started = await beginLeaving(context, viewer, { kind: 'user', id: userId });
         sessions.forget(userId);
-        return undefined;
+        return started;
       },
     }),
     route({

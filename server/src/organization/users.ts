@@ -3,16 +3,13 @@
 import { sql } from 'kysely';
 import { ApiError } from '../api/errors.ts';
 import { forgetSessions } from '../api/sessions.ts';
-import type { Context } from '../context.ts';
 import { markDue } from '../presence/due.ts';
 import type { Database, Executor } from '../store/database.ts';
-import { retrying } from '../store/retrying.ts';
 import type { Role } from '../store/schema.ts';
 import { syncUserNow } from '../sync/accounts.ts';
-import { releaseExtension } from '../telephony/release.ts';
 import { type Actor, recordChange } from './audit.ts';
 import { invite } from './credentials.ts';
-import { locationIdOfUser, refuseLastAdministrator, roleOf, setRole } from './roles.ts';
+import { locationIdOfUser, roleOf, setRole } from './roles.ts';
 import { refuseSampleGroup } from './sample-company/apart.ts';
 import { ensureDefaultGroup } from './setup.ts';
 
@@ -173,29 +170,6 @@ export async function changeUser(
       ...{ before: audited(before), after: audited(after) },
     });
     return after;
-  });
-}
-
-/**
- * Gives the user's forwarding back first, then removes everything of the user.
- * @throws ApiError notFound; conflict for the last administrator.
- */
-export async function deleteUser(context: Context, actor: Actor, userId: string): Promise<void> {
-  const { db } = context.store;
-  const user = await readUser(db, userId);
-  if (user.role === 'administrator')
-    await db.transaction().execute((transaction) => refuseLastAdministrator(transaction, userId));
-  const extensions = await db.selectFrom('extension').select('id').where('user_id', '=', userId).execute();
-  for (const { id } of extensions) await releaseExtension(context, id);
-  await retrying(db, async (transaction) => {
-    if (user.role === 'administrator') await refuseLastAdministrator(transaction, userId);
-    await recordChange(transaction, actor, {
-      ...{ action: 'delete', subject: 'user', subjectId: userId, subjectName: user.displayName },
-      locationId: await locationIdOfUser(transaction, userId),
-      before: { ...audited(user), role: user.role },
-    });
-    await transaction.deleteFrom('users').where('id', '=', userId).execute();
-    await forgetSessions(transaction, userId);
   });
 }
 

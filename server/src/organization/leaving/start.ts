@@ -9,6 +9,7 @@ import { forgetSessions } from '../../api/sessions.ts';
 import type { Executor } from '../../store/database.ts';
 import { wantNothingOf } from '../../telephony/release.ts';
 import { type Actor, type AuditSubject, recordChange } from '../audit.ts';
+import { refuseLastAdministrator } from '../roles.ts';
 import { insertLeaving, type Leaving, runningLeaving } from './leaving.queries.ts';
 import { plannedSteps, withStep } from './steps.ts';
 
@@ -25,13 +26,14 @@ export interface LeavingSubject {
 export async function startLeaving(transaction: Executor, subject: LeavingSubject, actor: Actor): Promise<Leaving> {
   const under = await runningLeaving(transaction, subject.kind, subject.id);
   if (under) return under;
-  const leaving = await begin[subject.kind](transaction, subject.id, actor);
+  const { leaving, before } = await begin[subject.kind](transaction, subject.id, actor);
   await recordChange(transaction, actor, {
     action: 'delete',
     subject: auditSubjects[subject.kind],
     subjectId: subject.id,
     subjectName: leaving.subjectName,
     locationId: leaving.locationId,
+    before,
     after: { leaving: leaving.id },
   });
   return leaving;
@@ -48,7 +50,7 @@ const begin: Record<LeavingSubject['kind'], (transaction: Executor, id: string, 
     const user = await transaction
       .selectFrom('users')
       .innerJoin('configuration_group', 'configuration_group.id', 'users.group_id')
-      .select(['display_name', 'role', 'active', 'location_id'])
+      .select(['display_name', 'email', 'role', 'active', 'location_id'])
       .where('users.id', '=', userId)
       .executeTakeFirst();
     if (!user) throw new ApiError('notFound', 'There is no such user.');
@@ -66,10 +68,11 @@ const begin: Record<LeavingSubject['kind'], (transaction: Executor, id: string, 
       { state: 'done', message: ended },
       Temporal.Now.instant(),
     );
-    return insertLeaving(transaction, {
+    const leaving = await insertLeaving(transaction, {
       ...{ kind: 'user', subjectId: userId, subjectName: user.display_name, locationId: user.location_id, steps },
       ...{ detail: { wasActive: user.active }, requestedBy: actor.userId },
     });
+    return { leaving, before: { displayName: user.display_name, email: user.email, role: user.role } };
   },
 
   async extension(transaction, extensionId, actor) {
@@ -84,24 +87,27 @@ const begin: Record<LeavingSubject['kind'], (transaction: Executor, id: string, 
     if (!extension) throw new ApiError('notFound', 'There is no such extension.');
     await wantNothingOf(transaction, { extensionId });
     const subjectName = `${extension.number} (${extension.name}, ${extension.display_name})`;
-    return insertLeaving(transaction, {
+    const leaving = await insertLeaving(transaction, {
       ...{ kind: 'extension', subjectId: extensionId, subjectName, locationId: extension.location_id },
       requestedBy: actor.userId,
     });
+    const { number, name: phoneSystem, display_name: user } = extension;
+    return { leaving, before: { number, phoneSystem, user } };
   },
 
   async phoneSystem(transaction, phoneSystemId, actor) {
     const system = await transaction
       .selectFrom('phone_system')
-      .select('name')
+      .select(['name', 'kind', 'settings', 'mode'])
       .where('id', '=', phoneSystemId)
       .executeTakeFirst();
     if (!system) throw new ApiError('notFound', 'There is no such phone system.');
     await wantNothingOf(transaction, { phoneSystemId });
-    return insertLeaving(transaction, {
+    const leaving = await insertLeaving(transaction, {
       ...{ kind: 'phoneSystem', subjectId: phoneSystemId, subjectName: system.name, locationId: null },
       requestedBy: actor.userId,
     });
+    return { leaving, before: { ...system } };
   },
 };
 
@@ -118,21 +124,6 @@ async function endSignIn(transaction: Executor, userId: string): Promise<string>
 }
 
 const counted = (count: number, one: string, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
-
-/** @throws ApiError conflict when nobody else administers the whole system and may sign in. */
-export async function refuseLastAdministrator(transaction: Executor, userId: string): Promise<void> {
-  // Locked in one order: of two administrators who remove each other at once the second one is refused.
-  const administrators = await transaction
-    .selectFrom('users')
-    .select('id')
-    .where('role', '=', 'administrator')
-    .where('active', '=', true)
-    .orderBy('id')
-    .forUpdate()
-    .execute();
-  if (administrators.every(({ id }) => id === userId))
-    throw new ApiError('conflict', 'This is the only administrator: make somebody else one first.', { field: 'role' });
-}
 
 /** Nothing new for what is leaving. @throws ApiError conflict */
 export async function refuseWhileLeaving(executor: Executor, subject: LeavingSubject, field: string): Promise<void> {
