@@ -38,6 +38,19 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
+/** What a browser sends after it was told these `Set-Cookie` lines. */
+export function withCookies(cookie: string, lines: readonly string[]): string {
+  const jar = new Map(cookie.split('; ').flatMap((pair) => (pair ? [splitPair(pair)] : [])));
+  for (const line of lines) {
+    const [name, value] = splitPair(line.split(';')[0]!);
+    if (value === '' || /;\s*max-age=0\b/i.test(line)) jar.delete(name);
+    else jar.set(name, value);
+  }
+  return [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
+}
+
+const splitPair = (pair: string): [string, string] => [pair.split('=')[0]!, pair.slice(pair.indexOf('=') + 1)];
+
 export async function startTestServer(): Promise<TestServer> {
   const target = await makeTarget();
   let logged = '';
@@ -75,7 +88,7 @@ export async function startTestServer(): Promise<TestServer> {
         });
         const text = await response.text();
         answered += `${method} ${where}\n${[...response.headers].join('\n')}\n${text}\n`;
-        for (const line of response.headers.getSetCookie()) person.cookie = line.split(';')[0]!;
+        person.cookie = withCookies(person.cookie, response.headers.getSetCookie());
         const json = response.headers.get('content-type')?.startsWith('application/json');
         return { status: response.status, headers: response.headers, text, body: json ? JSON.parse(text) : undefined };
       },

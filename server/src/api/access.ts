@@ -43,6 +43,8 @@ export async function authorize(
 ): Promise<void> {
   if (route.access === 'public') return;
   if (!viewer) throw new ApiError('notSignedIn', 'Please sign in.');
+  if (viewer.secondFactorMissing && !route.withoutSecondFactor)
+    throw new ApiError('secondFactorMissing', 'Your role needs a second factor: set one up to go on.');
   if (viewer.scopes && !tokenMay(viewer.scopes, route)) throw new ApiError('forbidden', scopeRefusal(route));
   switch (route.access) {
     case 'signedIn':

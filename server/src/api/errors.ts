@@ -6,6 +6,8 @@ import type { ErrorAnswer, ErrorCode } from './schemas/common.ts';
 const statusOf = {
   invalid: 400,
   notSignedIn: 401,
+  secondFactorNeeded: 401,
+  secondFactorMissing: 403,
   forbidden: 403,
   notFound: 404,
   methodNotAllowed: 405,
@@ -35,6 +37,13 @@ export class ApiError extends Error {
     this.retryAfter = options.retryAfter;
   }
 }
+
+/** @param seconds until the next try is allowed. */
+export const tooMany = (seconds: number): ApiError => {
+  const minutes = Math.ceil(seconds / 60);
+  const message = `Too many failed tries: try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`;
+  return new ApiError('tooManyRequests', message, { retryAfter: seconds });
+};
 
 /** What is wrong with a request, each field by its path (`settings.url`). */
 export class InvalidRequest extends Error {

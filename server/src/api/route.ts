@@ -21,6 +21,8 @@ export interface Viewer {
   sessionId: string;
   /** What a token may be used for; a session may all. `role` is already cut down to it (scopes.ts). */
   scopes?: readonly Scope[];
+  /** True for a session by password whose user's role needs a second factor and who has none: it may only set one up. */
+  secondFactorMissing?: boolean;
 }
 
 /**
@@ -99,6 +101,8 @@ export interface RouteDefinition<R extends Rule, P, Q, B, A> {
   operation: string;
   /** What a token needs, where rule and tag don't tell (scopes.ts: scopesFor). */
   scope?: RouteScope;
+  /** Answers also while the second factor that the viewer's role needs is missing: what is needed to set it up. */
+  withoutSecondFactor?: boolean;
   summary: string;
   description?: string;
   params?: P;

@@ -20,8 +20,10 @@ import { profileRoutes } from './profiles.routes.ts';
 import type { Route } from './route.ts';
 import { roleRoutes } from './roles.routes.ts';
 import { sampleCompanyRoutes } from './sample-company.routes.ts';
+import { secondFactorRoutes } from './second-factor.routes.ts';
 import { serverRoutes } from './server.routes.ts';
 import { sessionRoutes } from './session.routes.ts';
+import { sessionListRoutes } from './sessions.routes.ts';
 import { openSessions } from './sessions.ts';
 import { settingsRoutes } from './settings.routes.ts';
 import { webClient } from './static.ts';
@@ -75,6 +77,8 @@ export async function startApi(context: Context, options: ApiOptions): Promise<R
   const routes: Route[] = [
     ...serverRoutes(context),
     ...sessionRoutes(context, sessions, publicUrl.startsWith('https:')),
+    ...sessionListRoutes(context, sessions),
+    ...secondFactorRoutes(context, sessions),
     ...userRoutes(context, sessions, publicUrl),
     ...roleRoutes(context, sessions),
     ...apiTokenRoutes(context, tokens),

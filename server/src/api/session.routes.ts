@@ -1,24 +1,28 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from '../context.ts';
 import { actorOf } from '../organization/audit.ts';
-import { hasPassword, setPasswordHash, takeInvitation, userWithPassword } from '../organization/credentials.ts';
+import { hasPassword, setPasswordHash, takeInvitation } from '../organization/credentials.ts';
 import { hashPassword } from '../organization/passwords.ts';
 import { setUp, setupNeeded } from '../organization/setup.ts';
+import { recordRefusal, recordSignIn } from '../organization/sign-in/log.ts';
+import { signInWithPassword } from '../organization/sign-in/password.ts';
+import { secondFactorOf } from '../organization/sign-in/second-factor.ts';
+import { beginTry, endTries, ownKey } from '../organization/sign-in/tries.queries.ts';
+import { userById } from '../organization/sign-in/user.queries.ts';
 import { changeUser } from '../organization/users.ts';
-import { ApiError } from './errors.ts';
+import { ApiError, tooMany } from './errors.ts';
 import { type FailureLimit, failureLimit } from './rate-limit.ts';
 import { type Route, route } from './route.ts';
 import { InvitationAccept, Me, MeChange, PasswordChange, Setup, SetupState, SignIn } from './schemas/users.ts';
 import type { Sessions } from './sessions.ts';
-import { clearCookie, clientAddress, readMe, signIn } from './signed-in.ts';
+import { beginSession, clearCookie, clientAddress, deviceOf, originOf, readMe, type SignedIn } from './signed-in.ts';
 
 const tag = 'Set-up and sign-in';
 const quarterHour = 15 * 60;
 
 export function sessionRoutes(context: Context, sessions: Sessions, secure: boolean): Route[] {
   const { db } = context.store;
-  const perPerson = failureLimit(10, quarterHour);
-  const perAddress = failureLimit(200, quarterHour);
+  const signedIn: SignedIn = { db, sessions, secrets: context.secrets, secure };
   const perLink = failureLimit(20, quarterHour);
 
   return [
@@ -51,7 +55,7 @@ export function sessionRoutes(context: Context, sessions: Sessions, secure: bool
           throw new ApiError('forbidden', (await setupNeeded(db)) ? wrongLink : 'Whenabouts is set up: sign in.');
         }
         context.log.info({ userId }, 'Set up.');
-        return signIn(http, db, sessions, userId, secure);
+        return beginSession(http, signedIn, userId);
       },
     }),
     route({
@@ -61,25 +65,31 @@ export function sessionRoutes(context: Context, sessions: Sessions, secure: bool
       tag,
       operation: 'signIn',
       summary: 'Sign in',
-      description: 'Sets the session cookie. Ten wrong passwords block the address and person for 15 minutes.',
+      description:
+        'Sets the session cookie. 401 `secondFactorNeeded` asks for the same again with a code. After ten failures in a ' +
+        'row a person is locked for a minute, then for longer ones up to 15; `Retry-After` says how long. Devices that ' +
+        'the person signed in on before are counted by themselves.',
       body: SignIn,
       answer: Me,
-      async handle({ body: { email, password }, http }) {
-        const address = clientAddress(http);
-        const person = `${address} ${email}`;
-        refuseBlocked(perPerson, person);
-        refuseBlocked(perAddress, address);
-        // Counted before it is checked: tries that run side by side count too.
-        for (const [limit, key] of [
-          [perPerson, person],
-          [perAddress, address],
-        ] as const)
-          limit.failed(key, Temporal.Now.instant());
-        const userId = await userWithPassword(db, email, password);
-        if (!userId) throw new ApiError('notSignedIn', 'The e-mail address or the password is wrong.');
-        perPerson.succeeded(person);
-        perAddress.succeeded(address);
-        return signIn(http, db, sessions, userId, secure);
+      async handle({ body, http }) {
+        const origin = { ...originOf(http), device: deviceOf(http, secure) };
+        const result = await signInWithPassword(context, body, origin, Temporal.Now.instant());
+        switch (result.outcome) {
+          case 'signedIn':
+            return beginSession(http, signedIn, result.userId);
+          case 'locked':
+            throw tooMany(result.seconds);
+          case 'codeNeeded':
+            throw new ApiError('secondFactorNeeded', 'Enter the code that your authenticator app shows.', {
+              field: 'code',
+            });
+          case 'wrongCode':
+            throw new ApiError('notSignedIn', 'This code is wrong, too old, or was used already.', { field: 'code' });
+          case 'inactive':
+            throw new ApiError('forbidden', 'You may not sign in any more: ask your administrator.');
+          case 'wrong':
+            throw new ApiError('notSignedIn', 'The e-mail address or the password is wrong.');
+        }
       },
     }),
     route({
@@ -103,15 +113,16 @@ export function sessionRoutes(context: Context, sessions: Sessions, secure: bool
       tag,
       operation: 'acceptInvitation',
       summary: 'Choose a password by an invitation',
-      description: 'The link works once and for seven days. Signs the user in.',
+      description: 'The link works once and for seven days. Signs the user in, unless a second factor is to come.',
       params: z.object({ token: z.string().min(1).max(200) }),
       body: InvitationAccept,
       answer: Me,
       async handle({ params: { token }, body: { password }, http }) {
+        const now = Temporal.Now.instant();
         refuseBlocked(perLink, clientAddress(http));
         const passwordHash = await hashPassword(password);
         const userId = await db.transaction().execute(async (transaction) => {
-          const invited = await takeInvitation(transaction, token, Temporal.Now.instant());
+          const invited = await takeInvitation(transaction, token, now);
           if (invited) {
             await setPasswordHash(transaction, invited, passwordHash);
             await sessions.endAllOf(transaction, invited);
@@ -119,10 +130,19 @@ export function sessionRoutes(context: Context, sessions: Sessions, secure: bool
           return invited;
         });
         if (!userId) {
-          perLink.failed(clientAddress(http), Temporal.Now.instant());
+          perLink.failed(clientAddress(http), now);
           throw new ApiError('notFound', 'This link was used or is too old: ask your administrator for a new one.');
         }
-        return signIn(http, db, sessions, userId, secure);
+        const user = await userById(db, userId);
+        if (!user?.mayEnter) {
+          await recordRefusal(db, user, originOf(http), { by: 'invitation', reason: 'deactivated' });
+          throw new ApiError('forbidden', 'You may not sign in any more: ask your administrator.');
+        }
+        // Whoever got hold of a mailbox has the link, but not the phone.
+        if (await secondFactorOf(db, userId))
+          throw new ApiError('secondFactorNeeded', 'Your new password is set. Sign in with it and with a code.');
+        await recordSignIn(db, user, originOf(http), { by: 'invitation' });
+        return beginSession(http, signedIn, userId);
       },
     }),
     route({
@@ -134,7 +154,8 @@ export function sessionRoutes(context: Context, sessions: Sessions, secure: bool
       scope: 'any',
       summary: 'Who is signed in',
       answer: Me,
-      handle: ({ viewer }) => readMe(db, viewer.userId),
+      withoutSecondFactor: true,
+      handle: ({ viewer }) => readMe(db, viewer),
     }),
     route({
       access: 'signedIn',
@@ -148,7 +169,7 @@ export function sessionRoutes(context: Context, sessions: Sessions, secure: bool
       answer: Me,
       async handle({ viewer, body }) {
         await changeUser(db, actorOf(viewer), viewer.userId, body);
-        return readMe(db, viewer.userId);
+        return readMe(db, viewer);
       },
     }),
     route({
@@ -161,11 +182,12 @@ export function sessionRoutes(context: Context, sessions: Sessions, secure: bool
       body: PasswordChange,
       answer: null,
       async handle({ viewer, body: { current, next } }) {
-        refuseBlocked(perPerson, viewer.userId);
-        if (!(await hasPassword(db, viewer.userId, current))) {
-          perPerson.failed(viewer.userId, Temporal.Now.instant());
+        const tries = [ownKey(viewer.userId)];
+        const seconds = await beginTry(db, tries, Temporal.Now.instant());
+        if (seconds > 0) throw tooMany(seconds);
+        if (!(await hasPassword(db, viewer.userId, current)))
           throw new ApiError('invalid', 'The current password is wrong.', { field: 'current' });
-        }
+        await endTries(db, tries);
         const passwordHash = await hashPassword(next);
         await db.transaction().execute(async (transaction) => {
           await setPasswordHash(transaction, viewer.userId, passwordHash);
@@ -181,8 +203,5 @@ const wrongLink = 'This set-up link is not the current one: the server prints a 
 
 function refuseBlocked(limit: FailureLimit, key: string): void {
   const seconds = limit.blockedFor(key, Temporal.Now.instant());
-  if (seconds > 0)
-    throw new ApiError('tooManyRequests', `Too many failed tries: try again in ${Math.ceil(seconds / 60)} minutes.`, {
-      retryAfter: seconds,
-    });
+  if (seconds > 0) throw tooMany(seconds);
 }

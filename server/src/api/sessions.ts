@@ -17,11 +17,18 @@ export const sessionLifetime = Temporal.Duration.from({ hours: 24 * 30 });
 const rememberMs = 30_000;
 const maxRemembered = 50_000;
 
+export interface SessionOrigin {
+  address: string | null;
+  userAgent: string | null;
+  /** The identity provider that vouched for the user; none for a password. */
+  providerId?: string | null;
+}
+
 export interface Sessions {
   /** Who holds the token, or null. */
   viewer(token: string | undefined): Promise<Viewer | null>;
   /** @returns the token for the cookie. */
-  begin(db: Executor, userId: string, origin: { address: string | null; userAgent: string | null }): Promise<string>;
+  begin(db: Executor, userId: string, origin: SessionOrigin): Promise<string>;
   end(db: Executor, sessionId: string): Promise<void>;
   /** @param exceptSessionId the session that may go on, such as the one that changed the password. */
   endAllOf(db: Executor, userId: string, exceptSessionId?: string): Promise<void>;
@@ -55,15 +62,20 @@ export async function openSessions(store: Store): Promise<Sessions> {
       role: Viewer['role'];
       display_name: string;
       location_ids: string[];
+      second_factor_missing: boolean;
     }>`${prepared}
       select login_session.id, login_session.user_id, login_session.updated_at, users.role, users.display_name,
-             array(select location_id from administered_location where administered_location.user_id = users.id) as location_ids
+             array(select location_id from administered_location where administered_location.user_id = users.id) as location_ids,
+             login_session.provider_id is null
+               and coalesce((select value -> 'secondFactorRequiredFor' ? users.role from system_setting where key = 'signIn'), false)
+               and not exists (select from second_factor where second_factor.user_id = users.id and confirmed_at is not null)
+               as second_factor_missing
         from login_session join users on users.id = login_session.user_id
        where token = ${token} and expires_at > now() and users.active`.execute(store.db);
     const row = rows[0];
     if (!row) return null;
-    const dayAgo = Temporal.Now.instant().subtract({ hours: 24 });
-    if (Temporal.Instant.compare(row.updated_at, dayAgo) < 0)
+    const hourAgo = Temporal.Now.instant().subtract({ hours: 1 });
+    if (Temporal.Instant.compare(row.updated_at, hourAgo) < 0)
       await store.db
         .updateTable('login_session')
         .set({ updated_at: sql`now()`, expires_at: Temporal.Now.instant().add(sessionLifetime) })
@@ -76,6 +88,7 @@ export async function openSessions(store: Store): Promise<Sessions> {
       locationIds: row.role === 'locationAdministrator' ? row.location_ids : [],
       via: 'session',
       sessionId: row.id,
+      secondFactorMissing: row.second_factor_missing,
     };
   }
 
@@ -95,7 +108,7 @@ export async function openSessions(store: Store): Promise<Sessions> {
       else remembered.delete(key);
       return viewer;
     },
-    async begin(db, userId, { address, userAgent }) {
+    async begin(db, userId, { address, userAgent, providerId }) {
       const token = newToken();
       await db
         .insertInto('login_session')
@@ -105,6 +118,7 @@ export async function openSessions(store: Store): Promise<Sessions> {
           expires_at: Temporal.Now.instant().add(sessionLifetime),
           ip_address: address,
           user_agent: userAgent?.slice(0, 300) ?? null,
+          provider_id: providerId ?? null,
         })
         .execute();
       return token;

@@ -1,9 +1,12 @@
 /** The cookie of a session, and whoever it stands for as the API shows them. */
 import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Context as HttpContext } from 'hono';
-import { deleteCookie, setCookie } from 'hono/cookie';
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
+import { deviceLifetime, newDevice } from '../organization/sign-in/device.ts';
 import { readUser } from '../organization/users.ts';
 import type { Executor } from '../store/database.ts';
+import type { Secrets } from '../store/secrets.ts';
+import type { Viewer } from './route.ts';
 import type { Me } from './schemas/users.ts';
 import { type Sessions, sessionCookie, sessionLifetime } from './sessions.ts';
 
@@ -11,29 +14,63 @@ import { type Sessions, sessionCookie, sessionLifetime } from './sessions.ts';
 const cookieOptions = (secure: boolean) =>
   ({ path: '/', httpOnly: true, sameSite: 'Lax', secure, maxAge: sessionLifetime.total('seconds') }) as const;
 
-/** @param secure whether people reach the server by https. */
-export async function signIn(
-  http: HttpContext,
-  db: Executor,
-  sessions: Sessions,
-  userId: string,
-  secure: boolean,
-): Promise<Me> {
-  const token = await sessions.begin(db, userId, {
-    address: clientAddress(http),
-    userAgent: http.req.header('user-agent') ?? null,
-  });
-  setCookie(http, sessionCookie, token, cookieOptions(secure));
-  return readMe(db, userId);
+/** `__Host-`: no neighbour on another subdomain can set it (RFC 6265bis section 4.1.3.2); browsers want https for it. */
+const deviceCookie = (secure: boolean) => (secure ? '__Host-whenabouts_device' : 'whenabouts_device');
+
+/** How requests and answers carry who signed in; `secure`: whether people reach the server by https. */
+export interface SignedIn {
+  db: Executor;
+  sessions: Sessions;
+  secrets: Secrets;
+  secure: boolean;
 }
+
+/** Begins a session and sets its cookie. @param providerId who vouched for the user; null for a password. */
+export async function beginSession(
+  http: HttpContext,
+  { db, sessions, secrets, secure }: SignedIn,
+  userId: string,
+  providerId: string | null = null,
+): Promise<Me> {
+  const token = await sessions.begin(db, userId, { ...originOf(http), providerId });
+  setCookie(http, sessionCookie, token, cookieOptions(secure));
+  const viewer = await sessions.viewer(token);
+  const me = await readMe(db, viewer ?? { userId });
+  setCookie(http, deviceCookie(secure), newDevice(secrets, me.email), {
+    ...cookieOptions(secure),
+    maxAge: deviceLifetime.total('seconds'),
+  });
+  return me;
+}
+
+/** Where the request comes from, and the cookie of a device that somebody signed in on before. */
+export function originOf(http: HttpContext): { address: string; userAgent: string | null } {
+  return { address: clientAddress(http), userAgent: http.req.header('user-agent') ?? null };
+}
+
+export const deviceOf = (http: HttpContext, secure: boolean): string | undefined =>
+  getCookie(http, deviceCookie(secure));
 
 export function clearCookie(http: HttpContext, secure: boolean): void {
   deleteCookie(http, sessionCookie, { path: '/', secure });
 }
 
-export async function readMe(db: Executor, userId: string): Promise<Me> {
+export async function readMe(db: Executor, viewer: Pick<Viewer, 'userId' | 'secondFactorMissing'>): Promise<Me> {
+  const { userId, secondFactorMissing = false } = viewer;
   const { id, email, displayName, language, timeZone, mobileNumber, role, groupId } = await readUser(db, userId);
-  return { id, email, displayName, language, timeZone, mobileNumber, role, groupId };
+  const { secondFactor, hasPassword } = await db
+    .selectNoFrom((of) => [
+      of
+        .exists(of.selectFrom('second_factor').where('user_id', '=', userId).where('confirmed_at', 'is not', null))
+        .as('secondFactor'),
+      of.exists(of.selectFrom('login_password').where('user_id', '=', userId)).as('hasPassword'),
+    ])
+    .$castTo<{ secondFactor: boolean; hasPassword: boolean }>()
+    .executeTakeFirstOrThrow();
+  return {
+    ...{ id, email, displayName, language, timeZone, mobileNumber, role, groupId },
+    ...{ secondFactor, secondFactorMissing, hasPassword },
+  };
 }
 
 /** Behind a proxy all clients have the proxy's address: limits that use it are wide for that reason. */

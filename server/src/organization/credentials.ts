@@ -18,17 +18,6 @@ export async function setPasswordHash(db: Executor, userId: string, passwordHash
     .execute();
 }
 
-/** @returns the user whose e-mail address and password these are, or null; takes equally long for both. */
-export async function userWithPassword(db: Executor, email: string, password: string): Promise<string | null> {
-  const row = await db
-    .selectFrom('users')
-    .innerJoin('login_password', 'login_password.user_id', 'users.id')
-    .select(['users.id', 'login_password.password'])
-    .where('users.email', '=', email)
-    .executeTakeFirst();
-  return (await passwordMatches(password, row?.password ?? null)) && row ? row.id : null;
-}
-
 export async function hasPassword(db: Executor, userId: string, password: string): Promise<boolean> {
   const row = await db.selectFrom('login_password').select('password').where('user_id', '=', userId).executeTakeFirst();
   return passwordMatches(password, row?.password ?? null);

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Context, Running } from '../context.ts';
 import type { Database } from '../store/database.ts';
 import { dropOldAuditEntries } from './audit.queries.ts';
+import { dropOldFailures } from './sign-in/tries.queries.ts';
 
 /** How long the forwarding log is kept for its users. */
 export const forwardingLogKept = Temporal.Duration.from({ hours: 90 * 24 });
@@ -13,6 +14,8 @@ const dayMs = 24 * 60 * 60 * 1000;
 export async function dropExpired(db: Database, now: Temporal.Instant): Promise<void> {
   await db.deleteFrom('login_session').where('expires_at', '<', now).execute();
   await db.deleteFrom('invitation').where('expires_at', '<', now).execute();
+  await db.deleteFrom('provider_sign_in').where('expires_at', '<', now).execute();
+  await dropOldFailures(db, now);
   await db.deleteFrom('api_token').where('expires_at', '<', now.subtract(endedTokensKept)).execute();
   await dropOldAuditEntries(db, now);
   // In portions: the log of a large company must not hold its table for minutes.

@@ -71,6 +71,8 @@ export const ErrorAnswer = z
         .enum([
           'invalid',
           'notSignedIn',
+          'secondFactorNeeded',
+          'secondFactorMissing',
           'forbidden',
           'notFound',
           'methodNotAllowed',

@@ -29,6 +29,13 @@ export const Me = z
     mobileNumber: z.string().nullable(),
     role: Role,
     groupId: Id,
+    secondFactor: z.boolean().openapi({ description: 'Whether a code is asked for beside the password.' }),
+    secondFactorMissing: z.boolean().openapi({
+      description: 'The role needs a second factor and there is none: until it is set up nothing else is answered.',
+    }),
+    hasPassword: z
+      .boolean()
+      .openapi({ description: 'False for who signs in through an identity provider only: nothing to change here.' }),
   })
   .openapi('Me');
 export type Me = z.infer<typeof Me>;
@@ -40,7 +47,16 @@ export const MeChange = z
 export type MeChange = z.input<typeof MeChange>;
 
 export const SignIn = z
-  .object({ email: EmailAddress, password: z.string().min(1, 'The password is missing.').max(256) })
+  .object({
+    email: EmailAddress,
+    password: z.string().min(1, 'The password is missing.').max(256),
+    code: z
+      .string()
+      .trim()
+      .max(60)
+      .optional()
+      .openapi({ description: 'Of the second factor, or a recovery code: when 401 `secondFactorNeeded` asks for it.' }),
+  })
   .openapi('SignIn');
 export type SignIn = z.input<typeof SignIn>;
 

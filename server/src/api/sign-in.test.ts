@@ -1,0 +1,260 @@
+/** Second factors, lock-out and running sessions, over HTTP on a whole server. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Person, password, startTestServer, type TestServer } from '../../../test/api-client.ts';
+import { knownDevice } from '../organization/sign-in/device.ts';
+import type { Key } from '../organization/sign-in/lock-out.ts';
+import { codeOfStep, fromBase32, stepAt } from '../organization/sign-in/totp.ts';
+import { beginTry, deviceKey, personKey } from '../organization/sign-in/tries.queries.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server?.stop());
+
+const store = () => server.server.context.store;
+const signIn = (email: string, more: object = {}, person = server.anybody()) =>
+  person.call('POST', '/session', { email, password, ...more });
+const codeNow = (secret: string, steps = 0) => codeOfStep(fromBase32(secret), stepAt(Temporal.Now.instant()) + steps);
+/** Each code works once: the one before is made forgotten, as if half a minute had gone. */
+const forgetSteps = (userId: string) =>
+  store().db.updateTable('second_factor').set({ last_step: 0 }).where('user_id', '=', userId).execute();
+
+async function withFactor(name: string, role?: 'user' | 'administrator') {
+  const person = await server.newUser(name, role);
+  const { secret } = (await person.call('POST', '/me/second-factor')).body;
+  const confirmed = await person.call('POST', '/me/second-factor/confirm', { code: codeNow(secret) });
+  expect(confirmed.status).toBe(200);
+  await forgetSteps(person.id);
+  return { person, secret: secret as string, recoveryCodes: confirmed.body.recoveryCodes as string[] };
+}
+
+describe('second factor', () => {
+  test('it counts from its confirmation on, and ends other sessions', async () => {
+    const person = await server.newUser('Frida Factor');
+    const elsewhere = server.anybody();
+    expect((await signIn(person.email, {}, elsewhere)).body).toMatchObject({ secondFactor: false, hasPassword: true });
+    const begun = await person.call('POST', '/me/second-factor');
+    expect(begun.status).toBe(201);
+    const { secret, uri, qr } = begun.body;
+    expect(new URL(uri).searchParams.get('secret')).toBe(secret);
+    expect(qr).toMatch(/^<svg .*<\/svg>$/s);
+    expect((await person.call('GET', '/me/second-factor')).body.state).toBe('unconfirmed');
+    expect((await signIn(person.email)).status).toBe(200);
+
+    const wrong = await person.call('POST', '/me/second-factor/confirm', { code: codeNow(secret, 5) });
+    expect(wrong.body.error).toMatchObject({ code: 'invalid', field: 'code' });
+    const { body } = await person.call('POST', '/me/second-factor/confirm', { code: codeNow(secret) });
+    expect(body.recoveryCodes).toHaveLength(10);
+    expect((await person.call('GET', '/me/second-factor')).body).toMatchObject({ state: 'on', recoveryCodesLeft: 10 });
+    expect((await elsewhere.call('GET', '/me')).status).toBe(401);
+    expect((await person.call('GET', '/me')).body.secondFactor).toBe(true);
+    expect((await person.call('POST', '/me/second-factor')).status).toBe(409);
+
+    // The code that confirmed it is used up.
+    expect((await signIn(person.email)).body.error).toMatchObject({ code: 'secondFactorNeeded', field: 'code' });
+    expect((await signIn(person.email, { code: codeNow(secret) })).body.error.code).toBe('notSignedIn');
+    await forgetSteps(person.id);
+    expect((await signIn(person.email, { code: codeNow(secret) })).body.id).toBe(person.id);
+  });
+
+  test('two sign-ins with one code at once: one of them gets in; the same for a recovery code', async () => {
+    const { person, secret, recoveryCodes } = await withFactor('Otto Once');
+    const both = async (code: string) => {
+      const answers = await Promise.all(Array.from({ length: 4 }, () => signIn(person.email, { code })));
+      return answers.map(({ status }) => status).sort();
+    };
+    expect(await both(codeNow(secret))).toEqual([200, 401, 401, 401]);
+    expect(await both(recoveryCodes[0]!.toUpperCase().replaceAll('-', ' '))).toEqual([200, 401, 401, 401]);
+    expect((await person.call('GET', '/me/second-factor')).body.recoveryCodesLeft).toBe(9);
+    const wrong = await person.call('POST', '/me/second-factor/recovery-codes', { password: 'not it' });
+    expect(wrong.body.error.field).toBe('password');
+    const renewed = await person.call('POST', '/me/second-factor/recovery-codes', { password });
+    expect(renewed.body.recoveryCodes).toHaveLength(10);
+    expect((await signIn(person.email, { code: recoveryCodes[1] })).status).toBe(401);
+    expect((await signIn(person.email, { code: renewed.body.recoveryCodes[1] })).status).toBe(200);
+  });
+
+  test('a restored password and an invitation do not go round it', async () => {
+    const { person, secret } = await withFactor('Inga Invited');
+    const { body } = await server.administrator.call('POST', `/users/${person.id}/invitation`);
+    const thief = server.anybody();
+    const accepted = await thief.call('POST', `/invitations/${body.url.split('/').at(-1)}`, { password });
+    expect(accepted.body.error.code).toBe('secondFactorNeeded');
+    expect((await thief.call('GET', '/me')).status).toBe(401);
+    expect((await signIn(person.email, { code: codeNow(secret) })).status).toBe(200);
+  });
+
+  test('it goes with the password, or by an administrator', async () => {
+    const { person } = await withFactor('Rita Removes');
+    expect((await person.call('DELETE', '/me/second-factor', { password: 'no' })).body.error.field).toBe('password');
+    expect((await person.call('DELETE', '/me/second-factor', { password })).status).toBe(204);
+    expect((await signIn(person.email)).status).toBe(200);
+    const lost = await withFactor('Lotte Lost');
+    expect((await person.call('DELETE', `/users/${lost.person.id}/second-factor`)).status).toBe(403);
+    expect((await server.administrator.call('DELETE', `/users/${lost.person.id}/second-factor`)).status).toBe(204);
+    expect((await signIn(lost.person.email)).status).toBe(200);
+    expect((await server.administrator.call('DELETE', `/users/${lost.person.id}/second-factor`)).status).toBe(404);
+  });
+
+  test('where a role needs one, nothing else is answered until it is there', async () => {
+    const { person: first, secret: firstSecret } = await withFactor('Anna First', 'administrator');
+    const second = await server.newUser('Bert Second', 'administrator');
+    const user = await server.newUser('Ute User');
+    const require = (secondFactorRequiredFor: string[]) =>
+      first.call('PUT', '/settings/sign-in', { secondFactorRequiredFor });
+    expect((await second.call('GET', '/groups')).status).toBe(200);
+    expect((await require(['administrator'])).body).toEqual({ secondFactorRequiredFor: ['administrator'] });
+    try {
+      const refused = await second.call('GET', '/groups');
+      expect([refused.status, refused.body.error.code]).toEqual([403, 'secondFactorMissing']);
+      expect((await second.call('GET', '/me')).body).toMatchObject({
+        secondFactorMissing: true,
+        role: 'administrator',
+      });
+      expect((await second.call('GET', '/users/me/presence')).status).toBe(403);
+      expect((await signIn(second.email)).body.secondFactorMissing).toBe(true);
+      const { secret } = (await second.call('POST', '/me/second-factor')).body;
+      expect((await second.call('POST', '/me/second-factor/confirm', { code: codeNow(secret) })).status).toBe(200);
+      expect((await second.call('GET', '/groups')).status).toBe(200);
+      // Whoever removes it again is back where they were; those with other roles aren't asked.
+      expect((await second.call('DELETE', '/me/second-factor', { password })).status).toBe(204);
+      expect((await second.call('GET', '/groups')).status).toBe(403);
+      expect((await signIn(user.email)).body.secondFactorMissing).toBe(false);
+      expect((await signIn(first.email, { code: codeNow(firstSecret) })).body.secondFactorMissing).toBe(false);
+    } finally {
+      expect((await require([])).status).toBe(200);
+    }
+    expect((await second.call('GET', '/groups')).status).toBe(200);
+  });
+});
+
+describe('lock-out', () => {
+  const guess = (email: string, person: Person = server.anybody()) =>
+    person.call('POST', '/session', { email, password: 'wrong' });
+  /** Failures as sign-in counts them, without the tenth of a second that each password costs. */
+  const count = async (key: Key, times: number) => {
+    for (let i = 0; i < times; i++) expect(await beginTry(store().db, [key], Temporal.Now.instant())).toBe(0);
+  };
+  const locks = async (email: string, person?: Person, key = personKey(email)) => {
+    await count(key, 9);
+    expect((await guess(email, person)).status).toBe(401);
+    return guess(email, person);
+  };
+
+  test('people who exist and people who do not are locked alike, and it survives a restart', async () => {
+    const person = await server.newUser('Lars Locked');
+    const [there, nowhere] = [await locks(person.email), await locks('nowhere@example.com')];
+    expect([there.status, nowhere.status]).toEqual([429, 429]);
+    expect(there.body).toEqual(nowhere.body);
+    expect(Number(there.headers.get('retry-after'))).toBeGreaterThan(50);
+    await server.restart();
+    // The right password from an unknown device: locked like all others, even after the restart.
+    expect((await signIn(person.email)).status).toBe(429);
+  });
+
+  test('nobody can be locked out of a device they signed in on; that one locks by itself', async () => {
+    const victim = await server.newUser('Vera Victim', 'administrator');
+    expect((await locks(victim.email)).status).toBe(429);
+    // The browser she signed in with keeps its cookie, also after signing out.
+    expect((await victim.call('DELETE', '/session')).status).toBe(204);
+    expect((await signIn(victim.email, {}, victim)).status).toBe(200);
+    // A running session isn't touched either.
+    expect((await victim.call('GET', '/me')).status).toBe(200);
+    expect((await signIn(victim.email)).status).toBe(429);
+    // Somebody else's cookie helps nobody, and neither does one that was made up.
+    const other = await server.newUser('Olaf Other');
+    expect((await signIn(victim.email, {}, other)).status).toBe(429);
+    const forger = server.anybody();
+    forger.cookie = 'whenabouts_device=v1.k1.AAAA';
+    expect((await signIn(victim.email, {}, forger)).status).toBe(429);
+    const cookie = /whenabouts_device=([^;]+)/.exec(victim.cookie)![1]!;
+    const device = knownDevice(server.server.context.secrets, decodeURIComponent(cookie), victim.email)!;
+    expect((await locks(victim.email, victim, deviceKey(device))).status).toBe(429);
+    expect((await signIn(victim.email, {}, victim)).status).toBe(429);
+  });
+
+  test('codes are counted as passwords are, and asking for the code is no failure', async () => {
+    const { person, secret } = await withFactor('Cora Coder');
+    await count(personKey(person.email), 7);
+    for (let i = 0; i < 3; i++) {
+      for (const _ of [1, 2]) expect((await signIn(person.email)).body.error.code).toBe('secondFactorNeeded');
+      expect((await signIn(person.email, { code: codeNow(secret, 40 + i) })).status).toBe(401);
+    }
+    expect((await signIn(person.email, { code: codeNow(secret) })).status).toBe(429);
+  });
+
+  test('whoever may not sign in any more is told so only with the right password', async () => {
+    const person = await server.newUser('Dora Deactivated');
+    await store().db.updateTable('users').set({ active: false }).where('id', '=', person.id).execute();
+    expect((await guess(person.email)).status).toBe(401);
+    const refused = await signIn(person.email);
+    expect([refused.status, refused.body.error.message]).toEqual([403, expect.stringContaining('administrator')]);
+  });
+});
+
+describe('sessions', () => {
+  test('one’s own are listed and ended one by one', async () => {
+    const here = await server.newUser('Sven Sessions');
+    const there = server.anybody();
+    await there.call('POST', '/session', { email: here.email, password }, { 'user-agent': 'Tablet/1' });
+    const { sessions } = (await here.call('GET', '/sessions')).body;
+    expect(sessions).toHaveLength(2);
+    const tablet = sessions.find(({ userAgent }: { userAgent: string }) => userAgent === 'Tablet/1');
+    expect(tablet).toMatchObject({ current: false, address: expect.stringContaining('127.0.0.1'), provider: null });
+    const stranger = await server.newUser('Stranger');
+    expect((await stranger.call('DELETE', `/sessions/${tablet.id}`)).status).toBe(403);
+    expect((await there.call('GET', '/me')).status).toBe(200);
+    expect((await here.call('DELETE', `/sessions/${tablet.id}`)).status).toBe(204);
+    expect((await there.call('GET', '/me')).status).toBe(401);
+    expect((await here.call('DELETE', `/sessions/${tablet.id}`)).status).toBe(404);
+    expect((await here.call('GET', '/sessions')).body.sessions).toMatchObject([{ current: true }]);
+  });
+
+  test('administrators see and end those of users; users their other ones at once', async () => {
+    const user = await server.newUser('Ulla Ended');
+    await signIn(user.email);
+    expect((await user.call('DELETE', '/users/me/sessions')).status).toBe(204);
+    expect((await user.call('GET', '/sessions')).body.sessions).toHaveLength(1);
+    const other = await server.newUser('Nosy Neighbour');
+    expect((await other.call('GET', `/users/${user.id}/sessions`)).status).toBe(403);
+    expect((await other.call('DELETE', `/users/${user.id}/sessions`)).status).toBe(403);
+    const seen = await server.administrator.call('GET', `/users/${user.id}/sessions`);
+    expect(seen.body.sessions).toMatchObject([{ current: false }]);
+    expect((await server.administrator.call('DELETE', `/users/${user.id}/sessions`)).status).toBe(204);
+    expect((await user.call('GET', '/me')).status).toBe(401);
+  });
+});
+
+test('the audit log tells who signed in from where and who was refused, and no secret', async () => {
+  const rows = await store()
+    .db.selectFrom('audit_entry')
+    .select(['action', 'subject_kind', 'subject_name', 'after', 'before'])
+    .where('subject_kind', 'in', ['signIn', 'session', 'configuration'])
+    .execute();
+  const told = rows.map(({ action, subject_kind, subject_name, after }) => ({
+    action,
+    subject_kind,
+    subject_name,
+    after,
+  }));
+  for (const entry of [
+    { action: 'signIn', subject_name: 'Frida Factor', after: { by: 'password', secondFactor: 'app' } },
+    { action: 'signIn', subject_name: 'Otto Once', after: { by: 'password', secondFactor: 'recoveryCode' } },
+    { action: 'refuse', subject_name: 'Vera Victim', after: { by: 'password', reason: 'wrong password' } },
+    { action: 'refuse', subject_name: '', after: { reason: 'wrong password' } },
+    { action: 'refuse', subject_name: 'Cora Coder', after: { reason: 'wrong code' } },
+    { action: 'refuse', subject_name: 'Dora Deactivated', after: { reason: 'deactivated' } },
+    { action: 'create', subject_name: 'Frida Factor', after: { secondFactor: true } },
+    { action: 'delete', subject_name: 'Rita Removes', after: { secondFactor: false } },
+    { action: 'change', subject_kind: 'configuration', after: { secondFactorRequiredFor: ['administrator'] } },
+    { action: 'delete', subject_kind: 'session', subject_name: 'Ulla Ended' },
+  ])
+    expect(told).toContainEqual(
+      expect.objectContaining({ ...entry, ...(entry.after && { after: expect.objectContaining(entry.after) }) }),
+    );
+  const { rows: stored } = { rows: JSON.stringify(rows) };
+  expect(stored).not.toContain('nowhere@example.com');
+  expect(stored).not.toContain(password);
+  expect(server.logged()).not.toContain(password);
+});
