@@ -2,13 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { actorOf } from '../organization/audit.ts';
-import {
-  changePhoneSystem,
-  createExtension,
-  createPhoneSystem,
-  deleteExtension,
-  deletePhoneSystem,
-} from '../organization/phone-systems.ts';
+import { changePhoneSystem, createExtension, createPhoneSystem } from '../organization/phone-systems.ts';
 import { locationIdOfUser } from '../organization/roles.ts';
 import { refuseSamplePhones } from '../organization/sample-company/apart.ts';
 import type { Executor } from '../store/database.ts';
@@ -16,8 +10,10 @@ import { checkPhoneSystem } from '../telephony/check.ts';
 import type { PhoneSystemKinds } from '../telephony/connectors.ts';
 import { locationsOf, requireLocation } from './access.ts';
 import { ApiError } from './errors.ts';
+import { beginLeaving } from './leavings.routes.ts';
 import { type Route, route, type Viewer } from './route.ts';
 import { Id } from './schemas/common.ts';
+import { LeavingStarted } from './schemas/leaving.ts';
 import {
   Extension,
   ExtensionList,
@@ -139,13 +135,13 @@ export function telephonyRoutes(context: Context, kinds: PhoneSystemKinds): Rout
       path: '/phone-systems/{phoneSystemId}',
       operation: 'deletePhoneSystem',
       summary: 'Disconnect a phone system',
-      description: 'Gives all forwarding back first; 422 when that can’t be done, then pause it to leave it as it is.',
+      description:
+        'Gives all forwarding back first, however long that takes; pause it to leave its phones as they are. Then it is erased.',
       params,
-      answer: null,
-      async handle({ viewer, params: { phoneSystemId } }) {
-        await deletePhoneSystem(context, actorOf(viewer), phoneSystemId);
-        return undefined;
-      },
+      status: 202,
+      answer: LeavingStarted,
+      handle: ({ viewer, params: { phoneSystemId } }) =>
+        beginLeaving(context, viewer, { kind: 'phoneSystem', id: phoneSystemId }),
     }),
     route({
       ...administrator,
@@ -216,13 +212,12 @@ export function telephonyRoutes(context: Context, kinds: PhoneSystemKinds): Rout
       path: '/extensions/{extensionId}',
       operation: 'deleteExtension',
       summary: 'Take an extension away from its user',
-      description: 'Gives its forwarding back first; 422 when that can’t be done now.',
+      description: 'Gives its forwarding back first, however long that takes.',
       params: z.object({ extensionId: Id }),
-      answer: null,
-      async handle({ viewer, params: { extensionId } }) {
-        await deleteExtension(context, actorOf(viewer), extensionId);
-        return undefined;
-      },
+      status: 202,
+      answer: LeavingStarted,
+      handle: ({ viewer, params: { extensionId } }) =>
+        beginLeaving(context, viewer, { kind: 'extension', id: extensionId }),
     }),
   ];
 }

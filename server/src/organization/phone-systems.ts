@@ -7,11 +7,10 @@ import { ApiError } from '../api/errors.ts';
 import type { Context } from '../context.ts';
 import { markDue } from '../presence/due.ts';
 import type { Executor } from '../store/database.ts';
-import { retrying } from '../store/retrying.ts';
 import type { PhoneSystemKind, PhoneSystemKinds } from '../telephony/connectors.ts';
 import { forwardingChannel, systemsChanged } from '../telephony/reconciler.queries.ts';
-import { releaseExtension, releaseSystem } from '../telephony/release.ts';
 import { type Actor, recordChange } from './audit.ts';
+import { refuseWhileLeaving } from './leaving/start.ts';
 import { locationIdOfUser } from './roles.ts';
 import { refuseRealPhone } from './sample-company/apart.ts';
 
@@ -109,23 +108,6 @@ export async function changePhoneSystem(
   await wake(executor);
 }
 
-/** Gives all forwarding back first. @throws ConnectorError when that can't be done now. */
-export async function deletePhoneSystem(context: Pick<Context, 'store'>, actor: Actor, id: string): Promise<void> {
-  await releaseSystem(context, id);
-  await retrying(context.store.db, async (transaction) => {
-    const gone = await transaction
-      .deleteFrom('phone_system')
-      .where('id', '=', id)
-      .returning(['name', 'kind', 'settings', 'mode'])
-      .executeTakeFirst();
-    if (!gone) throw new ApiError('notFound', 'There is no such phone system.');
-    await recordChange(transaction, actor, {
-      ...{ action: 'delete', subject: 'phoneSystem', subjectId: id, subjectName: gone.name },
-      before: { ...gone },
-    });
-  });
-}
-
 /**
  * @returns its id.
  * @throws ApiError when user or phone system aren't there, somebody has the number, or the user takes part in the sample
@@ -141,6 +123,8 @@ export async function createExtension(
   if (!system) throw new ApiError('invalid', 'There is no such phone system.', { field: 'phoneSystemId' });
   const user = await db.selectFrom('users').select('display_name').where('id', '=', userId).executeTakeFirst();
   if (!user) throw new ApiError('invalid', 'There is no such user.', { field: 'userId' });
+  await refuseWhileLeaving(db, { kind: 'phoneSystem', id: phoneSystemId }, 'phoneSystemId');
+  await refuseWhileLeaving(db, { kind: 'user', id: userId }, 'userId');
   await refuseRealPhone(db, userId, phoneSystemId);
   const taken = await db
     .selectFrom('extension')
@@ -167,30 +151,6 @@ export async function createExtension(
   await markDue(db, [userId]); // a profile that forwards to this very number must not any more
   await wake(db);
   return id;
-}
-
-/** Gives its forwarding back first. @throws ConnectorError when that can't be done now. */
-export async function deleteExtension(context: Pick<Context, 'store'>, actor: Actor, id: string): Promise<void> {
-  const { db } = context.store;
-  const found = await db
-    .selectFrom('extension')
-    .innerJoin('phone_system', 'phone_system.id', 'extension.phone_system_id')
-    .innerJoin('users', 'users.id', 'extension.user_id')
-    .select(['extension.number', 'extension.user_id', 'phone_system.name as phoneSystem', 'users.display_name as user'])
-    .where('extension.id', '=', id)
-    .executeTakeFirst();
-  if (!found) throw new ApiError('notFound', 'There is no such extension.');
-  await releaseExtension(context, id);
-  await retrying(db, async (transaction) => {
-    const { numDeletedRows } = await transaction.deleteFrom('extension').where('id', '=', id).executeTakeFirst();
-    if (numDeletedRows === 0n) return;
-    const { number, user_id: userId, phoneSystem, user } = found;
-    await recordChange(transaction, actor, {
-      ...{ action: 'delete', subject: 'extension', subjectId: id, subjectName: number },
-      locationId: await locationIdOfUser(transaction, userId),
-      before: { number, phoneSystem, user },
-    });
-  });
 }
 
 const wake = (db: Executor) => sql`select pg_notify(${forwardingChannel}, ${systemsChanged})`.execute(db);

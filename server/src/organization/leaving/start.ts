@@ -45,7 +45,13 @@ const auditSubjects: Record<LeavingSubject['kind'], AuditSubject> = {
   phoneSystem: 'phoneSystem',
 };
 
-const begin: Record<LeavingSubject['kind'], (transaction: Executor, id: string, actor: Actor) => Promise<Leaving>> = {
+type Begin = (
+  transaction: Executor,
+  id: string,
+  actor: Actor,
+) => Promise<{ leaving: Leaving; before: Record<string, unknown> }>;
+
+const begin: Record<LeavingSubject['kind'], Begin> = {
   async user(transaction, userId, actor) {
     const user = await transaction
       .selectFrom('users')
