@@ -12,6 +12,7 @@ import { apiTokenRoutes } from './api-tokens.routes.ts';
 import { createApp } from './app.ts';
 import { auditRoutes } from './audit.routes.ts';
 import { calendarRoutes } from './calendars.routes.ts';
+import { functionRoutes } from './functions.routes.ts';
 import { openLiveHub } from './live/hub.ts';
 import { liveRoutes } from './live.routes.ts';
 import { organizationRoutes } from './organization.routes.ts';
@@ -91,6 +92,7 @@ export async function startApi(context: Context, options: ApiOptions): Promise<R
     ...profileRoutes(context),
     ...settingsRoutes(context),
     ...organizationRoutes(context),
+    ...functionRoutes(context),
     ...telephonyRoutes(context, options.phoneSystemKinds),
     ...webhookRoutes(context),
     ...sampleCompanyRoutes(context, options.sampleCompany),

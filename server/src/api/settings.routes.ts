@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from '../context.ts';
 import { actorOf } from '../organization/audit.ts';
-import { changeGroupSettings, readGroup } from '../organization/groups.ts';
+import { changeGroupSettings, readGroup } from '../organization/flat-settings.ts';
 import { readNetworkSettings, writeNetworkSettings } from '../organization/network.ts';
 import { type Route, route } from './route.ts';
 import { Id } from './schemas/common.ts';

@@ -4,8 +4,10 @@
  */
 import type { z } from 'zod';
 import { privacySettings } from '../agenda/privacy-settings.ts';
+import { beginOwnProfiles } from '../presence/profile-copies.ts';
 import { profileSettings } from '../presence/profile-settings.ts';
 import { presenceSettings } from '../presence/settings.ts';
+import type { Executor } from '../store/database.ts';
 import { synchronizationSettings } from '../sync/settings.ts';
 import { type FunctionName, functionNames } from './inheritance.ts';
 
@@ -17,6 +19,8 @@ export interface SettingsFunction {
   wakesPresence: boolean;
   /** Whether their calendars are to be looked at after a change. */
   wakesSync: boolean;
+  /** What a group gets beside the settings when it goes from "Default" to "Individual". Run in the transaction. */
+  becomesIndividual?(transaction: Executor, of: { groupId: string; locationId: string }): Promise<void>;
 }
 
 const functions: Readonly<Record<FunctionName, SettingsFunction>> = {
@@ -27,7 +31,13 @@ const functions: Readonly<Record<FunctionName, SettingsFunction>> = {
     wakesPresence: false, // sync tells presence of each user whose appointments become others
     wakesSync: true,
   },
-  profiles: { name: 'profiles', schema: profileSettings, wakesPresence: true, wakesSync: false },
+  profiles: {
+    name: 'profiles',
+    schema: profileSettings,
+    wakesPresence: true,
+    wakesSync: false,
+    becomesIndividual: beginOwnProfiles,
+  },
   privacy: { name: 'privacy', schema: privacySettings, wakesPresence: false, wakesSync: false },
 };
 

@@ -1,85 +1,115 @@
-/** Configuration groups in the flat shape that they had before functions: read and changed on top of those. */
-import type { z } from 'zod';
-import { othersSeeSubjects } from '../agenda/privacy.ts';
-import { privacySettingsOf } from '../agenda/privacy-settings.ts';
+/** Configuration groups: made with all functions "Default", renamed, moved to another location, removed when empty. */
 import { ApiError } from '../api/errors.ts';
-import type { GroupSettingsChange } from '../api/schemas/settings.ts';
-import { type PresenceSettings, presenceSettingsOf } from '../presence/settings.ts';
-import type { Database, Executor } from '../store/database.ts';
-import { synchronizationSettingsOf } from '../sync/settings.ts';
-import type { WindowSettings } from '../sync/window.ts';
-import type { Actor } from './audit.ts';
-import { setGroupFunction } from './settings.ts';
-import { holdGroup } from './tree.queries.ts';
+import { markGroupsDue } from '../presence/due.ts';
+import type { Executor } from '../store/database.ts';
+import { syncGroupsNow } from '../sync/accounts.ts';
+import { type Actor, recordChange } from './audit.ts';
+import { effective } from './inheritance.ts';
+import { holdForDeletion, holdGroup, holdLocation, holdLocations, rewriteSettings } from './tree.queries.ts';
 
-export interface Group {
-  id: string;
-  name: string;
-  location: string;
-  timeZone: string;
-  settings: { presence: PresenceSettings; colleaguesSee: 'busy' | 'subjects'; calendarWindow: WindowSettings };
-}
-
-const selectGroups = (db: Executor) =>
-  db
-    .selectFrom('configuration_group')
-    .innerJoin('location', 'location.id', 'configuration_group.location_id')
-    .select([
-      'configuration_group.id',
-      'configuration_group.name',
-      'location.name as location',
-      'location.time_zone as timeZone',
-      'configuration_group.settings',
-    ]);
-
-const shown = (row: { settings: Record<string, unknown> } & Omit<Group, 'settings'>): Group => ({
-  ...row,
-  settings: {
-    presence: presenceSettingsOf(row.settings),
-    colleaguesSee: othersSeeSubjects(row.settings) ? 'subjects' : 'busy',
-    calendarWindow: synchronizationSettingsOf(row.settings).window,
-  },
-});
-
-/** @throws ApiError notFound */
-export async function readGroup(db: Executor, groupId: string): Promise<Group> {
-  const row = await selectGroups(db).where('configuration_group.id', '=', groupId).executeTakeFirst();
-  if (!row) throw new ApiError('notFound', 'There is no such group.');
-  return shown(row);
+/** Run it in a transaction. @returns its id. @throws ApiError invalid for an unknown location, conflict for a taken name. */
+export async function createGroup(
+  transaction: Executor,
+  { name, locationId }: { name: string; locationId: string },
+  actor: Actor,
+): Promise<string> {
+  const location = await holdLocation(transaction, locationId, 'inherit');
+  if (!location) throw new ApiError('invalid', 'There is no such location.', { field: 'locationId' });
+  await refuseTakenName(transaction, name, location, null);
+  const { id } = await transaction
+    .insertInto('configuration_group')
+    .values({ location_id: locationId, name, settings: JSON.stringify(effective(location.settings, {})) })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  await recordChange(transaction, actor, {
+    ...{ action: 'create', subject: 'group', subjectId: id, subjectName: name, locationId },
+    after: { name, location: location.name },
+  });
+  return id;
 }
 
 /**
- * Changes settings; the functions they belong to become "Individual".
- * @throws ApiError notFound
+ * In another location the group inherits from that one, and everybody in it is looked at again; what it has of its own
+ * stays. Run it in a transaction.
+ * @throws ApiError notFound, invalid for an unknown location, conflict for a taken name.
  */
-export async function changeGroupSettings(
-  db: Database,
+export async function changeGroup(
+  transaction: Executor,
   groupId: string,
-  change: z.output<typeof GroupSettingsChange>,
+  change: { name?: string | undefined; locationId?: string | undefined },
   actor: Actor,
-): Promise<Group> {
-  return db.transaction().execute(async (transaction) => {
-    const held = await holdGroup(transaction, groupId);
-    if (!held) throw new ApiError('notFound', 'There is no such group.');
-    const { settings } = held.group;
-    const set = (name: 'activation' | 'synchronization' | 'privacy', value: object) =>
-      setGroupFunction(transaction, groupId, name, { mode: 'individual', value }, actor);
-    if (change.presence) await set('activation', { ...presenceSettingsOf(settings), ...defined(change.presence) });
-    if (change.calendarWindow) {
-      const synchronization = synchronizationSettingsOf(settings);
-      const window = { ...synchronization.window, ...defined(change.calendarWindow) };
-      await set('synchronization', { ...synchronization, window });
-    }
-    if (change.colleaguesSee) {
-      const privacy = privacySettingsOf(settings);
-      const inside = change.colleaguesSee === 'subjects' ? 'allButPrivate' : 'status';
-      const detail = { ...privacy.detail, employee: inside, colleague: inside, assistant: inside };
-      await set('privacy', { ...privacy, detail });
-    }
-    return readGroup(transaction, groupId);
+): Promise<void> {
+  if (change.locationId) await holdBothLocations(transaction, groupId, change.locationId);
+  const held = await holdGroup(transaction, groupId);
+  if (!held) throw new ApiError('notFound', 'There is no such group.');
+  const { group, location } = held;
+  const moved = change.locationId !== undefined && change.locationId !== location.id;
+  const target = moved ? await holdLocation(transaction, change.locationId!, 'inherit') : location;
+  if (!target) throw new ApiError('invalid', 'There is no such location.', { field: 'locationId' });
+  const name = change.name ?? group.name;
+  if (moved || name !== group.name) await refuseTakenName(transaction, name, target, groupId);
+  await transaction
+    .updateTable('configuration_group')
+    .set({ name, location_id: target.id })
+    .where('id', '=', groupId)
+    .execute();
+  if (moved) {
+    await rewriteSettings(transaction, target, [group]);
+    await markGroupsDue(transaction, [groupId]);
+    await syncGroupsNow(transaction, [groupId]);
+  }
+  await recordChange(transaction, actor, {
+    ...{ action: 'change', subject: 'group', subjectId: groupId, subjectName: name, locationId: target.id },
+    before: { name: group.name, location: location.name },
+    after: { name, location: target.name },
   });
 }
 
-/** A field that is there but undefined would wipe the stored one. */
-const defined = <T extends object>(fields: T): Partial<T> =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
+/** Of two groups that change places at once neither waits for the other's location. */
+async function holdBothLocations(transaction: Executor, groupId: string, targetId: string): Promise<void> {
+  const at = await transaction
+    .selectFrom('configuration_group')
+    .select('location_id')
+    .where('id', '=', groupId)
+    .executeTakeFirst();
+  await holdLocations(transaction, at ? [at.location_id, targetId] : [targetId]);
+}
+
+/** Run it in a transaction. @throws ApiError notFound, conflict while it has users. */
+export async function deleteGroup(transaction: Executor, groupId: string, actor: Actor): Promise<void> {
+  const held = await holdGroup(transaction, groupId);
+  if (!held) throw new ApiError('notFound', 'There is no such group.');
+  const { group, location } = held;
+  await holdForDeletion(transaction, { groupId });
+  const { users } = await transaction
+    .selectFrom('users')
+    .select((of) => of.fn.countAll<number>().as('users'))
+    .where('group_id', '=', groupId)
+    .executeTakeFirstOrThrow();
+  if (users > 0)
+    throw new ApiError(
+      'conflict',
+      `${group.name} has ${users} ${users === 1 ? 'user' : 'users'}. Move them to another group first.`,
+    );
+  await transaction.deleteFrom('configuration_group').where('id', '=', groupId).execute();
+  await recordChange(transaction, actor, {
+    ...{ action: 'delete', subject: 'group', subjectId: groupId, subjectName: group.name, locationId: location.id },
+    before: { name: group.name, location: location.name },
+  });
+}
+
+async function refuseTakenName(
+  transaction: Executor,
+  name: string,
+  location: { id: string; name: string },
+  ownId: string | null,
+): Promise<void> {
+  const other = await transaction
+    .selectFrom('configuration_group')
+    .select('id')
+    .where('location_id', '=', location.id)
+    .where('name', '=', name)
+    .executeTakeFirst();
+  if (other && other.id !== ownId)
+    throw new ApiError('conflict', `${location.name} has a group called ${name} already.`, { field: 'name' });
+}

@@ -9,7 +9,8 @@ import type { Executor } from '../store/database.ts';
 import { syncGroupsNow } from '../sync/accounts.ts';
 import { type Actor, recordChange } from './audit.ts';
 import { functionOf } from './functions.ts';
-import { type FunctionName, modeOf, withFunction } from './inheritance.ts';
+import { type FunctionName, type Mode, modeOf, withFunction } from './inheritance.ts';
+import { storedValue } from './stored-value.ts';
 import {
   holdGroup,
   holdGroupsOf,
@@ -18,6 +19,55 @@ import {
   type StoredGroup,
   type StoredLocation,
 } from './tree.queries.ts';
+import { groupAsStored, groupsInheriting, locationAsStored } from './tree.ts';
+
+export interface ShownLocationFunction {
+  function: FunctionName;
+  value: Record<string, unknown>;
+  /** How many groups have it from the location. */
+  groups: number;
+}
+
+/** With the defaults filled in. @throws ApiError notFound */
+export async function locationFunction(
+  executor: Executor,
+  locationId: string,
+  name: FunctionName,
+): Promise<ShownLocationFunction> {
+  const location = await locationAsStored(executor, locationId);
+  if (!location) throw new ApiError('notFound', 'There is no such location.');
+  const groups = await groupsInheriting(executor, locationId, name);
+  const value = storedValue(functionOf(name).schema, location.settings[name]);
+  return { function: name, value, groups: groups.length };
+}
+
+export interface ShownGroupFunction {
+  function: FunctionName;
+  mode: Mode;
+  value: Record<string, unknown>;
+  inherited: Record<string, unknown>;
+  previous: Record<string, unknown> | null;
+}
+
+/** With the defaults filled in. @throws ApiError notFound */
+export async function groupFunction(
+  executor: Executor,
+  groupId: string,
+  name: FunctionName,
+): Promise<ShownGroupFunction> {
+  const group = await groupAsStored(executor, groupId);
+  if (!group) throw new ApiError('notFound', 'There is no such group.');
+  const { schema } = functionOf(name);
+  const mode = modeOf(group.individual, name);
+  const inherited = storedValue(schema, group.inherited[name]);
+  return {
+    function: name,
+    mode,
+    value: mode === 'individual' ? storedValue(schema, group.individual[name]) : inherited,
+    inherited,
+    previous: group.previous[name] ? storedValue(schema, group.previous[name]) : null,
+  };
+}
 
 export type GroupFunctionChange = { mode: 'default' } | { mode: 'individual'; value: object };
 
@@ -45,6 +95,7 @@ export async function setGroupFunction(
     .set({ individual: JSON.stringify(individual), previous: JSON.stringify(changed.previous) })
     .where('id', '=', groupId)
     .execute();
+  if (after && !before) await functionOf(name).becomesIndividual?.(transaction, { groupId, locationId: location.id });
   await enforce(transaction, location, [changed], name);
   await recordChange(transaction, actor, {
     action: 'change',

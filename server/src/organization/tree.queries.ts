@@ -6,6 +6,7 @@ import { type ByFunction, effective } from './inheritance.ts';
 export interface StoredLocation {
   id: string;
   name: string;
+  timeZone: string;
   settings: ByFunction;
 }
 
@@ -30,9 +31,15 @@ export async function holdLocation(
   to: 'change' | 'inherit',
 ): Promise<StoredLocation | null> {
   const { rows } = await sql<StoredLocation>`
-    select id, name, settings from location where id = ${locationId}::uuid
-       ${to === 'change' ? sql`for update` : sql`for share`}`.execute(executor);
+    select id, name, time_zone as "timeZone", settings from location where id = ${locationId}::uuid
+       ${to === 'change' ? sql`for no key update` : sql`for share`}`.execute(executor);
   return rows[0] ?? null;
+}
+
+/** Locks locations in one order, so that two who need the same ones never wait for each other. */
+export async function holdLocations(executor: Executor, locationIds: readonly string[]): Promise<void> {
+  await sql`
+    select from location where id = any(${[...locationIds]}::uuid[]) order by id for share`.execute(executor);
 }
 
 const groupColumns = sql`id, name, location_id as "locationId", individual, previous, settings`;
@@ -64,6 +71,15 @@ export async function holdGroupsOf(executor: Executor, locationId: string): Prom
     select ${groupColumns} from configuration_group
      where location_id = ${locationId}::uuid order by id for no key update`.execute(executor);
   return rows;
+}
+
+/** From here on nobody comes into these groups: what is counted before a deletion stays true. */
+export async function holdForDeletion(
+  executor: Executor,
+  of: { groupId: string } | { locationId: string },
+): Promise<void> {
+  const which = 'groupId' in of ? sql`id = ${of.groupId}::uuid` : sql`location_id = ${of.locationId}::uuid`;
+  await sql`select from configuration_group where ${which} order by id for update`.execute(executor);
 }
 
 /** Writes what is in force for these groups; they must be held. */

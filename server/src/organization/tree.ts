@@ -62,3 +62,54 @@ async function shownGroups(executor: Executor, condition: ReturnType<typeof sql>
      order by location.name, configuration_group.name`.execute(executor);
   return rows.map(({ individual, ...group }) => ({ ...group, functions: modesOf(individual) }));
 }
+
+/** What a location sets, by function. */
+export interface ByFunctionRow {
+  name: string;
+  settings: ByFunction;
+}
+
+/** Read without a lock, to be shown. Null when there is no such location. */
+export async function locationAsStored(executor: Executor, locationId: string): Promise<ByFunctionRow | null> {
+  const row = await executor
+    .selectFrom('location')
+    .select(['name', 'settings'])
+    .where('id', '=', locationId)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** Read without a lock, to be shown. Null when there is no such group. */
+export async function groupAsStored(executor: Executor, groupId: string) {
+  const row = await executor
+    .selectFrom('configuration_group')
+    .innerJoin('location', 'location.id', 'configuration_group.location_id')
+    .select(['configuration_group.name', 'individual', 'previous', 'location.settings as inherited'])
+    .where('configuration_group.id', '=', groupId)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** The groups of a location that have the function from it. */
+export async function groupsInheriting(executor: Executor, locationId: string, name: FunctionName): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from configuration_group where location_id = ${locationId}::uuid and not individual ? ${name}`.execute(
+    executor,
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Null when there is no such group. */
+export async function locationOfGroup(executor: Executor, groupId: string): Promise<string | null> {
+  const row = await executor
+    .selectFrom('configuration_group')
+    .select('location_id')
+    .where('id', '=', groupId)
+    .executeTakeFirst();
+  return row?.location_id ?? null;
+}
+
+export async function locationExists(executor: Executor, locationId: string): Promise<boolean> {
+  const row = await executor.selectFrom('location').select('id').where('id', '=', locationId).executeTakeFirst();
+  return row !== undefined;
+}

@@ -13,12 +13,16 @@ const fields = {
   /** How calendars come here beside those that users connect themselves; `off`: none at all, those rest too. */
   method: z.enum(['local', 'serverSide', 'off']).default('serverSide'),
   /** Where the server reads the group's calendars by itself; null: users connect theirs. */
-  source: z.string().max(100).nullable().default(null),
+  source: z.enum(['exchange', 'domino'], 'There is no such server-side source.').nullable().default(null),
   microsoft365: z
     .strictObject({
       /** Users connect their own mailbox, by their own consent. */
       allowed: allowed(false),
-      graphApplicationId: z.uuid().nullable().default(null),
+      graphApplicationId: z
+        .uuid()
+        .nullable()
+        .default(null)
+        .refine((id) => id === null, 'There are no Graph applications yet.'),
     })
     .default({ allowed: false, graphApplicationId: null }),
   caldav: z.strictObject({ allowed: allowed(true) }).default({ allowed: true }),

@@ -29,3 +29,5 @@ const within = (days: number, { least, most }: { least: number; most: number }) 
   Math.min(Math.max(Math.trunc(days), least), most);
 
 export const sameInterval = (a: Interval, b: Interval): boolean => a.from.equals(b.from) && a.to.equals(b.to);
+export const sameWindow = (a: WindowSettings, b: WindowSettings): boolean =>
+  a.daysBack === b.daysBack && a.daysAhead === b.daysAhead;
