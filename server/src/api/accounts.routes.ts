@@ -4,7 +4,9 @@ import { checkSource } from '../calendars/check.ts';
 import type { CalendarConnector } from '../calendars/connector.ts';
 import { decodeCalendar } from '../calendars/icalendar/decode.ts';
 import type { Context } from '../context.ts';
+import { actorOf } from '../organization/audit.ts';
 import { createAccount, removeAccount, syncNow, updateAccount } from '../sync/accounts.ts';
+import { seesUser } from './access.ts';
 import { accountsOf, ownerOfAccount } from './accounts.queries.ts';
 import { checked } from './checked.ts';
 import { ApiError } from './errors.ts';
@@ -59,7 +61,7 @@ export function accountRoutes(context: Context, connectors: readonly CalendarCon
       query: z.object({ userId: Id.optional().openapi({ description: 'Of another user, for administrators.' }) }),
       answer: AccountList,
       async handle({ viewer, query: { userId = viewer.userId } }) {
-        if (userId !== viewer.userId && viewer.role !== 'administrator')
+        if (userId !== viewer.userId && !(await seesUser(db, viewer, userId)))
           throw new ApiError('forbidden', 'Only an administrator sees the accounts of others.', { field: 'userId' });
         return { accounts: await accountsOf(db, { userId }, viewer.userId) };
       },
@@ -145,13 +147,14 @@ export function accountRoutes(context: Context, connectors: readonly CalendarCon
       answer: Account,
       async handle({ viewer, params: { accountId }, body: { name, settings, secret } }) {
         const connector = connectorOf((await read(accountId, viewer)).kind);
-        await updateAccount(context, accountId, {
+        const change = {
           ...(name !== undefined && { name }),
           ...(settings !== undefined && {
             settings: checked(connector.settingsSchema, settings, 'settings') as Record<string, unknown>,
           }),
           ...(secret !== undefined && { secret: checked(connector.secretSchema, secret, 'secret') }),
-        });
+        };
+        await updateAccount(context, accountId, change, actorOf(viewer));
         return read(accountId, viewer);
       },
     }),
@@ -163,8 +166,8 @@ export function accountRoutes(context: Context, connectors: readonly CalendarCon
       summary: 'Disconnect a calendar source',
       description: 'Its appointments go, and presence is computed without them.',
       answer: null,
-      async handle({ params: { accountId } }) {
-        await removeAccount(context, accountId);
+      async handle({ viewer, params: { accountId } }) {
+        await removeAccount(context, accountId, actorOf(viewer));
         return undefined;
       },
     }),

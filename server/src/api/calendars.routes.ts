@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from '../context.ts';
+import { actorOf } from '../organization/audit.ts';
 import { selectCalendar } from '../sync/accounts.ts';
 import { calendarById, calendarsOf, ownerOfAccount, ownerOfCalendar } from './accounts.queries.ts';
 import { ApiError } from './errors.ts';
@@ -35,8 +36,8 @@ export function calendarRoutes(context: Context): Route[] {
       params: z.object({ calendarId: Id }),
       body: CalendarChange,
       answer: Calendar,
-      async handle({ params: { calendarId }, body: { selected } }) {
-        await selectCalendar(context, calendarId, selected);
+      async handle({ viewer, params: { calendarId }, body: { selected } }) {
+        await selectCalendar(context, calendarId, selected, actorOf(viewer));
         const calendar = await calendarById(db, calendarId);
         if (!calendar) throw new ApiError('notFound', 'There is no such calendar.');
         return calendar;

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from '../context.ts';
 import { presenceOf } from '../presence/service.ts';
+import { seenAmong } from './access.ts';
 import { type LiveHub, maySeeAll, shownPresence, wholePresence } from './live/hub.ts';
 import { eventBlock, openStream } from './live/stream.ts';
 import { type Route, route } from './route.ts';
@@ -23,8 +24,9 @@ export function liveRoutes({ store }: Context, hub: LiveHub): Route[] {
 - \`forwarding\`: \`{ userId, entry }\`: a new line of the forwarding log. Own ones only.
 - \`reload\`: something was missed: read agendas, accounts and the forwarding log again.
 
-A browser reconnects by itself with \`Last-Event-ID\` and is then sent what is newer. Administrators get everything of
-every user they ask for.`,
+A browser reconnects by itself with \`Last-Event-ID\` and is then sent what is newer. Administrators and readers get
+everything of every user they ask for, administrators of locations of the users there. The stream ends when the session
+or the role does.`,
       query: z.object({
         users: UserIds.optional().openapi({
           description: 'Ids of users, with commas between. The signed-in user is always among them.',
@@ -36,7 +38,9 @@ every user they ask for.`,
         const watched = new Set([viewer.userId, ...users]);
         const { stream, response } = openStream({
           userId: viewer.userId,
-          administrator: viewer.role === 'administrator',
+          whole: ['administrator', 'reader'].includes(viewer.role)
+            ? 'all'
+            : await seenAmong(store.db, viewer, [...watched]),
           watched,
           onClose: (closed) => hub.remove(closed),
         });

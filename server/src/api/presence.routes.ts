@@ -1,8 +1,12 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from '../context.ts';
+import { actorOf, recordChange } from '../organization/audit.ts';
+import { locationIdOfUser, roleOf } from '../organization/roles.ts';
 import { ChoiceRefused, clearManual, setManual } from '../presence/manual.ts';
 import { profilesForUser } from '../presence/profiles.queries.ts';
 import { presenceOf, type Presence as StoredPresence, timelineOf } from '../presence/service.ts';
+import type { Executor } from '../store/database.ts';
+import { seenAmong } from './access.ts';
 import { ApiError } from './errors.ts';
 import { forwardingLogOf } from './live/forwarding.queries.ts';
 import { shownPresence } from './live/hub.ts';
@@ -17,10 +21,13 @@ const tag = 'Presence';
 const params = z.object({ userId: UserId });
 
 export function presenceRoutes({ store: { db } }: Context): Route[] {
-  const mayAll = (viewer: Viewer, userId: string) => viewer.role === 'administrator' || viewer.userId === userId;
-
   async function shown(viewer: Viewer, found: readonly StoredPresence[]) {
-    const open = found.filter(({ userId }) => mayAll(viewer, userId));
+    const seen = await seenAmong(
+      db,
+      viewer,
+      found.map(({ userId }) => userId),
+    );
+    const open = found.filter(({ userId }) => seen.has(userId));
     const phones = await phonesOf(
       db,
       open.map(({ userId }) => userId),
@@ -32,7 +39,7 @@ export function presenceRoutes({ store: { db } }: Context): Route[] {
       own.map(({ reason }) => reason),
     );
     return found.map((presence) => {
-      if (!mayAll(viewer, presence.userId)) return shownPresence(presence);
+      if (!seen.has(presence.userId)) return shownPresence(presence);
       const { userId, status, profile, note, since, until, reason, forwarding } = presence;
       return {
         userId,
@@ -129,7 +136,10 @@ export function presenceRoutes({ store: { db } }: Context): Route[] {
       async handle({ viewer, params: { userId }, body }) {
         await db
           .transaction()
-          .execute((transaction) => setManual(transaction, userId, body, Temporal.Now.instant(), viewer.userId))
+          .execute(async (transaction) => {
+            await setManual(transaction, userId, body, Temporal.Now.instant(), viewer.userId);
+            await recordForAnother(transaction, viewer, userId, { status: body.status, profileId: body.profileId });
+          })
           .catch(refused);
         return one(viewer, userId);
       },
@@ -143,8 +153,11 @@ export function presenceRoutes({ store: { db } }: Context): Route[] {
       summary: 'Back to automatic',
       params,
       answer: null,
-      async handle({ params: { userId } }) {
-        await db.transaction().execute((transaction) => clearManual(transaction, userId, Temporal.Now.instant()));
+      async handle({ viewer, params: { userId } }) {
+        await db.transaction().execute(async (transaction) => {
+          await clearManual(transaction, userId, Temporal.Now.instant());
+          await recordForAnother(transaction, viewer, userId, { status: 'automatic' });
+        });
         return undefined;
       },
     }),
@@ -168,6 +181,16 @@ export function presenceRoutes({ store: { db } }: Context): Route[] {
       },
     }),
   ];
+}
+
+/** One's own presence is nobody's business; who chose another's stands in the audit log. */
+async function recordForAnother(executor: Executor, viewer: Viewer, userId: string, after: Record<string, unknown>) {
+  if (userId === viewer.userId) return;
+  const { displayName } = await roleOf(executor, userId);
+  await recordChange(executor, actorOf(viewer), {
+    ...{ action: 'run', subject: 'presence', subjectId: userId, subjectName: displayName, after },
+    locationId: await locationIdOfUser(executor, userId),
+  });
 }
 
 function refused(error: unknown): never {

@@ -3,6 +3,8 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
+import { type Actor, recordChange, systemActor } from '../organization/audit.ts';
+import { locationIdOfUser } from '../organization/roles.ts';
 import { markDue } from '../presence/due.ts';
 import type { Executor } from '../store/database.ts';
 import { retrying } from '../store/retrying.ts';
@@ -63,10 +65,17 @@ export async function updateAccount(
   { store, secrets }: Pick<Context, 'store' | 'secrets'>,
   accountId: string,
   change: AccountChange,
+  actor: Actor = systemActor,
 ): Promise<boolean> {
   const { name, settings, secret } = change;
   return await retrying(store.db, async (transaction) => {
     const connection = settings !== undefined || secret !== undefined;
+    const before = await transaction
+      .selectFrom('account')
+      .select(['id', 'user_id', 'name'])
+      .where('id', '=', accountId)
+      .forUpdate()
+      .executeTakeFirst();
     const { numUpdatedRows } = await transaction
       .updateTable('account')
       .set({
@@ -86,7 +95,11 @@ export async function updateAccount(
       })
       .where('id', '=', accountId)
       .executeTakeFirst();
-    if (numUpdatedRows === 0n) return false;
+    if (!before || numUpdatedRows === 0n) return false;
+    await recordOfAnother(transaction, actor, before, {
+      ...{ action: 'change', before: { name: before.name } },
+      after: { name: name ?? before.name, ...(connection && { connection: 'changed' }) },
+    });
     if (connection) {
       // The same names may mean other things at another address: what is stored is compared with it in full.
       await sql`update calendar set cursor = null where account_id = ${accountId}::uuid`.execute(transaction);
@@ -101,14 +114,21 @@ export async function updateAccount(
 }
 
 /** Disconnects: its calendars and appointments go, and presence is computed without them. False when not there. */
-export async function removeAccount({ store }: Pick<Context, 'store'>, accountId: string): Promise<boolean> {
+export async function removeAccount(
+  { store }: Pick<Context, 'store'>,
+  accountId: string,
+  actor: Actor = systemActor,
+): Promise<boolean> {
   return await retrying(store.db, async (transaction) => {
     const row = await transaction
       .deleteFrom('account')
       .where('id', '=', accountId)
-      .returning('user_id')
+      .returning(['id', 'user_id', 'name', 'kind'])
       .executeTakeFirst();
     if (!row) return false;
+    await recordOfAnother(transaction, actor, row, {
+      ...{ action: 'delete', before: { name: row.name, kind: row.kind } },
+    });
     await announceAgenda(transaction, row.user_id, accountId);
     return true;
   });
@@ -119,12 +139,13 @@ export async function selectCalendar(
   { store }: Pick<Context, 'store'>,
   calendarId: string,
   selected: boolean,
+  actor: Actor = systemActor,
 ): Promise<boolean> {
   return await retrying(store.db, async (transaction) => {
     const owner = await transaction
       .selectFrom('calendar')
       .innerJoin('account', 'account.id', 'calendar.account_id')
-      .select(['account_id', 'user_id'])
+      .select(['account_id', 'user_id', 'account.name', 'calendar.name as calendar'])
       .where('calendar.id', '=', calendarId)
       .executeTakeFirst();
     if (!owner) return false;
@@ -139,6 +160,11 @@ export async function selectCalendar(
     if (!before) return false;
     if (before.selected === selected) return true;
     await transaction.updateTable('calendar').set({ selected }).where('id', '=', calendarId).execute();
+    const account = { id: owner.account_id, user_id: owner.user_id, name: owner.name };
+    await recordOfAnother(transaction, actor, account, {
+      ...{ action: 'change', before: { calendar: owner.calendar, selected: before.selected } },
+      after: { calendar: owner.calendar, selected },
+    });
     if (selected) await syncNow(transaction, owner.account_id);
     else {
       await transaction.deleteFrom('appointment').where('calendar_id', '=', calendarId).execute();
@@ -151,6 +177,24 @@ export async function selectCalendar(
     }
     await announceAgenda(transaction, owner.user_id, owner.account_id);
     return true;
+  });
+}
+
+/** What people do with their own accounts is theirs; what administrators do with them stands in the audit log. */
+async function recordOfAnother(
+  transaction: Executor,
+  actor: Actor,
+  account: { id: string; user_id: string; name: string },
+  change: {
+    action: 'create' | 'change' | 'delete';
+    before?: Record<string, unknown>;
+    after?: Record<string, unknown>;
+  },
+): Promise<void> {
+  if (actor.userId === null || actor.userId === account.user_id) return;
+  await recordChange(transaction, actor, {
+    ...{ subject: 'account', subjectId: account.id, subjectName: account.name, ...change },
+    locationId: await locationIdOfUser(transaction, account.user_id),
   });
 }
 

@@ -100,6 +100,17 @@ export async function openLiveHub({ store, log }: Context): Promise<LiveHub> {
     for (const stream of streams) queue(stream, 'reload', eventBlock('reload', '{}'));
   }
 
+  /**
+   * Roles, sessions or tokens of the user have changed, or the user has moved: what streams may send is asked anew when
+   * they come back, which browsers do by themselves. Empty: changes may have been missed, of anybody.
+   */
+  function endOf(userId: string): void {
+    for (const stream of [...streams])
+      if (userId === '' || stream.userId === userId || (stream.whole !== 'all' && stream.whole.has(userId)))
+        stream.close();
+  }
+
+  await store.listen('session', endOf);
   await store.listen(presenceChannel, () => void readPresence());
   await store.listen('forwarding', () => void readForwarding());
   await store.listen('agenda', (userId) => (userId === '' ? tellReload() : tellAgenda(userId)));
@@ -141,7 +152,7 @@ export async function openLiveHub({ store, log }: Context): Promise<LiveHub> {
   };
 }
 
-export const maySeeAll = (stream: LiveStream, userId: string) => stream.administrator || stream.userId === userId;
+export const maySeeAll = (stream: LiveStream, userId: string) => stream.whole === 'all' || stream.whole.has(userId);
 
 type Told = Omit<PresenceChange, 'number' | 'at'>;
 

@@ -18,7 +18,7 @@ function counting(userId: string, watched: readonly string[], administrator = fa
   const queued: string[] = [];
   let flushes = 0;
   const stream: LiveStream = {
-    ...{ userId, administrator, watched: new Set(watched) },
+    ...{ userId, whole: administrator ? 'all' : new Set([userId]), watched: new Set(watched) },
     begin: () => {},
     queue: (_key, block) => queued.push(block),
     flush: () => flushes++,
@@ -71,7 +71,7 @@ test('many changes reach each stream once, in few chunks, and only those it aske
 
 test('within 100 ms only the latest of a user is sent, after what the stream began with', async () => {
   const { stream, response } = openStream({
-    ...{ userId: 'me', administrator: false, watched: new Set(['me']), onClose: () => {} },
+    ...{ userId: 'me', whole: new Set(['me']), watched: new Set(['me']), onClose: () => {} },
   });
   stream.queue('presence you', eventBlock('presence', '{"status":"appointment"}', 1));
   stream.flush(); // nothing is sent before the beginning
@@ -85,7 +85,7 @@ test('within 100 ms only the latest of a user is sent, after what the stream beg
 
 test('a reader that does not read is cut off instead of being remembered for ever', () => {
   const onClose = vi.fn();
-  const { stream } = openStream({ userId: 'me', administrator: false, watched: new Set(['me']), onClose });
+  const { stream } = openStream({ userId: 'me', whole: new Set(['me']), watched: new Set(['me']), onClose });
   stream.begin('retry: 2000\n\n');
   const block = eventBlock('presence', JSON.stringify({ note: 'x'.repeat(50_000) }));
   for (let index = 0; index < 100 && onClose.mock.calls.length === 0; index++) {

@@ -5,7 +5,8 @@ const maxBehind = 1_000_000;
 
 export interface LiveStream {
   readonly userId: string;
-  readonly administrator: boolean;
+  /** Of whom everything is sent, not only what colleagues see: of the reader, and of whom the reader administers. */
+  readonly whole: ReadonlySet<string> | 'all';
   /** Whose changes are sent; always holds the reader. */
   readonly watched: ReadonlySet<string>;
   /** What comes first; nothing queued is sent before it. */
@@ -24,12 +25,12 @@ export const eventBlock = (event: string, json: string, id?: number): string =>
 
 export interface StreamOptions {
   userId: string;
-  administrator: boolean;
+  whole: ReadonlySet<string> | 'all';
   watched: ReadonlySet<string>;
   onClose(stream: LiveStream): void;
 }
 
-export function openStream({ userId, administrator, watched, onClose }: StreamOptions): {
+export function openStream({ userId, whole, watched, onClose }: StreamOptions): {
   stream: LiveStream;
   response: Response;
 } {
@@ -46,7 +47,7 @@ export function openStream({ userId, administrator, watched, onClose }: StreamOp
   };
   const stream: LiveStream = {
     userId,
-    administrator,
+    whole,
     watched,
     begin(text) {
       begun = true;
