@@ -235,7 +235,7 @@ describeWith(['chromium'], 'forms that reach out', () => {
 
   it('changes the password, refusing a wrong current one beside its field', async () => {
     const next = 'a new set of several words';
-    await page.goto(`${server.url}/settings`);
+    await page.goto(`${server.url}/settings/security`);
     await page.getByLabel('Current password').fill('not it');
     await page.getByLabel('New password', { exact: true }).fill(next);
     await page.getByRole('button', { name: 'Change the password' }).click();

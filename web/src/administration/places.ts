@@ -8,6 +8,13 @@ import type words from './en.json';
  * A new page: a line here, and one in `fixed` below where it has its place in the tree for everybody.
  */
 type Page = LazyExoticComponent<ComponentType<{ id: string }>>;
+type Load = () => Promise<{ default: ComponentType<{ id: string }> }>;
+/** What locations and groups have alike. */
+const ofBoth = (name: string, load: Load): Record<string, Page> => {
+  const page = lazy(load);
+  return { [`locations/$id/${name}`]: page, [`groups/$id/${name}`]: page };
+};
+const functionPage: Load = () => import('./locations/function-page.tsx');
 const pages: Record<string, Page> = {
   '': lazy(() => import('./overview.tsx')),
   system: lazy(() => import('./places-page.tsx')),
@@ -18,10 +25,22 @@ const pages: Record<string, Page> = {
   domino: lazy(() => import('./system/connector-to-come.tsx')),
   phones: lazy(() => import('./system/phone-systems.tsx')),
   webhooks: lazy(() => import('./system/webhooks.tsx')),
+  'sign-in': lazy(() => import('./sign-in/sign-in-page.tsx')),
+  'sign-in/new': lazy(() => import('./sign-in/provider-page.tsx')),
+  'sign-in/$id': lazy(() => import('./sign-in/provider-page.tsx')),
+  audit: lazy(() => import('./audit/audit-page.tsx')),
+  leaving: lazy(() => import('./leaving/leaving-page.tsx')),
   network: lazy(() => import('./system/network.tsx')),
   sample: lazy(() => import('./system/sample-company.tsx')),
+  locations: lazy(() => import('./locations/locations-page.tsx')),
+  'locations/$id': lazy(() => import('./locations/location-page.tsx')),
+  'groups/$id': lazy(() => import('./locations/group-page.tsx')),
+  ...ofBoth('presence', () => import('./locations/presence-page.tsx')),
+  ...ofBoth('profiles', functionPage),
+  ...ofBoth('activation', functionPage),
+  ...ofBoth('synchronization', functionPage),
+  ...ofBoth('privacy', functionPage),
   users: lazy(() => import('./users/users.tsx')),
-  profiles: lazy(() => import('./profiles/profiles.tsx')),
 };
 
 const ids = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/;
@@ -58,6 +77,7 @@ export const fixed: readonly Place[] = [
       { path: 'domino', word: 'domino' },
       { path: 'phones', word: 'phones' },
       { path: 'webhooks', word: 'webhooks' },
+      { path: 'sign-in', word: 'signIn' },
       { path: 'network', word: 'network' },
       { path: 'sample', word: 'sample' },
     ],
@@ -68,7 +88,9 @@ export const fixed: readonly Place[] = [
     icon: 'team',
     children: [
       { path: 'users', word: 'users' },
-      { path: 'profiles', word: 'profiles' },
+      { path: 'locations', word: 'locations' },
+      { path: 'leaving', word: 'leaving' },
     ],
   },
+  { path: 'audit', word: 'audit', icon: 'clock' },
 ];

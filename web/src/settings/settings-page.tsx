@@ -1,68 +1,38 @@
 import { NativeSelect, SegmentedControl, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Me, MeChange } from '../../../server/src/api/schemas/users.ts';
 import { request } from '../shell/api.ts';
-import { Controls } from '../shell/controls.tsx';
 import { fieldError, isFieldError } from '../shell/field-errors.ts';
-import { Icon } from '../shell/icons.tsx';
 import { chooseLanguage, languages } from '../shell/language.ts';
 import { notify } from '../shell/notices.tsx';
-import { PageHead, Problem, useErrorText } from '../shell/parts.tsx';
-import { meQuery, signOut, useMe } from '../shell/session.ts';
+import { Problem } from '../shell/parts.tsx';
+import { meQuery, useMe } from '../shell/session.ts';
 import { chooseTheme, themes, useTheme } from '../shell/theme.ts';
 import { TimeZoneField } from '../shell/time-zone-field.tsx';
-import { useTitle } from '../shell/use-title.ts';
-import { PasswordForm } from './password-form.tsx';
+import { SettingsFrame } from './settings-frame.tsx';
 
 export default function SettingsPage() {
   const { t } = useTranslation('settings');
-  useTitle(t('title'));
   const me = useMe();
-  const navigate = useNavigate();
   const theme = useTheme();
-  const errorText = useErrorText();
-  const leave = useMutation({
-    mutationFn: signOut,
-    onSuccess: () => navigate({ to: '/sign-in', search: { next: undefined } }),
-    onError: (error) => notify(errorText(error), { tone: 'problem' }),
-  });
   return (
-    <Controls>
-      <div className="page">
-        <PageHead title={t('title')} intro={me.email}>
-          {me.role === 'administrator' && (
-            <Link className="button" to="/administration">
-              <Icon name="admin" />
-              {t('rooms.admin', { ns: 'shell' })}
-            </Link>
-          )}
-          <button type="button" className="button" disabled={leave.isPending} onClick={() => leave.mutate()}>
-            <Icon name="signOut" />
-            {t('signOut')}
-          </button>
-        </PageHead>
-        <section className="section">
-          <h2>{t('appearance')}</h2>
-          <SegmentedControl
-            aria-label={t('appearance')}
-            value={theme}
-            data={themes.map((value) => ({ value, label: t(`theme.${value}`) }))}
-            onChange={(value) => chooseTheme(themes.find((one) => one === value) ?? 'system')}
-          />
-        </section>
-        <section className="section">
-          <h2>{t('me')}</h2>
-          <MeForm me={me} />
-        </section>
-        <section className="section">
-          <h2>{t('password')}</h2>
-          <PasswordForm email={me.email} />
-        </section>
-      </div>
-    </Controls>
+    <SettingsFrame page="me">
+      <section className="section">
+        <h2>{t('appearance')}</h2>
+        <SegmentedControl
+          aria-label={t('appearance')}
+          value={theme}
+          data={themes.map((value) => ({ value, label: t(`theme.${value}`) }))}
+          onChange={(value) => chooseTheme(themes.find((one) => one === value) ?? 'system')}
+        />
+      </section>
+      <section className="section">
+        <h2>{t('me')}</h2>
+        <MeForm me={me} />
+      </section>
+    </SettingsFrame>
   );
 }
 

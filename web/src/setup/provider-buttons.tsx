@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import type { SignInWays } from '../../../server/src/api/schemas/sign-in.ts';
 import { get, withQuery } from '../shell/api.ts';
 import { Icon } from '../shell/icons.tsx';
-import type { SignInWays } from './sign-in-ways.ts';
 
 /** The company's own sign-ins. Local accounts go on when they can't be read or aren't there. */
 export function ProviderButtons({ next }: { next: string }) {

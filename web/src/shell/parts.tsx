@@ -25,6 +25,7 @@ export function useErrorText(): (error: unknown) => string {
     if (!(error instanceof ApiError)) return t('errors.unexpected');
     if (error.status === 0) return t('errors.unreachable');
     if (error.code === 'notSignedIn') return t('errors.notSignedIn');
+    if (error.code === 'secondFactorMissing') return t('errors.secondFactorMissing');
     if (error.code === 'forbidden') return t('errors.forbidden');
     if (error.code === 'tooManyRequests') return t('errors.tooManyRequests');
     if (error.status >= 500) return t('errors.server', { message: error.message });

@@ -47,7 +47,10 @@ const home = createRoute({
   component: Layout,
   async beforeLoad({ location }) {
     try {
-      await queries.ensureQueryData(meQuery);
+      const me = await queries.ensureQueryData(meQuery);
+      // Until then the server answers nothing else.
+      if (me.secondFactorMissing && location.pathname !== '/settings/security')
+        throw redirect({ to: '/settings/security' });
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 401) throw error;
       const { needed } = await get<SetupState>('/setup');
@@ -75,6 +78,9 @@ const calls = page('/calls', () => import('../presence/forwarding-log-page.tsx')
 const accounts = page('/accounts', () => import('../accounts/accounts-page.tsx'));
 const addAccount = page('/accounts/add', () => import('../accounts/add-account-page.tsx'));
 const settings = page('/settings', () => import('../settings/settings-page.tsx'));
+const colleagues = page('/settings/colleagues', () => import('../settings/colleagues/colleagues-page.tsx'));
+const history = page('/settings/history', () => import('../settings/history/history-page.tsx'));
+const security = page('/settings/security', () => import('../settings/security/security-page.tsx'));
 const admin = page('/administration', () => import('../administration/administration-page.tsx'));
 const adminRoom = page('/administration/$', () => import('../administration/administration-page.tsx'));
 
@@ -83,7 +89,20 @@ export const router = createRouter({
     setup,
     signIn,
     invitation,
-    home.addChildren([agenda, start, team, calls, accounts, addAccount, settings, admin, adminRoom]),
+    home.addChildren([
+      agenda,
+      start,
+      team,
+      calls,
+      accounts,
+      addAccount,
+      settings,
+      colleagues,
+      history,
+      security,
+      admin,
+      adminRoom,
+    ]),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

@@ -2,14 +2,14 @@ import { PasswordInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { NewPasswordField } from '../setup/password-field.tsx';
-import { request } from '../shell/api.ts';
-import { fieldError, isFieldError } from '../shell/field-errors.ts';
-import { notify } from '../shell/notices.tsx';
-import { Problem } from '../shell/parts.tsx';
+import { NewPasswordField } from '../../setup/password-field.tsx';
+import { request } from '../../shell/api.ts';
+import { fieldError, isFieldError } from '../../shell/field-errors.ts';
+import { notify } from '../../shell/notices.tsx';
+import { Problem } from '../../shell/parts.tsx';
 
 export function PasswordForm({ email }: { email: string }) {
-  const { t } = useTranslation('settings');
+  const { t } = useTranslation('settings/security');
   const [current, setCurrent] = useState('');
   const [next, setNext] = useState('');
   const change = useMutation({

@@ -1,0 +1,23 @@
+import { infiniteQueryOptions } from '@tanstack/react-query';
+import type { AuditLog } from '../../../../server/src/api/schemas/access.ts';
+import { get, withQuery } from '../../shell/api.ts';
+
+/** What the log is narrowed down to; instants as ISO text. */
+export interface AuditFilter {
+  subjectKind?: string;
+  subjectId?: string;
+  actorId?: string;
+  from?: string;
+  to?: string;
+}
+
+export const pageSize = 50;
+
+export const auditQuery = (filter: AuditFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['audit', filter],
+    queryFn: async ({ pageParam, signal }) =>
+      (await get<AuditLog>(withQuery('/audit', { ...filter, before: pageParam, limit: pageSize }), signal)).entries,
+    initialPageParam: undefined as number | undefined,
+    getNextPageParam: (page) => (page.length < pageSize ? undefined : page.at(-1)!.id),
+  });
