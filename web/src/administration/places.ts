@@ -25,11 +25,6 @@ const pages: Record<string, Page> = {
   domino: lazy(() => import('./system/connector-to-come.tsx')),
   phones: lazy(() => import('./system/phone-systems.tsx')),
   webhooks: lazy(() => import('./system/webhooks.tsx')),
-  'sign-in': lazy(() => import('./sign-in/sign-in-page.tsx')),
-  'sign-in/new': lazy(() => import('./sign-in/provider-page.tsx')),
-  'sign-in/$id': lazy(() => import('./sign-in/provider-page.tsx')),
-  audit: lazy(() => import('./audit/audit-page.tsx')),
-  leaving: lazy(() => import('./leaving/leaving-page.tsx')),
   network: lazy(() => import('./system/network.tsx')),
   sample: lazy(() => import('./system/sample-company.tsx')),
   locations: lazy(() => import('./locations/locations-page.tsx')),
@@ -77,7 +72,6 @@ export const fixed: readonly Place[] = [
       { path: 'domino', word: 'domino' },
       { path: 'phones', word: 'phones' },
       { path: 'webhooks', word: 'webhooks' },
-      { path: 'sign-in', word: 'signIn' },
       { path: 'network', word: 'network' },
       { path: 'sample', word: 'sample' },
     ],
@@ -89,8 +83,6 @@ export const fixed: readonly Place[] = [
     children: [
       { path: 'users', word: 'users' },
       { path: 'locations', word: 'locations' },
-      { path: 'leaving', word: 'leaving' },
     ],
   },
-  { path: 'audit', word: 'audit', icon: 'clock' },
 ];

@@ -181,7 +181,7 @@ function Row(props: {
       role="treeitem"
       href={`/administration/${node.path}`}
       className="places-row"
-      style={{ top: props.top, paddingInlineStart: 4 + (level - 1) * 14 }}
+      style={{ top: props.top, paddingInlineStart: 4 + (level - 1) * 12 }}
       data-path={node.path}
       data-level={level}
       title={node.label}

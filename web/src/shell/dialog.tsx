@@ -46,11 +46,14 @@ export function Confirm(props: {
   busy?: boolean;
   onConfirm(): void;
   onClose(): void;
+  /** What more there is to say: why it was refused. */
+  children?: ReactNode;
 }) {
   const { t } = useTranslation();
   return (
     <Dialog title={props.title} onClose={props.onClose}>
       <p>{props.text}</p>
+      {props.children}
       <div className="actions">
         <button type="button" className="button danger" disabled={props.busy} onClick={props.onConfirm}>
           {props.confirm}

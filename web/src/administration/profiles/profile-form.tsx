@@ -1,37 +1,49 @@
 import { NativeSelect, Switch, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Profile, ProfileChange } from '../../../../server/src/api/schemas/presence.ts';
+import type { Profile } from '../../../../server/src/api/schemas/presence.ts';
 import { statuses } from '../../presence/status.tsx';
 import { Dialog } from '../../shell/dialog.tsx';
 import { fieldError, isFieldError } from '../../shell/field-errors.ts';
 import { notify } from '../../shell/notices.tsx';
 import { Problem } from '../../shell/parts.tsx';
 import { useChange } from '../administration.queries.ts';
+import type { PredefinedTarget, Target } from './profiles.queries.ts';
 
 const modes = ['off', 'all', 'internal', 'external', 'doNotDisturb'] as const;
-const targets = ['mobile', 'voicemail', 'number'] as const;
-type Forwarding = NonNullable<ProfileChange['forwarding']>;
+const targetKinds = ['voicemail', 'mobile', 'deputy', 'assistant', 'team', 'predefined', 'number'] as const;
+type Forwarding = { mode: (typeof modes)[number]; target: Target | null };
 
-export function ProfileForm({ profile, onClose }: { profile: Profile | null; onClose(): void }) {
+export function ProfileForm(props: {
+  profile: Profile | null;
+  owner: 'location' | 'group';
+  ownerId: string;
+  targets: readonly PredefinedTarget[];
+  onClose(): void;
+}) {
+  const { profile, onClose } = props;
   const { t } = useTranslation('administration/profiles');
   const save = useChange('profiles');
+  const known = (profile?.forwarding.target ?? null) as Target | null;
   const [form, setForm] = useState({
     name: profile?.name ?? '',
     status: profile?.status ?? 'appointment',
     active: profile?.active ?? true,
     note: profile?.note ?? '',
     mode: profile?.forwarding.mode ?? 'off',
-    target: profile?.forwarding.target?.kind ?? 'voicemail',
-    number: profile?.forwarding.target?.kind === 'number' ? profile.forwarding.target.number : '',
+    target: known?.kind ?? 'voicemail',
+    number: known?.kind === 'number' ? known.number : '',
+    targetId: known?.kind === 'predefined' ? known.targetId : (props.targets[0]?.id ?? ''),
   });
   const set = (change: Partial<typeof form>) => setForm((known) => ({ ...known, ...change }));
   const forwards = form.mode !== 'off' && form.mode !== 'doNotDisturb';
 
   function forwarding(): Forwarding {
     if (!forwards) return { mode: form.mode, target: null };
-    const target = form.target === 'number' ? { kind: form.target, number: form.number } : { kind: form.target };
-    return { mode: form.mode, target };
+    const { mode, target, number, targetId } = form;
+    if (target === 'number') return { mode, target: { kind: target, number } };
+    if (target === 'predefined') return { mode, target: { kind: target, targetId } };
+    return { mode, target: { kind: target } };
   }
 
   function submit(event: FormEvent): void {
@@ -41,7 +53,11 @@ export function ProfileForm({ profile, onClose }: { profile: Profile | null; onC
     save.mutate(
       profile
         ? { method: 'PATCH', path: `/profiles/${profile.id}`, body }
-        : { method: 'POST', path: '/profiles', body: { ...body, owner: 'group' } },
+        : {
+            method: 'POST',
+            path: '/profiles',
+            body: { ...body, owner: props.owner, [`${props.owner}Id`]: props.ownerId },
+          },
       {
         onSuccess() {
           notify(t('saved', { ns: 'shell' }));
@@ -78,8 +94,23 @@ export function ProfileForm({ profile, onClose }: { profile: Profile | null; onC
           <NativeSelect
             label={t('target')}
             value={form.target}
-            data={targets.map((value) => ({ value, label: t(`targets.${value}`) }))}
-            onChange={(event) => set({ target: targets.find((one) => one === event.currentTarget.value)! })}
+            description={t(`targetHints.${form.target}`)}
+            error={fieldError(save.error, 'target.kind')}
+            data={targetKinds.map((value) => ({
+              value,
+              label: t(`targets.${value}`),
+              disabled: value === 'predefined' && props.targets.length === 0,
+            }))}
+            onChange={(event) => set({ target: targetKinds.find((one) => one === event.currentTarget.value)! })}
+          />
+        )}
+        {forwards && form.target === 'predefined' && (
+          <NativeSelect
+            label={t('predefined')}
+            value={form.targetId}
+            error={fieldError(save.error, 'targetId')}
+            data={props.targets.map(({ id, name, number }) => ({ value: id, label: `${name} (${number})` }))}
+            onChange={(event) => set({ targetId: event.currentTarget.value })}
           />
         )}
         {forwards && form.target === 'number' && (
@@ -103,7 +134,9 @@ export function ProfileForm({ profile, onClose }: { profile: Profile | null; onC
           checked={form.active}
           onChange={(event) => set({ active: event.currentTarget.checked })}
         />
-        {save.isError && !isFieldError(save.error, ['name', 'number']) && <Problem error={save.error} />}
+        {save.isError && !isFieldError(save.error, ['name', 'number', 'targetId', 'target.kind']) && (
+          <Problem error={save.error} />
+        )}
         <div className="actions">
           <button type="submit" className="button primary" disabled={save.isPending}>
             {t('save', { ns: 'shell' })}

@@ -1,0 +1,57 @@
+import { useTranslation } from 'react-i18next';
+import { localeOf } from '../../shell/language.ts';
+import type { FunctionName } from '../tree-nodes.ts';
+import type { Field } from './function-fields.ts';
+
+export interface FieldWords {
+  label(field: Field): string;
+  /** What the field means; undefined where its label says enough. */
+  hint(field: Field): string | undefined;
+  option(field: Field, value: string): string;
+  optionHint(field: Field, value: string): string | undefined;
+  /** A value as people read it: "17:00", "Monday to Friday". */
+  shown(field: Field, value: unknown): string;
+  weekday(day: number, style: 'short' | 'long'): string;
+}
+
+/** The words of a function's fields, by their paths in the catalogue. */
+export function useFieldWords(name: FunctionName): FieldWords {
+  const { t, i18n } = useTranslation(['administration/locations', 'presence']);
+  const locale = localeOf(i18n.language);
+  const known = (key: string): string | undefined => {
+    const full = `${name}.${key}`;
+    return i18n.exists(full, { ns: 'administration/locations' }) ? t(full as 'activation.groups.byHand') : undefined;
+  };
+  const status = (value: unknown) => t(`status.${value as 'available'}`, { ns: 'presence' });
+  const words: FieldWords = {
+    label: ({ path }) => known(`${path}.label`) ?? path,
+    hint: ({ path }) => known(`${path}.hint`),
+    option: ({ path }, value) =>
+      known(`${path}.options.${value}`) ??
+      known(`options.${value}`) ??
+      (value === 'none' ? t('nothing') : status(value)),
+    optionHint: ({ path }, value) => known(`${path}.hints.${value}`),
+    weekday: (day, style) =>
+      new Intl.DateTimeFormat(locale, { weekday: style, timeZone: 'UTC' }).format(Date.UTC(2024, 0, day)),
+    shown(field, value) {
+      switch (field.kind) {
+        case 'toggle':
+          return value ? t('yes') : t('no');
+        case 'days':
+          return t('days', { count: Number(value) });
+        case 'time':
+          return String(value ?? '');
+        case 'choice':
+        case 'ways':
+          return words.option(field, String(value ?? 'none'));
+        case 'weekdays':
+          return (value as number[]).map((day) => words.weekday(day, 'short')).join(', ');
+        case 'statuses': {
+          const list = value as string[];
+          return list.length === 0 ? t('nothing') : list.map(status).join(', ');
+        }
+      }
+    },
+  };
+  return words;
+}

@@ -1,0 +1,32 @@
+import { queryOptions } from '@tanstack/react-query';
+import type { ProfileList } from '../../../../server/src/api/schemas/presence.ts';
+import { get } from '../../shell/api.ts';
+
+/** The central profiles of a location, or those in force for a group. Read again with every change of "profiles". */
+export const centralProfilesQuery = (owner: 'location' | 'group', id: string) =>
+  queryOptions({
+    queryKey: ['profiles', owner, id],
+    queryFn: async ({ signal }) => (await get<ProfileList>(`/${owner}s/${id}/profiles`, signal)).profiles,
+  });
+
+/** Where a profile forwards to: a number, one of the location's, or whatever it is for each user. */
+export type Target =
+  | { kind: 'number'; number: string }
+  | { kind: 'predefined'; targetId: string }
+  | { kind: 'mobile' | 'deputy' | 'assistant' | 'team' | 'voicemail' };
+
+export interface PredefinedTarget {
+  id: string;
+  name: string;
+  number: string;
+  /** The number as the location's rules write it. */
+  shown?: string;
+}
+
+export const targetsQuery = (locationId: string) =>
+  queryOptions({
+    queryKey: ['targets', locationId],
+    queryFn: async ({ signal }) =>
+      (await get<{ targets: PredefinedTarget[] }>(`/locations/${locationId}/predefined-targets`, signal)).targets,
+    enabled: locationId !== '',
+  });
