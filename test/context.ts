@@ -8,6 +8,7 @@ import { secretsWith } from '../server/src/store/secrets.ts';
 
 const noWayOut: Outbound = {
   fetch: () => Promise.reject(new Error('This test has no way out.')),
+  connect: () => Promise.reject(new Error('This test has no way out.')),
   close: async () => {},
 };
 

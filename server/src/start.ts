@@ -6,6 +6,7 @@ import { connectors as calendarKinds } from './calendars/connectors.ts';
 import type { Context, Running } from './context.ts';
 import { allRoles, type Environment } from './environment.ts';
 import { startLeavings } from './organization/leaving/leavings.ts';
+import { startImports } from './organization/import/imports.ts';
 import { watchNetworkSettings } from './organization/network.ts';
 import { startRetention } from './organization/retention.ts';
 import { type SampleCompany, startSampleCompany } from './organization/sample-company/sample-company.ts';
@@ -72,7 +73,10 @@ export async function startServer(
       started.push(await startPublishing(context));
       started.push(startRetention(context));
     }
-    if (roles.includes('sync')) started.push(await startSync(context, { connectors }));
+    if (roles.includes('sync')) {
+      started.push(await startSync(context, { connectors }));
+      started.push(await startImports(context));
+    }
     if (!roles.includes('api')) return { context, api: null, sampleCompany: null, setupUrl: null, stop };
     let sampleCompany: SampleCompany | null = null;
     if (allRoles.every((role) => roles.includes(role))) {

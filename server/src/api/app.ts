@@ -99,7 +99,7 @@ function readParams(route: Route, http: HttpContext, viewer: Viewer | null): Rec
 
 async function readBody(route: Route, http: HttpContext): Promise<unknown> {
   const type = http.req.header('content-type')?.split(';')[0]?.trim() ?? '';
-  if (route.multipart) {
+  if (route.multipart && !(route.multipart.orJson && type === 'application/json')) {
     if (type !== 'multipart/form-data') throw new ApiError('invalid', 'Send a form with a file (multipart/form-data).');
     const form = await http.req.parseBody();
     for (const [field, value] of Object.entries(form)) refuseUnstorable(field, value);

@@ -108,8 +108,8 @@ export interface RouteDefinition<R extends Rule, P, Q, B, A> {
   params?: P;
   query?: Q;
   body?: B;
-  /** A multipart form instead of JSON, of at most so many bytes. */
-  multipart?: { maxBytes: number };
+  /** A multipart form instead of JSON (or either of them), of at most so many bytes. */
+  multipart?: { maxBytes: number; orJson?: boolean };
   status?: 200 | 201 | 202 | 204;
   /** Null: no content, or a Response that the handler makes itself. */
   answer: A;

@@ -15,6 +15,7 @@ import {
 import { explain } from './failure.ts';
 import type { Outbound, OutboundRequest, OutboundResponse } from './outbound.ts';
 import { followRedirect, type Hop, isRedirect } from './redirects.ts';
+import { connectSocket } from './socket.ts';
 
 export interface NetworkSettings {
   /** CIDR or single addresses that users may name although they are not public. */
@@ -67,6 +68,9 @@ export function createOutbound(settings: NetworkSettings | (() => Promise<Networ
         const message = `${hop.host} did not finish its answer within ${seconds} seconds.`;
         throw new ConnectorError('unreachable', message, { cause: error });
       }
+    },
+    async connect(host, port, { typedBy, timeoutMs = 15_000, signal }) {
+      return connectSocket(host, port, (await routes()).route(typedBy), timeoutMs, signal);
     },
     async close() {
       await current?.routes.close();

@@ -2,6 +2,8 @@
  * The one way out (DESIGN.md, rule 10): every request that leaves the server is made here, with the company's proxy,
  * its certificate authority, time and size limits, and the address rules for what users typed.
  */
+import type { Socket } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
 
 export interface OutboundRequest {
   method?: string;
@@ -30,6 +32,12 @@ export interface OutboundResponse {
   text(): string;
 }
 
+export interface OutboundSocket {
+  socket: Socket;
+  /** To speak TLS over it: with the company's authorities, and the name that the certificate must bear. */
+  tlsOptions: ConnectionOptions;
+}
+
 export interface Outbound {
   /**
    * Answers for every HTTP status; a status is no error here.
@@ -37,5 +45,15 @@ export interface Outbound {
    *   'malformed' (too large, broken answer); the message names host and reason, never credentials.
    */
   fetch(url: string | URL, request: OutboundRequest): Promise<OutboundResponse>;
+  /**
+   * A connection for a protocol that isn't HTTP, such as LDAP: never through the proxy.
+   * @param timeoutMs until it is open; default 15,000.
+   * @throws ConnectorError 'refused' (address rules) or 'unreachable'
+   */
+  connect(
+    host: string,
+    port: number,
+    options: { typedBy: OutboundRequest['typedBy']; timeoutMs?: number; signal?: AbortSignal },
+  ): Promise<OutboundSocket>;
   close(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 /** A file of users to entries. Pure: the same bytes and rules give the same entries. */
+import { ConnectorError } from '../../calendars/connector.ts';
 import { decodeCalendar } from '../../calendars/icalendar/decode.ts';
 import { type Columns, findColumns, type ImportField } from './columns.ts';
 import { guessDelimiter, parseCsv } from './csv.ts';
@@ -24,10 +25,15 @@ export function readCsv(bytes: Uint8Array, settings: CsvSettings, rules: EntryRu
   const text = settings.encoding === null ? decodeCalendar(bytes) : new TextDecoder(settings.encoding).decode(bytes);
   const records = parseCsv(text, settings.delimiter ?? guessDelimiter(text));
   const [header, ...rows] = records;
-  if (!header) throw new Error('The file is empty. Its first line names the columns, each further line is one user.');
+  if (!header)
+    throw new ConnectorError(
+      'malformed',
+      'The file is empty. Its first line names the columns, each further line is one user.',
+    );
   const columns = findColumns(header.fields, settings.columns);
   refuseWrongColumns(columns, header.fields);
-  if (rows.length > maxEntries) throw new Error(`The file has more than ${maxEntries.toLocaleString('en')} rows.`);
+  if (rows.length > maxEntries)
+    throw new ConnectorError('malformed', `The file has more than ${maxEntries.toLocaleString('en')} rows.`);
 
   const reading: Reading = { entries: [], faults: [], disabled: 0, columns: describe(header.fields, columns, rows[0]) };
   for (const { line, fields } of rows) {
@@ -43,9 +49,16 @@ export function readCsv(bytes: Uint8Array, settings: CsvSettings, rules: EntryRu
 function refuseWrongColumns({ of, absent }: Columns, header: readonly string[]): void {
   const [first] = absent;
   const has = `Its columns are: ${header.slice(0, 30).join(', ').slice(0, 500)}.`;
-  if (first) throw new Error(`The file has no column "${first.header}", which is set for ${first.field}. ${has}`);
+  if (first)
+    throw new ConnectorError(
+      'malformed',
+      `The file has no column "${first.header}", which is set for ${first.field}. ${has}`,
+    );
   if (!of.has('email'))
-    throw new Error(`No column of the file is known to hold e-mail addresses: choose it in the mapping. ${has}`);
+    throw new ConnectorError(
+      'malformed',
+      `No column of the file is known to hold e-mail addresses: choose it in the mapping. ${has}`,
+    );
 }
 
 function describe(

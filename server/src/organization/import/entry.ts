@@ -39,8 +39,8 @@ export interface EntryRules {
   groups: readonly Group[];
   /** By department. */
   rules: readonly GroupRule[];
-  /** Brings a number into the one form it is kept in. @throws Error in plain words when it is none. */
-  normalise(number: string): string;
+  /** Brings a number into the form in which the group's location keeps it. @throws Error in plain words. */
+  normalise(number: string, groupId: string | null): string;
 }
 
 export type Raw = Partial<Record<ImportField, string>>;
@@ -75,7 +75,7 @@ export function readEntry(place: string, raw: Raw, rules: EntryRules): Entry | F
     groupId: group.groupId,
     language: languageOf(text('language'), notes),
     timeZone: zoneOf(text('timeZone'), notes),
-    mobileNumber: numberOf(text('mobileNumber'), rules, notes),
+    mobileNumber: numberOf(text('mobileNumber'), group.groupId, rules, notes),
     extension: extensionOf(text('extension'), notes),
     notes,
   };
@@ -125,11 +125,11 @@ function zoneOf(text: string, notes: string[]): string | null {
   return null;
 }
 
-function numberOf(text: string, { normalise }: EntryRules, notes: string[]): string | null {
+function numberOf(text: string, groupId: string | null, { normalise }: EntryRules, notes: string[]): string | null {
   if (text === '') return null;
   if (DialableNumber.safeParse(text).success) {
     try {
-      return normalise(text);
+      return normalise(text, groupId);
     } catch (error) {
       notes.push(`The mobile number is left out: ${(error as Error).message}`);
       return null;

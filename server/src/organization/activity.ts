@@ -1,0 +1,49 @@
+/**
+ * Users who are deactivated and come back, many at once. A deactivated user can't sign in; forwarding is given back, then
+ * the phones rest; calendars rest too (sync/lease.queries.ts claims no account of theirs). Nothing is erased.
+ */
+import { sql } from 'kysely';
+import { forgetSessions } from '../api/sessions.ts';
+import { markDue } from '../presence/due.ts';
+import type { Executor } from '../store/database.ts';
+import { syncChannel } from '../sync/sync.ts';
+import { forwardingChannel } from '../telephony/reconciler.queries.ts';
+
+/** Run it in a transaction. Who may not go (the last administrator) is the caller's matter. Idempotent. */
+export async function deactivateUsers(executor: Executor, userIds: readonly string[]): Promise<void> {
+  if (userIds.length === 0) return;
+  const ids = sql`any(${[...userIds]}::uuid[])`;
+  await sql`update users set active = false, updated_at = now() where id = ${ids} and active`.execute(executor);
+  await sql`delete from login_session where user_id = ${ids}`.execute(executor);
+  await sql`
+    insert into forwarding_record (extension_id, released_at)
+    select id, now() from extension where user_id = ${ids} order by id
+    on conflict (extension_id) do update set released_at = now(), due_at = now()
+     where forwarding_record.released_at is null`.execute(executor);
+  await tell(executor, userIds);
+}
+
+/** As before, with what the calendars say by now. Whoever is being removed stays deactivated. Idempotent. */
+export async function reactivateUsers(executor: Executor, userIds: readonly string[]): Promise<void> {
+  if (userIds.length === 0) return;
+  const { rows } = await sql<{ id: string }>`
+    update users set active = true, missed_runs = 0, updated_at = now()
+     where id = any(${[...userIds]}::uuid[]) and not active and leaving_at is null returning id`.execute(executor);
+  const ids = rows.map(({ id }) => id);
+  // What is being removed for itself (an extension, its phone system) goes on leaving.
+  await sql`
+    update forwarding_record set released_at = null, due_at = now() from extension e
+     where e.id = extension_id and e.user_id = any(${ids}::uuid[]) and released_at is not null
+       and not exists (select from leaving where leaving.state = 'running'
+                          and leaving.subject_id in (e.id, e.phone_system_id))`.execute(executor);
+  await sql`update account set due_at = clock_timestamp() where user_id = any(${ids}::uuid[])`.execute(executor);
+  await tell(executor, ids);
+}
+
+async function tell(executor: Executor, userIds: readonly string[]): Promise<void> {
+  await markDue(executor, userIds);
+  await sql`select pg_notify(${forwardingChannel}, ''), pg_notify(${syncChannel}, '')`.execute(executor);
+  // One notification each, or one for all where that is shorter: '' has every process forget all it remembers.
+  if (userIds.length > 50) await forgetSessions(executor, '');
+  else for (const userId of userIds) await forgetSessions(executor, userId);
+}
