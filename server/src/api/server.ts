@@ -13,6 +13,7 @@ import { createApp } from './app.ts';
 import { auditRoutes } from './audit.routes.ts';
 import { calendarRoutes } from './calendars.routes.ts';
 import { functionRoutes } from './functions.routes.ts';
+import { importRoutes } from './import.routes.ts';
 import { openLiveHub } from './live/hub.ts';
 import { liveRoutes } from './live.routes.ts';
 import { organizationRoutes } from './organization.routes.ts';
@@ -94,6 +95,7 @@ export async function startApi(context: Context, options: ApiOptions): Promise<R
     ...organizationRoutes(context),
     ...functionRoutes(context),
     ...telephonyRoutes(context, options.phoneSystemKinds),
+    ...importRoutes(context),
     ...webhookRoutes(context),
     ...sampleCompanyRoutes(context, options.sampleCompany),
   ];

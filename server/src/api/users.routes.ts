@@ -3,27 +3,19 @@ import type { Context } from '../context.ts';
 import { actorOf, recordChange } from '../organization/audit.ts';
 import { invite } from '../organization/credentials.ts';
 import { locationIdOfUser, requireManageable } from '../organization/roles.ts';
-import { changeUser, createUser, listUsers, readUser, type UserRow } from '../organization/users.ts';
-import { locationOfUser, requireLocation, seenAmong } from './access.ts';
+import { changeUser, createUser, readUser } from '../organization/users.ts';
+import { locationOfUser, requireLocation } from './access.ts';
 import { ApiError } from './errors.ts';
 import { beginLeaving } from './leavings.routes.ts';
 import { type Route, route, type Viewer } from './route.ts';
 import { UserId } from './schemas/common.ts';
 import { LeavingStarted } from './schemas/leaving.ts';
-import { Invitation, InvitedUser, NewUser, User, UserChange, UserList } from './schemas/users.ts';
+import { Invitation, InvitedUser, NewUser, User, UserChange } from './schemas/users.ts';
 import type { Sessions } from './sessions.ts';
+import { userListRoutes } from './user-list.routes.ts';
 
 const tag = 'Users';
 const params = z.object({ userId: UserId });
-
-/** What everybody may know of a colleague. */
-const asColleague = ({ id, displayName, email, timeZone, sample }: UserRow) => ({
-  id,
-  displayName,
-  email,
-  timeZone,
-  sample,
-});
 
 /** @param publicUrl what invitation links begin with. */
 export function userRoutes(context: Context, sessions: Sessions, publicUrl: string): Route[] {
@@ -47,26 +39,7 @@ export function userRoutes(context: Context, sessions: Sessions, publicUrl: stri
     requireLocation(viewer, group?.location_id ?? null);
   }
   return [
-    route({
-      access: 'signedIn',
-      method: 'get',
-      path: '/users',
-      tag,
-      operation: 'listUsers',
-      summary: 'All users',
-      description: 'By name. Role, language, mobile number and group are told to administrators only.',
-      answer: UserList,
-      async handle({ viewer }) {
-        const users = await listUsers(db);
-        const seen = await seenAmong(
-          db,
-          viewer,
-          users.map(({ id }) => id),
-        );
-        const administration = viewer.role !== 'user';
-        return { users: users.map((user) => (administration && seen.has(user.id) ? user : asColleague(user))) };
-      },
-    }),
+    ...userListRoutes(context),
     route({
       access: 'locationAdministrator',
       method: 'post',

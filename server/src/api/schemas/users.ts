@@ -94,13 +94,26 @@ export const User = z
     language: Language.optional(),
     mobileNumber: z.string().nullable().optional(),
     groupId: Id.optional(),
+    locationId: Id.optional(),
+    active: z.boolean().optional().openapi({ description: 'False: may not sign in; calendars and phones rest.' }),
+    leaving: z.boolean().optional().openapi({ description: 'Is being removed.' }),
+    origin: z.enum(['manual', 'import', 'code', 'provider']).optional().openapi({ description: 'Who keeps the user.' }),
+    importSourceId: Id.nullable().optional(),
+    externalId: z.string().nullable().optional().openapi({ description: 'What the import knows the user by.' }),
+    extensions: z.array(z.object({ id: Id, phoneSystemId: Id, number: z.string() })).optional(),
     createdAt: Instant.optional(),
     signInReady: z.boolean().optional().openapi({ description: 'False until the invitation is accepted.' }),
   })
   .openapi('User');
 export type User = z.infer<typeof User>;
 
-export const UserList = z.object({ users: z.array(User) }).openapi('UserList');
+export const UserList = z
+  .object({
+    users: z.array(User),
+    next: z.string().nullable().openapi({ description: '`after` of the next page; null: this is the last one.' }),
+    total: z.int().openapi({ description: 'How many fit, on all pages.' }),
+  })
+  .openapi('UserList');
 export type UserList = z.infer<typeof UserList>;
 
 export const NewUser = z
