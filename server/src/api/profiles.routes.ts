@@ -1,18 +1,26 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from '../context.ts';
+import { actorOf } from '../organization/audit.ts';
+import { changeProfile, createProfile, deleteProfile } from '../organization/profiles/changes.ts';
+import { startAgain } from '../organization/profiles/copies.ts';
 import { ensureDefaultGroup } from '../organization/setup.ts';
+import { locationExists, locationOfGroup } from '../organization/tree.ts';
+import { forwardingFor, type TargetInputs } from '../presence/forwarding-target.ts';
 import {
   centralOwnerOfGroup,
-  createProfile,
-  deleteProfile,
-  ProfileRefused,
+  locationOfOwner,
+  ownerOf,
+  type ProfileOf,
   profileById,
   profilesForUser,
+  profilesInForce,
+  profilesOf,
   type StoredProfile,
-  updateProfile,
 } from '../presence/profiles.queries.ts';
 import { isBuiltInKey } from '../presence/profiles.ts';
+import { centralTargetInputs, targetInputsOf, targetKindsOf } from '../presence/target-inputs.queries.ts';
 import type { Executor } from '../store/database.ts';
+import { administers, requireLocation } from './access.ts';
 import { ApiError } from './errors.ts';
 import { type Route, route, type Viewer } from './route.ts';
 import { Id } from './schemas/common.ts';
@@ -20,27 +28,59 @@ import { NewProfile, Profile, ProfileChange, ProfileList } from './schemas/prese
 
 const tag = 'Profiles and settings';
 const params = z.object({ profileId: Id });
+const ofLocation = {
+  tag,
+  params: z.object({ locationId: Id }),
+  locationOf: async (db: Executor, { locationId }: Record<string, string>) =>
+    (await locationExists(db, locationId!)) ? locationId! : null,
+} as const;
+const ofGroup = {
+  tag,
+  params: z.object({ groupId: Id }),
+  locationOf: (db: Executor, { groupId }: Record<string, string>) => locationOfGroup(db, groupId!),
+} as const;
 
-const shown = ({ userId, ...profile }: StoredProfile) => ({
-  ...profile,
-  owner: userId ? ('user' as const) : profile.groupId ? ('group' as const) : ('location' as const),
-});
+/** Targets that come to the same for everybody at a location. */
+const sameForAll: readonly (string | undefined)[] = ['number', 'predefined', 'voicemail'];
 
-/** A user's own profiles are the user's, central ones the administrators'. */
-async function mayChange(db: Executor, viewer: Viewer, profileId: string): Promise<StoredProfile> {
-  const profile = await profileById(db, profileId);
-  if (!profile) throw new ApiError('notFound', 'There is no such profile.');
-  if (profile.userId !== viewer.userId && viewer.role !== 'administrator')
-    throw new ApiError(
-      'forbidden',
-      profile.userId ? 'This belongs to somebody else.' : 'Only an administrator may change central profiles.',
-    );
-  return profile;
+/** @param inputs of the user, or (for central profiles on their own) of no user. */
+function shownFor({ userId, ...profile }: StoredProfile, inputs: TargetInputs | null, forUser: boolean) {
+  const resolves = inputs && (forUser || sameForAll.includes(profile.forwarding.target?.kind));
+  const { forwarding, problem } = resolves ? forwardingFor(profile.forwarding, inputs) : { forwarding: null };
+  return {
+    ...profile,
+    owner: userId ? ('user' as const) : profile.groupId ? ('group' as const) : ('location' as const),
+    dialled: forwarding?.target ?? null,
+    problem: problem ?? null,
+  };
 }
 
-function refused(error: unknown): never {
-  if (error instanceof ProfileRefused) throw new ApiError('invalid', error.message, { field: error.field });
-  throw error;
+async function shownCentral(db: Executor, profiles: readonly StoredProfile[]) {
+  const first = profiles[0];
+  const locationId = first ? await locationOfOwner(db, ownerOf(first)) : null;
+  const inputs = locationId && (await centralTargetInputs(db, locationId, targetKindsOf(profiles)));
+  return profiles.map((profile) => shownFor(profile, inputs || null, false));
+}
+
+async function shownOne(db: Executor, profile: StoredProfile) {
+  if (profile.userId === null) return (await shownCentral(db, [profile]))[0]!;
+  return shownFor(profile, await targetInputsOf(db, profile.userId, targetKindsOf([profile])), true);
+}
+
+/** A user's own profiles are the user's and their administrators', central ones those of the location's. */
+async function requireOwner(db: Executor, viewer: Viewer, of: ProfileOf): Promise<void> {
+  if ('userId' in of && of.userId === viewer.userId) return;
+  const locationId = await locationOfOwner(db, of);
+  if (administers(viewer, locationId)) return;
+  if ('userId' in of) throw new ApiError('forbidden', 'This belongs to somebody else.');
+  if (viewer.role === 'locationAdministrator') requireLocation(viewer, locationId);
+  throw new ApiError('forbidden', 'Only an administrator may change central profiles.', { field: 'owner' });
+}
+
+async function mayChange(db: Executor, viewer: Viewer, profileId: string): Promise<void> {
+  const profile = await profileById(db, profileId);
+  if (!profile) throw new ApiError('notFound', 'There is no such profile.');
+  await requireOwner(db, viewer, ownerOf(profile));
 }
 
 export function profileRoutes({ store: { db } }: Context): Route[] {
@@ -52,9 +92,56 @@ export function profileRoutes({ store: { db } }: Context): Route[] {
       tag,
       operation: 'listProfiles',
       summary: 'The presence profiles one may choose',
-      description: 'One’s own and the group’s; an own one with a key replaces the group’s with that key.',
+      description:
+        'The central ones of one’s group or location and, where they are allowed, one’s own; an own one with a key replaces the central one with that key.',
       answer: ProfileList,
-      handle: async ({ viewer }) => ({ profiles: (await profilesForUser(db, viewer.userId)).map(shown) }),
+      async handle({ viewer: { userId } }) {
+        const profiles = await profilesForUser(db, userId);
+        const inputs = await targetInputsOf(db, userId, targetKindsOf(profiles));
+        return { profiles: profiles.map((profile) => shownFor(profile, inputs, true)) };
+      },
+    }),
+    route({
+      ...ofLocation,
+      access: 'reader',
+      method: 'get',
+      path: '/locations/{locationId}/profiles',
+      operation: 'listLocationProfiles',
+      summary: 'The central profiles of a location',
+      description: 'Those of all its groups whose function `profiles` is "default".',
+      answer: ProfileList,
+      handle: async ({ params: { locationId } }) => ({
+        profiles: await shownCentral(db, await profilesOf(db, { locationIds: [locationId] })),
+      }),
+    }),
+    route({
+      ...ofGroup,
+      access: 'reader',
+      method: 'get',
+      path: '/groups/{groupId}/profiles',
+      operation: 'listGroupProfiles',
+      summary: 'The central profiles in force in a group',
+      description:
+        'Its own where its function `profiles` is "individual", else those of its location; `owner` tells which.',
+      answer: ProfileList,
+      handle: async ({ params: { groupId } }) => ({
+        profiles: await shownCentral(db, await profilesInForce(db, groupId)),
+      }),
+    }),
+    route({
+      ...ofGroup,
+      access: 'locationAdministrator',
+      method: 'post',
+      path: '/groups/{groupId}/profiles/start-again',
+      operation: 'startProfilesAgain',
+      summary: 'Replace a group’s own profiles by a copy of its location’s',
+      description: 'Running choices move to the copy of the same key or name. 409 while the group has its location’s.',
+      answer: ProfileList,
+      handle: ({ viewer, params: { groupId } }) =>
+        db.transaction().execute(async (transaction) => {
+          await startAgain(transaction, actorOf(viewer), groupId);
+          return { profiles: await shownCentral(transaction, await profilesInForce(transaction, groupId)) };
+        }),
     }),
     route({
       access: 'signedIn',
@@ -63,13 +150,11 @@ export function profileRoutes({ store: { db } }: Context): Route[] {
       tag,
       operation: 'createProfile',
       summary: 'Create a presence profile',
-      description: 'With owner `user` one’s own; with owner `group` a central one, for administrators.',
+      description: 'With owner `user` one’s own; with owner `location` or `group` a central one, for administrators.',
       body: NewProfile,
       status: 201,
       answer: Profile,
-      async handle({ viewer, body: { owner, groupId, ...fields } }) {
-        if (owner === 'group' && viewer.role !== 'administrator')
-          throw new ApiError('forbidden', 'Only an administrator may create central profiles.', { field: 'owner' });
+      async handle({ viewer, body: { owner, groupId, locationId, ...fields } }) {
         if (fields.key !== null && !isBuiltInKey(fields.key))
           throw new ApiError('invalid', 'The key is that of a built-in profile, such as "appointment".', {
             field: 'key',
@@ -78,9 +163,13 @@ export function profileRoutes({ store: { db } }: Context): Route[] {
           const of =
             owner === 'user'
               ? { userId: viewer.userId }
-              : await centralOwnerOfGroup(transaction, groupId ?? (await ensureDefaultGroup(transaction, 'UTC')));
-          if (!of) throw new ApiError('invalid', 'There is no such group.', { field: 'groupId' });
-          return shown(await createProfile(transaction, of, fields).catch(refused));
+              : owner === 'location'
+                ? { locationId: locationId! }
+                : groupId !== undefined
+                  ? { groupId }
+                  : (await centralOwnerOfGroup(transaction, await ensureDefaultGroup(transaction, 'UTC')))!;
+          await requireOwner(transaction, viewer, of);
+          return shownOne(transaction, await createProfile(transaction, actorOf(viewer), of, fields));
         });
       },
     }),
@@ -91,14 +180,15 @@ export function profileRoutes({ store: { db } }: Context): Route[] {
       tag,
       operation: 'changeProfile',
       summary: 'Change a presence profile',
-      description: 'Whoever it concerns gets the new presence and forwarding at once.',
+      description:
+        'Whoever it concerns gets the new presence and forwarding at once. One in use can’t be switched off (409): the message says where it is used.',
       params,
       body: ProfileChange,
       answer: Profile,
       handle: ({ viewer, params: { profileId }, body }) =>
         db.transaction().execute(async (transaction) => {
-          const before = await mayChange(transaction, viewer, profileId);
-          return shown((await updateProfile(transaction, profileId, body).catch(refused)) ?? before);
+          await mayChange(transaction, viewer, profileId);
+          return shownOne(transaction, await changeProfile(transaction, actorOf(viewer), profileId, body));
         }),
     }),
     route({
@@ -108,15 +198,14 @@ export function profileRoutes({ store: { db } }: Context): Route[] {
       tag,
       operation: 'deleteProfile',
       summary: 'Delete a presence profile',
-      description: 'The built-in ones of a group can be switched off, not deleted.',
+      description:
+        'Built-in central ones can be switched off, not deleted. One in use can’t be deleted (409): the message says where it is used.',
       params,
       answer: null,
       handle: ({ viewer, params: { profileId } }) =>
         db.transaction().execute(async (transaction) => {
-          const { userId, key } = await mayChange(transaction, viewer, profileId);
-          if (!userId && key)
-            throw new ApiError('conflict', 'Appointments lead to this built-in profile: switch it off instead.');
-          await deleteProfile(transaction, profileId);
+          await mayChange(transaction, viewer, profileId);
+          await deleteProfile(transaction, actorOf(viewer), profileId);
           return undefined;
         }),
     }),

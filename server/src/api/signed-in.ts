@@ -57,7 +57,8 @@ export function clearCookie(http: HttpContext, secure: boolean): void {
 
 export async function readMe(db: Executor, viewer: Pick<Viewer, 'userId' | 'secondFactorMissing'>): Promise<Me> {
   const { userId, secondFactorMissing = false } = viewer;
-  const { id, email, displayName, language, timeZone, mobileNumber, role, groupId } = await readUser(db, userId);
+  const user = await readUser(db, userId);
+  const { id, email, displayName, language, timeZone, mobileNumber, deputyId, assistantId, role, groupId } = user;
   const { secondFactor, hasPassword } = await db
     .selectNoFrom((of) => [
       of
@@ -68,7 +69,7 @@ export async function readMe(db: Executor, viewer: Pick<Viewer, 'userId' | 'seco
     .$castTo<{ secondFactor: boolean; hasPassword: boolean }>()
     .executeTakeFirstOrThrow();
   return {
-    ...{ id, email, displayName, language, timeZone, mobileNumber, role, groupId },
+    ...{ id, email, displayName, language, timeZone, mobileNumber, deputyId, assistantId, role, groupId },
     ...{ secondFactor, secondFactorMissing, hasPassword },
   };
 }

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { actorOf } from '../organization/audit.ts';
+import { extensionWarning } from '../organization/dialling.ts';
 import { changePhoneSystem, createExtension, createPhoneSystem } from '../organization/phone-systems.ts';
 import { locationIdOfUser } from '../organization/roles.ts';
 import { refuseSamplePhones } from '../organization/sample-company/apart.ts';
@@ -201,7 +202,9 @@ export function telephonyRoutes(context: Context, kinds: PhoneSystemKinds): Rout
         await requireUser(viewer, body.userId);
         const actor = actorOf(viewer);
         const id = await db.transaction().execute((transaction) => createExtension(transaction, actor, body));
-        return selectExtensions(db).where('extension.id', '=', id).executeTakeFirstOrThrow();
+        const made = await selectExtensions(db).where('extension.id', '=', id).executeTakeFirstOrThrow();
+        const locationId = await locationIdOfUser(db, body.userId);
+        return { ...made, warning: locationId && (await extensionWarning(db, locationId, made.number)) };
       },
     }),
     route({

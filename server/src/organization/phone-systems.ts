@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import { checked } from '../api/checked.ts';
 import { ApiError } from '../api/errors.ts';
 import type { Context } from '../context.ts';
-import { markDue } from '../presence/due.ts';
+import { markReachDue } from '../presence/due.ts';
 import type { Executor } from '../store/database.ts';
 import type { PhoneSystemKind, PhoneSystemKinds } from '../telephony/connectors.ts';
 import { forwardingChannel, systemsChanged } from '../telephony/reconciler.queries.ts';
@@ -126,31 +126,39 @@ export async function createExtension(
   await refuseWhileLeaving(db, { kind: 'phoneSystem', id: phoneSystemId }, 'phoneSystemId');
   await refuseWhileLeaving(db, { kind: 'user', id: userId }, 'userId');
   await refuseRealPhone(db, userId, phoneSystemId);
-  const taken = await db
-    .selectFrom('extension')
-    .innerJoin('users', 'users.id', 'extension.user_id')
-    .select('users.display_name')
-    .where('phone_system_id', '=', phoneSystemId)
-    .where('number', '=', number)
-    .executeTakeFirst();
-  if (taken)
-    throw new ApiError('conflict', `Extension ${number} of ${system.name} belongs to ${taken.display_name}.`, {
-      field: 'number',
-    });
-  const { id } = await db
+  // The unique constraint decides between writes side by side: the later one waits for the earlier and finds its owner.
+  const made = await db
     .insertInto('extension')
     .values({ user_id: userId, phone_system_id: phoneSystemId, number })
+    .onConflict((conflict) => conflict.columns(['phone_system_id', 'number']).doNothing())
     .returning('id')
-    .executeTakeFirstOrThrow();
+    .executeTakeFirst();
+  if (!made) throw await takenBy(db, system.name, phoneSystemId, number);
+  const { id } = made;
   await db.insertInto('forwarding_record').values({ extension_id: id }).execute();
   await recordChange(db, actor, {
     ...{ action: 'create', subject: 'extension', subjectId: id, subjectName: number },
     locationId: await locationIdOfUser(db, userId),
     after: { number, phoneSystem: system.name, user: user.display_name },
   });
-  await markDue(db, [userId]); // a profile that forwards to this very number must not any more
+  await markReachDue(db, [userId]); // a profile that forwards to this very number must not any more
   await wake(db);
   return id;
+}
+
+async function takenBy(db: Executor, systemName: string, phoneSystemId: string, number: string): Promise<ApiError> {
+  const owner = await db
+    .selectFrom('extension')
+    .innerJoin('users', 'users.id', 'extension.user_id')
+    .select('users.display_name')
+    .where('phone_system_id', '=', phoneSystemId)
+    .where('number', '=', number)
+    .executeTakeFirst();
+  // Given back in this very moment: nobody has it any more, and the next try gets it.
+  const message = owner
+    ? `Extension ${number} of ${systemName} belongs to ${owner.display_name}.`
+    : `Extension ${number} of ${systemName} belonged to somebody until now: try again.`;
+  return new ApiError('conflict', message, { field: 'number' });
 }
 
 const wake = (db: Executor) => sql`select pg_notify(${forwardingChannel}, ${systemsChanged})`.execute(db);

@@ -3,12 +3,13 @@
 import { sql } from 'kysely';
 import { ApiError } from '../api/errors.ts';
 import { forgetSessions } from '../api/sessions.ts';
-import { markDue } from '../presence/due.ts';
+import { markDue, markReachDue } from '../presence/due.ts';
 import type { Database, Executor } from '../store/database.ts';
 import type { Role } from '../store/schema.ts';
 import { syncUserNow } from '../sync/accounts.ts';
 import { type Actor, recordChange } from './audit.ts';
 import { invite } from './credentials.ts';
+import { enteredNumber } from './dialling.ts';
 import { locationIdOfUser, roleOf, setRole } from './roles.ts';
 import { refuseSampleGroup } from './sample-company/apart.ts';
 import { ensureDefaultGroup } from './setup.ts';
@@ -20,6 +21,8 @@ export interface UserRow {
   language: 'en' | 'de';
   timeZone: string;
   mobileNumber: string | null;
+  deputyId: string | null;
+  assistantId: string | null;
   role: Role;
   groupId: string;
   sample: boolean;
@@ -35,6 +38,8 @@ const selectUsers = (db: Executor) =>
     'language',
     'time_zone as timeZone',
     'mobile_number as mobileNumber',
+    'deputy_id as deputyId',
+    'assistant_id as assistantId',
     'role',
     'group_id as groupId',
     'sample',
@@ -65,13 +70,16 @@ export interface NewUserFields {
   /** Of a location administrator. */
   locationIds?: readonly string[] | undefined;
   mobileNumber: string | null;
+  deputyId?: string | null | undefined;
+  assistantId?: string | null | undefined;
   groupId?: string | undefined;
 }
 
 /** What the audit log tells of a user. */
-const audited = ({ email, displayName, timeZone, language, mobileNumber, groupId }: UserRow) => ({
-  ...{ email, displayName, timeZone, language, mobileNumber, groupId },
-});
+const audited = (user: UserRow) => {
+  const { email, displayName, timeZone, language, mobileNumber, deputyId, assistantId, groupId } = user;
+  return { email, displayName, timeZone, language, mobileNumber, deputyId, assistantId, groupId };
+};
 
 /** @throws ApiError conflict when the e-mail address is taken, invalid when there is no such group. */
 export async function createUser(
@@ -85,11 +93,12 @@ export async function createUser(
     const group = await transaction
       .selectFrom('configuration_group')
       .innerJoin('location', 'location.id', 'configuration_group.location_id')
-      .select('location.time_zone')
+      .select(['location.id as locationId', 'location.time_zone'])
       .where('configuration_group.id', '=', groupId)
       .executeTakeFirst();
     if (!group) throw new ApiError('invalid', 'There is no such group.', { field: 'groupId' });
     await refuseTakenAddress(transaction, fields.email, null);
+    await refuseUnknownSubstitutes(transaction, fields, null);
     const { id } = await transaction
       .insertInto('users')
       .values({
@@ -98,7 +107,9 @@ export async function createUser(
         display_name: fields.displayName,
         time_zone: fields.timeZone ?? group.time_zone,
         language: fields.language,
-        mobile_number: fields.mobileNumber,
+        mobile_number: await enteredNumber(transaction, group.locationId, fields.mobileNumber, 'mobileNumber'),
+        deputy_id: fields.deputyId ?? null,
+        assistant_id: fields.assistantId ?? null,
       })
       .returning('id')
       .executeTakeFirstOrThrow();
@@ -123,6 +134,8 @@ export interface UserFieldChange {
   /** Of a location administrator; left out, those stay that they have. */
   locationIds?: readonly string[] | undefined;
   mobileNumber?: string | null | undefined;
+  deputyId?: string | null | undefined;
+  assistantId?: string | null | undefined;
   groupId?: string | undefined;
 }
 
@@ -140,6 +153,8 @@ export async function changeUser(
     const before = await readUser(transaction, userId);
     if (change.email !== undefined) await refuseTakenAddress(transaction, change.email, userId);
     if (change.groupId !== undefined) await refuseSampleGroup(transaction, userId, change.groupId);
+    await refuseUnknownSubstitutes(transaction, change, userId);
+    const mobileNumber = await changedNumber(transaction, before, change);
     const role = change.role ?? before.role;
     if (change.role !== undefined || change.locationIds !== undefined) {
       const kept = role === 'locationAdministrator' ? (await roleOf(transaction, userId)).locationIds : [];
@@ -152,13 +167,15 @@ export async function changeUser(
         ...(change.displayName !== undefined && { display_name: change.displayName }),
         ...(change.timeZone !== undefined && { time_zone: change.timeZone }),
         ...(change.language !== undefined && { language: change.language }),
-        ...(change.mobileNumber !== undefined && { mobile_number: change.mobileNumber }),
+        ...(mobileNumber !== undefined && { mobile_number: mobileNumber }),
+        ...(change.deputyId !== undefined && { deputy_id: change.deputyId }),
+        ...(change.assistantId !== undefined && { assistant_id: change.assistantId }),
         ...(change.groupId !== undefined && { group_id: change.groupId }),
         updated_at: sql`now()`,
       })
       .where('id', '=', userId)
       .execute();
-    await markDue(transaction, [userId]);
+    await markReachDue(transaction, [userId]);
     // Floating times and all-day dates happen in the user's zone; answers are found by the address.
     if ((change.timeZone ?? before.timeZone) !== before.timeZone || (change.email ?? before.email) !== before.email)
       await syncUserNow(transaction, userId);
@@ -171,6 +188,32 @@ export async function changeUser(
     });
     return after;
   });
+}
+
+/** As the rules of the location have it that the user will be in. An unchanged one isn't refused by rules made since. */
+async function changedNumber(db: Executor, before: UserRow, change: UserFieldChange) {
+  const { mobileNumber } = change;
+  if (mobileNumber === undefined || mobileNumber === before.mobileNumber) return undefined;
+  const groupId = change.groupId ?? before.groupId;
+  const group = await db
+    .selectFrom('configuration_group')
+    .select('location_id')
+    .where('id', '=', groupId)
+    .executeTakeFirst();
+  if (!group) throw new ApiError('invalid', 'There is no such group.', { field: 'groupId' });
+  return enteredNumber(db, group.location_id, mobileNumber, 'mobileNumber');
+}
+
+type Substitutes = Pick<UserFieldChange, 'deputyId' | 'assistantId'>;
+
+async function refuseUnknownSubstitutes(db: Executor, { deputyId, assistantId }: Substitutes, userId: string | null) {
+  for (const [field, id] of Object.entries({ deputyId, assistantId })) {
+    if (!id) continue;
+    if (id === userId)
+      throw new ApiError('invalid', 'Nobody stands in for themselves: choose somebody else.', { field });
+    const found = await db.selectFrom('users').select('id').where('id', '=', id).executeTakeFirst();
+    if (!found) throw new ApiError('invalid', 'There is no such user.', { field });
+  }
 }
 
 async function refuseTakenAddress(db: Executor, email: string, ownerId: string | null): Promise<void> {

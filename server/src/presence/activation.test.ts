@@ -6,6 +6,8 @@ import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dropTarget, makeTarget, openTestStore } from '../../../test/store.ts';
 import type { Context } from '../context.ts';
+import { systemActor } from '../organization/audit.ts';
+import { changeProfile, createProfile } from '../organization/profiles/changes.ts';
 import { openStore, type Store } from '../store/database.ts';
 import { createActivation, startActivation } from './activation.ts';
 import { lastChangeNumber, type PresenceChange, presenceChannel, readChanges } from './changes.ts';
@@ -13,7 +15,7 @@ import { endClaim, putClaim } from './claims.ts';
 import { markDue, markGroupDue } from './due.ts';
 import { clearManual, setManual } from './manual.ts';
 import { makeGroup, makePeople, putAppointment, removeAppointment } from './people.fixture.ts';
-import { createProfile, profilesForUser, updateProfile } from './profiles.queries.ts';
+import { profilesForUser } from './profiles.queries.ts';
 import { presenceOf, timelineOf } from './service.ts';
 import { dropOld, markOutdated } from './upkeep.ts';
 
@@ -248,6 +250,7 @@ describe('a manual choice', () => {
     await expect(choose(userId, { rule: 'time', until: inMs(-1) })).rejects.toThrow('lies in the past');
     const other = await createProfile(
       db,
+      systemActor,
       { userId: await onePerson() },
       {
         name: 'Theirs',
@@ -269,7 +272,7 @@ describe('forwarding', () => {
     const group = await makeGroup(db);
     const [userId] = await makePeople(db, group, 1);
     const busy = (await profilesForUser(db, userId!)).find(({ key }) => key === 'appointment')!;
-    await updateProfile(db, busy.id, { forwarding: { mode: 'all', target: { kind: 'voicemail' } } });
+    await changeProfile(db, systemActor, busy.id, { forwarding: { mode: 'all', target: { kind: 'voicemail' } } });
     const system = await db
       .insertInto('phone_system')
       .values({ name: `PBX ${group}`, kind: 'http' })
@@ -282,7 +285,9 @@ describe('forwarding', () => {
       .executeTakeFirstOrThrow();
     const toItself = { mode: 'all' as const, target: { kind: 'number' as const, number: '2 01' } };
     const own = { name: 'Mine', status: 'available' as const, active: true, note: null, key: null };
-    await expect(createProfile(db, { userId: userId! }, { ...own, forwarding: toItself })).rejects.toThrow('to itself');
+    await expect(createProfile(db, systemActor, { userId: userId! }, { ...own, forwarding: toItself })).rejects.toThrow(
+      'to itself',
+    );
     let told = 0;
     await store.listen('forwarding', () => void told++);
     const record = () =>
@@ -329,12 +334,15 @@ describe('settings', () => {
     const start = inMs(3_600_000);
     await putAppointment(db, [userId!], { start, end: start.add({ hours: 1 }) });
     const busy = (await profilesForUser(db, userId!)).find(({ key }) => key === 'appointment')!;
-    await updateProfile(db, busy.id, { note: 'In a meeting', forwarding: { mode: 'all', target: { kind: 'mobile' } } });
+    await changeProfile(db, systemActor, busy.id, {
+      note: 'In a meeting',
+      forwarding: { mode: 'all', target: { kind: 'mobile' } },
+    });
     await db.updateTable('users').set({ mobile_number: '0170 1' }).where('id', '=', userId!).execute();
     const segments = await timelineOf(db, userId!, { from: now(), to: now().add({ hours: 24 }) });
     expect(segments.map(({ status, note, forwarding }) => [status, note, forwarding.target])).toEqual([
       ['available', null, null],
-      ['appointment', 'In a meeting', '0170 1'],
+      ['appointment', 'In a meeting', '01701'],
       ['available', null, null],
     ]);
   });

@@ -25,6 +25,37 @@ export async function markDue(executor: Executor, userIds: readonly string[]): P
 }
 
 /**
+ * The numbers by which these users are reached have changed: looks at them again, and at everybody whose deputy or
+ * assistant they are, since calls are forwarded there. In the same transaction, as `markDue`.
+ */
+export async function markReachDue(executor: Executor, userIds: readonly string[]): Promise<void> {
+  if (userIds.length === 0) return;
+  const ids = sql`any(${[...userIds]}::uuid[])`;
+  const { rows } = await sql<{ id: string }>`
+    select id from users where id = ${ids}
+    union select id from users where deputy_id = ${ids}
+    union select id from users where assistant_id = ${ids}`.execute(executor);
+  await markDue(
+    executor,
+    rows.map(({ id }) => id),
+  );
+}
+
+/** The number of the work group has changed, or who belongs to it; `formerIds`: who did until now. */
+export async function markWorkGroupDue(
+  executor: Executor,
+  workGroupId: string,
+  formerIds: readonly string[] = [],
+): Promise<void> {
+  const members = await executor
+    .selectFrom('work_group_member')
+    .select('user_id')
+    .where('work_group_id', '=', workGroupId)
+    .execute();
+  await markDue(executor, [...new Set([...formerIds, ...members.map(({ user_id }) => user_id)])]);
+}
+
+/**
  * Has the presence of everybody in the groups computed again, soon rather than at once: the groups' settings revision is
  * raised, and activation works through their users portion by portion (upkeep.ts), also after a restart. Call it in the
  * same transaction as the change to the groups' presence settings or profiles.
@@ -38,3 +69,17 @@ export async function markGroupsDue(executor: Executor, groupIds: readonly strin
 }
 
 export const markGroupDue = (executor: Executor, groupId: string): Promise<void> => markGroupsDue(executor, [groupId]);
+
+/** The same for all groups of a location: its dialling rules or predefined targets have changed. */
+export async function markLocationDue(executor: Executor, locationId: string): Promise<void> {
+  const groups = await executor
+    .selectFrom('configuration_group')
+    .select('id')
+    .where('location_id', '=', locationId)
+    .orderBy('id')
+    .execute();
+  await markGroupsDue(
+    executor,
+    groups.map(({ id }) => id),
+  );
+}

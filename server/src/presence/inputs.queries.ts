@@ -8,6 +8,7 @@ import { ownProfilesAllowed } from './profile-settings.ts';
 import { hasOwnProfiles, profilesOf } from './profiles.queries.ts';
 import { emptyProfileIndex, type ProfileIndex, profileIndex } from './profiles.ts';
 import { type PresenceSettings, presenceSettingsOf } from './settings.ts';
+import { loadTargetInputs, targetKindsOf } from './target-inputs.queries.ts';
 import type { PresenceInputs, StoredClaim } from './timeline.ts';
 
 export interface LoadedInputs extends PresenceInputs {
@@ -29,7 +30,11 @@ export async function loadInputs(
   const groupIds = [...new Set(users.map((user) => user.group_id))];
   const groups = await groupsOf(executor, groupIds);
   const profiles = await profilesFor(executor, groups, userIds);
-  const extensions = await extensionsOf(executor, userIds);
+  const targets = await loadTargetInputs(
+    executor,
+    users.map((user) => ({ ...user, locationId: groups.get(user.group_id)!.locationId })),
+    profiles.targetKinds,
+  );
   const claims = await claimsOf(executor, userIds, interval);
   const appointments = await appointmentsForPresence(executor, userIds, withOpenChoices(interval, claims));
 
@@ -43,8 +48,7 @@ export async function loadInputs(
       profiles: {
         own: (group.ownProfiles && profiles.byUser.get(user.id)) || emptyProfileIndex,
         central: profiles.byOwner.get(group.profilesFrom) ?? emptyProfileIndex,
-        mobileNumber: user.mobile_number,
-        extensions: extensions.get(user.id) ?? [],
+        targets: targets.get(user.id)!,
       },
       claims: claims.get(user.id) ?? [],
       appointments: appointments.get(user.id) ?? [],
@@ -56,13 +60,14 @@ export async function loadInputs(
 const usersOf = (executor: Executor, userIds: readonly string[]) =>
   executor
     .selectFrom('users')
-    .select(['id', 'group_id', 'time_zone', 'mobile_number'])
+    .select(['id', 'group_id', 'time_zone', 'mobile_number', 'deputy_id', 'assistant_id'])
     .where('id', '=', sql<string>`any(${[...userIds]}::uuid[])`)
     .execute();
 
 interface LoadedGroup {
   settings: PresenceSettings;
   revision: number;
+  locationId: string;
   /** The id of the group or location whose central profiles it has. */
   profilesFrom: string;
   ownProfiles: boolean;
@@ -80,6 +85,7 @@ async function groupsOf(executor: Executor, groupIds: readonly string[]): Promis
       {
         settings: presenceSettingsOf(row.settings),
         revision: row.settings_revision,
+        locationId: row.location_id,
         profilesFrom: row.individual ? row.id : row.location_id,
         ownProfiles: ownProfilesAllowed(row.settings),
       },
@@ -97,17 +103,8 @@ async function profilesFor(executor: Executor, groups: ReadonlyMap<string, Loade
   return {
     byOwner: indexed(Map.groupBy(profiles, (profile) => profile.locationId ?? profile.groupId)),
     byUser: indexed(Map.groupBy(profiles, (profile) => profile.userId)),
+    targetKinds: targetKindsOf(profiles),
   };
-}
-
-async function extensionsOf(executor: Executor, userIds: readonly string[]): Promise<Map<string, string[]>> {
-  const rows = await executor
-    .selectFrom('extension')
-    .select(['user_id', 'number'])
-    .where('user_id', '=', sql<string>`any(${[...userIds]}::uuid[])`)
-    .execute();
-  const byUser = Map.groupBy(rows, (row) => row.user_id);
-  return new Map([...byUser].map(([userId, of]) => [userId, of.map(({ number }) => number)]));
 }
 
 async function claimsOf(

@@ -26,3 +26,14 @@ export function statusOfAppointment(appointment: MappedAppointment, settings: Pr
       return null;
   }
 }
+
+/** What leads to the status by itself under these settings, in words for people; empty: nothing does. */
+export function usesOfStatus(status: Status, settings: PresenceSettings): string[] {
+  const uses: string[] = [];
+  if (status === 'available') uses.push('nothing in the calendar');
+  if (status === 'appointment') uses.push('appointments');
+  if (status === 'outOfOffice') uses.push('out-of-office appointments');
+  if (status === 'onThePhone') uses.push('calls');
+  if (status === settings.outsideWorkingDay) uses.push('outside the working day');
+  return uses;
+}

@@ -18,8 +18,13 @@ export type Origin = (typeof origins)[number];
 export const forwardingModes = ['off', 'all', 'internal', 'external', 'doNotDisturb'] as const;
 export type ForwardingMode = (typeof forwardingModes)[number];
 
-/** A target as it is set in a profile; `mobile` is resolved per user. */
-export type ForwardingTarget = { kind: 'number'; number: string } | { kind: 'mobile' } | { kind: 'voicemail' };
+/** Targets that are somebody or something else for every user. */
+export const personalTargets = ['mobile', 'deputy', 'assistant', 'team', 'voicemail'] as const;
+/** A target as it is set in a profile. predefined: one of the location's. */
+export type ForwardingTarget =
+  | { kind: 'number'; number: string }
+  | { kind: 'predefined'; targetId: string }
+  | { kind: (typeof personalTargets)[number] };
 
 /** What a phone system is to do for one extension. `target`: a dialable number, or 'voicemail'; null unless forwarded. */
 export interface Forwarding {
@@ -40,7 +45,18 @@ export interface Profile {
 }
 
 /** Why a profile's forwarding can't be carried out for a user, although it was asked for. */
-export const forwardingProblems = ['noMobileNumber', 'ownExtension', 'noTarget'] as const;
+export const forwardingProblems = [
+  'noMobileNumber',
+  'ownExtension',
+  'noTarget',
+  'noDeputy',
+  'deputyUnreachable',
+  'noAssistant',
+  'assistantUnreachable',
+  'noTeamNumber',
+  'numberForbidden',
+  'numberInvalid',
+] as const;
 export type ForwardingProblem = (typeof forwardingProblems)[number];
 
 /** Why a segment is as it is. Never a subject: whoever may read it looks the appointment up. */

@@ -1,8 +1,8 @@
 /** Presence profiles, and what one of them comes to for a particular user. Pure. */
+import { forwardingFor, type TargetInputs } from './forwarding-target.ts';
 import {
   type Forwarding,
   type ForwardingProblem,
-  type ForwardingTarget,
   noForwarding,
   type Profile,
   type Status,
@@ -48,9 +48,7 @@ export interface ProfileOwner {
   own: ProfileIndex;
   /** Of the group, or of its location where the group's profiles are "Default". */
   central: ProfileIndex;
-  mobileNumber: string | null;
-  /** Numbers of the user's own extensions. */
-  extensions: readonly string[];
+  targets: TargetInputs;
 }
 
 /**
@@ -68,40 +66,8 @@ export function lookOf(claim: { profileId: string | null; status: Status }, owne
     : undefined;
   const profile = chosen?.active ? chosen : profileOfStatus(claim.status, owner);
   if (!profile) return { status: claim.status, profileId: null, note: null, forwarding: noForwarding };
-  const { forwarding, problem } = forwardingFor(profile.forwarding, owner);
+  const { forwarding, problem } = forwardingFor(profile.forwarding, owner.targets);
   const look: Look = { status: profile.status, profileId: profile.id, note: profile.note, forwarding };
   if (problem) look.forwardingProblem = problem;
   return look;
 }
-
-/** A profile's forwarding with its target resolved; off and the reason where the target can't be had. */
-export function forwardingFor(
-  wanted: Profile['forwarding'],
-  owner: Pick<ProfileOwner, 'mobileNumber' | 'extensions'>,
-): { forwarding: Forwarding; problem?: ForwardingProblem } {
-  if (wanted.mode === 'off') return { forwarding: noForwarding };
-  if (wanted.mode === 'doNotDisturb') return { forwarding: { mode: 'doNotDisturb', target: null } };
-  const target = dialable(wanted.target, owner.mobileNumber);
-  if (target === null)
-    return { forwarding: noForwarding, problem: wanted.target?.kind === 'mobile' ? 'noMobileNumber' : 'noTarget' };
-  // A phone that forwards to itself would ring nowhere.
-  if (owner.extensions.some((extension) => dialed(extension) === dialed(target)))
-    return { forwarding: noForwarding, problem: 'ownExtension' };
-  return { forwarding: { mode: wanted.mode, target } };
-}
-
-function dialable(target: ForwardingTarget | null, mobileNumber: string | null): string | null {
-  switch (target?.kind) {
-    case 'number':
-      return target.number.trim() || null;
-    case 'mobile':
-      return mobileNumber?.trim() || null;
-    case 'voicemail':
-      return 'voicemail';
-    case undefined:
-      return null;
-  }
-}
-
-/** A number as it is dialled: people write spaces, dashes, dots and brackets into it. */
-const dialed = (number: string) => number.replace(/[\s\-./()]/g, '');

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { PresenceAppointment } from '../agenda/presence-appointments.queries.ts';
+import { asWritten } from './numbers.fixture.ts';
 import { type ForwardingTarget, forwardingModes, type Profile, statuses } from './presence.ts';
 import { profileIndex } from './profiles.ts';
 import type { PresenceSettings } from './settings.ts';
@@ -11,6 +12,7 @@ import { presenceThrough } from './timeline-oracle.ts';
 const minute = 60_000;
 const ms = (text: string) => Temporal.Instant.from(text).epochMilliseconds;
 const instant = (at: number) => Temporal.Instant.fromEpochMilliseconds(at);
+const forbidden = '0900';
 const toNumber = (number: string): ForwardingTarget => ({ kind: 'number', number });
 
 const runs = Number(process.env.WHENABOUTS_RUNS ?? 1_000);
@@ -30,10 +32,19 @@ test(`agrees with the oracle at every tick (${runs} runs, WHENABOUTS_SEED=${seed
   const targetArbitrary = fc.constantFrom<ForwardingTarget | null>(
     toNumber('100'),
     toNumber('200'),
+    toNumber(forbidden),
     { kind: 'mobile' },
     { kind: 'voicemail' },
+    { kind: 'predefined', targetId: 'reception' },
+    { kind: 'predefined', targetId: 'gone' },
+    { kind: 'team' },
+    { kind: 'deputy' },
+    { kind: 'assistant' },
     null,
   );
+  const number = fc.constantFrom('0170', '100', '300', forbidden);
+  const extensions = fc.array(fc.record({ phoneSystemId: fc.constantFrom('A', 'B'), number }), { maxLength: 3 });
+  const person = fc.record({ mobileNumber: fc.option(number), extensions });
   const profilesArbitrary = (owner: string) =>
     fc.uniqueArray(
       fc.record({
@@ -73,7 +84,13 @@ test(`agrees with the oracle at every tick (${runs} runs, WHENABOUTS_SEED=${seed
     ),
     group: profilesArbitrary('group'),
     own: profilesArbitrary('own'),
-    mobileNumber: fc.constantFrom(null, '0170', '100'),
+    targets: fc.record({
+      mobileNumber: fc.option(number),
+      extensions,
+      deputy: fc.option(person),
+      assistant: fc.option(person),
+      teamNumber: fc.option(number),
+    }),
     timeZone: fc.constantFrom('UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kathmandu', 'Australia/Lord_Howe'),
     settings: fc.record({
       tentativeCounts: fc.boolean(),
@@ -106,8 +123,7 @@ test(`agrees with the oracle at every tick (${runs} runs, WHENABOUTS_SEED=${seed
         profiles: {
           own: profilesOf('own', given.own),
           central: profilesOf('group', given.group),
-          mobileNumber: given.mobileNumber,
-          extensions: ['100'],
+          targets: { ...given.targets, predefined: new Map([['reception', '199']]), dialling: asWritten(forbidden) },
         },
         appointments: given.appointments.map(({ at, length, ...fields }, i) => ({
           userId: 'u',

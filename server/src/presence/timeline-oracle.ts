@@ -2,6 +2,7 @@
  * Presence told once more, slowly and from the other side: at ONE instant after another, what do the rules say? Written from the text
  * of the rules alone, to be compared with timeline.ts; shares nothing with it but types. Never used by the product.
  */
+import type { Person } from './forwarding-target.ts';
 import type { Origin, Profile, Status } from './presence.ts';
 import type { PresenceInputs, StoredClaim } from './timeline.ts';
 
@@ -189,14 +190,36 @@ function answer(wish: Wish, inputs: PresenceInputs): Answer {
   if (!wanted || wanted.mode === 'off') return result;
   if (wish.origin !== 'manual' && !inputs.settings.automaticForwarding.includes(wish.status)) return result;
   if (wanted.mode === 'doNotDisturb') return { ...result, mode: 'doNotDisturb' };
+  const { targets } = inputs.profiles;
   let number: string | null = null;
+  let problem = 'noTarget';
   if (wanted.target?.kind === 'voicemail') number = 'voicemail';
   if (wanted.target?.kind === 'number') number = wanted.target.number;
-  if (wanted.target?.kind === 'mobile') {
-    number = inputs.profiles.mobileNumber;
-    if (number === null) return { ...result, problem: 'noMobileNumber' };
-  }
-  if (number === null) return { ...result, problem: 'noTarget' };
-  if (inputs.profiles.extensions.includes(number)) return { ...result, problem: 'ownExtension' };
+  if (wanted.target?.kind === 'predefined') number = targets.predefined.get(wanted.target.targetId) ?? null;
+  if (wanted.target?.kind === 'mobile') [number, problem] = [targets.mobileNumber, 'noMobileNumber'];
+  if (wanted.target?.kind === 'team') [number, problem] = [targets.teamNumber, 'noTeamNumber'];
+  if (wanted.target?.kind === 'deputy')
+    [number, problem] = targets.deputy
+      ? [numberOf(targets.deputy, targets.extensions), 'deputyUnreachable']
+      : [null, 'noDeputy'];
+  if (wanted.target?.kind === 'assistant')
+    [number, problem] = targets.assistant
+      ? [numberOf(targets.assistant, targets.extensions), 'assistantUnreachable']
+      : [null, 'noAssistant'];
+  if (number === null) return { ...result, problem };
+  if (number !== 'voicemail' && targets.dialling.read(number).dialled === null)
+    return { ...result, problem: 'numberForbidden' };
+  if (targets.extensions.some((own) => own.number === number)) return { ...result, problem: 'ownExtension' };
   return { ...result, mode: wanted.mode, target: number };
+}
+
+/** A number by which all phone systems of the caller's know the other, else the mobile. */
+function numberOf(other: Person, own: Person['extensions']): string | null {
+  if (own.length === 0) return other.mobileNumber;
+  let common = other.extensions.map((extension) => extension.number);
+  for (const system of new Set(own.map((extension) => extension.phoneSystemId)))
+    common = common.filter((number) =>
+      other.extensions.some((theirs) => theirs.phoneSystemId === system && theirs.number === number),
+    );
+  return common[0] ?? other.mobileNumber;
 }

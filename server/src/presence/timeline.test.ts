@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { PresenceAppointment } from '../agenda/presence-appointments.queries.ts';
+import { noTargets } from './numbers.fixture.ts';
 import { type ForwardingMode, type ForwardingTarget, type Profile, statuses } from './presence.ts';
 import { emptyProfileIndex, profileIndex } from './profiles.ts';
 import { defaultPresenceSettings, type PresenceSettings } from './settings.ts';
@@ -72,8 +73,11 @@ function inputs(given: {
     profiles: {
       own: given.own ? profileIndex(given.own) : emptyProfileIndex,
       central: given.profiles ? profileIndex(given.profiles) : emptyProfileIndex,
-      mobileNumber: given.mobileNumber ?? null,
-      extensions: given.extensions ?? [],
+      targets: {
+        ...noTargets,
+        mobileNumber: given.mobileNumber ?? null,
+        extensions: (given.extensions ?? []).map((number) => ({ phoneSystemId: 'PBX', number })),
+      },
     },
     claims: given.claims ?? [],
     appointments: given.appointments ?? [],

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { forwardingModes, forwardingProblems, origins, statuses } from '../../presence/presence.ts';
+import { forwardingModes, forwardingProblems, origins, personalTargets, statuses } from '../../presence/presence.ts';
 import { forwardingEvents } from '../../telephony/forwarding-log.ts';
 import { DialableNumber, Id, Instant, InstantInput } from './common.ts';
 
@@ -17,13 +17,20 @@ export type Forwarding = z.infer<typeof Forwarding>;
 export const Reason = z
   .object({
     origin: z.enum(origins),
-    title: z.string().optional().openapi({ description: 'The appointment’s title; only for its owner.' }),
+    title: z
+      .string()
+      .optional()
+      .openapi({ description: 'The appointment’s title, for its owner and for whom the agenda shows it.' }),
     uid: z.string().optional().openapi({ description: 'Of the appointment, where one is the reason.' }),
     occurrence: z.string().optional(),
     forwardingProblem: z
       .enum(forwardingProblems)
       .optional()
       .openapi({ description: 'Why calls are not forwarded although the profile says so.' }),
+    setBy: z
+      .object({ id: Id, displayName: z.string() })
+      .optional()
+      .openapi({ description: 'Of a choice by hand that somebody else made: an assistant or an administrator.' }),
   })
   .openapi('Reason', { description: 'Why the status is what it is.' });
 export type Reason = z.infer<typeof Reason>;
@@ -51,10 +58,13 @@ export const Presence = z
     profile: z.object({ id: Id, name: z.string() }).nullable(),
     note: z.string().nullable(),
     since: Instant,
-    until: Instant.nullable().openapi({ description: 'Null: until something changes.' }),
-    reason: Reason.optional().openapi({ description: 'For the user and administrators.' }),
-    forwarding: Forwarding.optional().openapi({ description: 'For the user and administrators.' }),
-    phones: z.array(Phone).optional().openapi({ description: 'For the user and administrators.' }),
+    until: Instant.nullable().openapi({ description: 'Null: until something changes, or not for the viewer.' }),
+    reason: Reason.optional().openapi({
+      description:
+        'For the user, assistants and administrators; for others only with the title of an appointment they may read.',
+    }),
+    forwarding: Forwarding.optional().openapi({ description: 'For the user, assistants and administrators.' }),
+    phones: z.array(Phone).optional().openapi({ description: 'For the user, assistants and administrators.' }),
   })
   .openapi('Presence');
 export type Presence = z.infer<typeof Presence>;
@@ -79,6 +89,14 @@ export const Timeline = z
   .object({ segments: z.array(Segment).openapi({ description: 'Without gaps, in order.' }) })
   .openapi('Timeline');
 export type Timeline = z.infer<typeof Timeline>;
+
+export const PresenceHistory = z
+  .object({
+    keptDays: z.int().openapi({ description: 'How many days are kept; 0: none.' }),
+    segments: z.array(Segment).openapi({ description: 'In order; there are gaps where nothing is kept.' }),
+  })
+  .openapi('PresenceHistory');
+export type PresenceHistory = z.infer<typeof PresenceHistory>;
 
 export const ManualEnd = z
   .discriminatedUnion('rule', [
@@ -110,10 +128,13 @@ export type ManualPresence = z.input<typeof ManualPresence>;
 export const ForwardingTarget = z
   .discriminatedUnion('kind', [
     z.object({ kind: z.literal('number'), number: DialableNumber }),
-    z.object({ kind: z.literal('mobile') }),
-    z.object({ kind: z.literal('voicemail') }),
+    z.object({ kind: z.literal('predefined'), targetId: Id }),
+    z.object({ kind: z.literal(personalTargets) }),
   ])
-  .openapi('ForwardingTarget');
+  .openapi('ForwardingTarget', {
+    description: `number: as it is kept, \`dialled\` of the profile says what it comes to. predefined: one of the location’s.
+mobile, deputy, assistant: the user’s. team: the number of the user’s work group.`,
+  });
 
 export const Profile = z
   .object({
@@ -129,6 +150,11 @@ export const Profile = z
     }),
     locationId: Id.nullable(),
     groupId: Id.nullable(),
+    dialled: z.string().nullable().openapi({
+      description:
+        'What the phone system is told to dial, or `voicemail`; null without forwarding, where it differs by user, and where `problem` says why not.',
+    }),
+    problem: z.enum(forwardingProblems).nullable(),
   })
   .openapi('Profile');
 export type Profile = z.infer<typeof Profile>;
@@ -161,8 +187,15 @@ export const NewProfile = z
       .nullable()
       .default(null)
       .openapi({ description: 'Of a built-in profile: replaces that one for the user.' }),
-    owner: z.enum(['group', 'user']).default('user'),
-    groupId: Id.optional().openapi({ description: 'With owner group: the default group when left out.' }),
+    owner: z.enum(['location', 'group', 'user']).default('user'),
+    groupId: Id.optional().openapi({
+      description: 'With owner group: one with profiles of its own. Left out: wherever the default group’s come from.',
+    }),
+    locationId: Id.optional().openapi({ description: 'With owner location.' }),
+  })
+  .refine(({ owner, locationId }) => owner !== 'location' || locationId !== undefined, {
+    message: 'Name the location.',
+    path: ['locationId'],
   })
   .openapi('NewProfile');
 export type NewProfile = z.input<typeof NewProfile>;

@@ -58,7 +58,18 @@ export const PhoneSystemCheckResult = z
   .openapi('PhoneSystemCheckResult');
 export type PhoneSystemCheckResult = z.infer<typeof PhoneSystemCheckResult>;
 
-export const Extension = z.object({ id: Id, userId: Id, phoneSystemId: Id, number: z.string() }).openapi('Extension');
+export const Extension = z
+  .object({
+    id: Id,
+    userId: Id,
+    phoneSystemId: Id,
+    number: z.string(),
+    warning: z.string().nullable().optional().openapi({
+      description:
+        'When it is created: what speaks against the number under the dialling rules of the user’s location.',
+    }),
+  })
+  .openapi('Extension');
 export type Extension = z.infer<typeof Extension>;
 
 export const ExtensionList = z.object({ extensions: z.array(Extension) }).openapi('ExtensionList');

@@ -3,6 +3,9 @@ import { DialableNumber, DisplayName, EmailAddress, Id, Instant, Language, NewPa
 
 const mobileNumber = DialableNumber.nullable().openapi({ description: 'Where "forward to my mobile" leads.' });
 
+const deputyId = Id.nullable().openapi({ description: 'Where "forward to my deputy" leads.' });
+const assistantId = Id.nullable().openapi({ description: 'Where "forward to my assistant" leads.' });
+
 export const Role = z.enum(['administrator', 'locationAdministrator', 'reader', 'user']).openapi('Role', {
   description:
     'administrator: of the whole system. locationAdministrator: of some locations. reader: sees what administrators see, and changes nothing.',
@@ -27,6 +30,8 @@ export const Me = z
     language: Language,
     timeZone: z.string(),
     mobileNumber: z.string().nullable(),
+    deputyId,
+    assistantId,
     role: Role,
     groupId: Id,
     secondFactor: z.boolean().openapi({ description: 'Whether a code is asked for beside the password.' }),
@@ -41,7 +46,14 @@ export const Me = z
 export type Me = z.infer<typeof Me>;
 
 export const MeChange = z
-  .strictObject({ language: Language, timeZone: TimeZone, mobileNumber, displayName: DisplayName })
+  .strictObject({
+    language: Language,
+    timeZone: TimeZone,
+    mobileNumber,
+    deputyId,
+    assistantId,
+    displayName: DisplayName,
+  })
   .partial()
   .openapi('MeChange');
 export type MeChange = z.input<typeof MeChange>;
@@ -93,6 +105,8 @@ export const User = z
     role: Role.optional(),
     language: Language.optional(),
     mobileNumber: z.string().nullable().optional(),
+    deputyId: deputyId.optional(),
+    assistantId: assistantId.optional(),
     groupId: Id.optional(),
     locationId: Id.optional(),
     active: z.boolean().optional().openapi({ description: 'False: may not sign in; calendars and phones rest.' }),
@@ -125,6 +139,8 @@ export const NewUser = z
     role: Role.default('user'),
     locationIds: locationIds.optional(),
     mobileNumber: mobileNumber.default(null),
+    deputyId: deputyId.optional(),
+    assistantId: assistantId.optional(),
     groupId: Id.optional().openapi({ description: 'The default group when left out.' }),
   })
   .openapi('NewUser');
@@ -150,6 +166,8 @@ export const UserChange = z
     role: Role,
     locationIds,
     mobileNumber,
+    deputyId,
+    assistantId,
     groupId: Id,
   })
   .partial()

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { ApiError } from '../../api/errors.ts';
 import { forgetSessions } from '../../api/sessions.ts';
-import { markDue } from '../../presence/due.ts';
+import { markReachDue } from '../../presence/due.ts';
 import type { Executor } from '../../store/database.ts';
 import { syncUserNow } from '../../sync/accounts.ts';
 import { wantAgain } from '../../telephony/release.ts';
@@ -45,7 +45,7 @@ export async function cancelLeaving(transaction: Executor, id: string, actor: Ac
 async function keepUser(transaction: Executor, userId: string, active: boolean): Promise<void> {
   await transaction.updateTable('users').set({ active, leaving_at: null }).where('id', '=', userId).execute();
   await wantAgainUnlessLeaving(transaction, { userId });
-  await markDue(transaction, [userId]);
+  await markReachDue(transaction, [userId]);
   await syncUserNow(transaction, userId);
   await forgetSessions(transaction, userId);
 }

@@ -3,7 +3,7 @@
 import { forgetSessions } from '../../api/sessions.ts';
 import { type CalendarConnector, ConnectorError } from '../../calendars/connector.ts';
 import type { Context } from '../../context.ts';
-import { markDue } from '../../presence/due.ts';
+import { markReachDue } from '../../presence/due.ts';
 import type { Executor } from '../../store/database.ts';
 import { retrying } from '../../store/retrying.ts';
 import { type Extensions, type HeldPhone, heldPhones, wantNothingOf } from '../../telephony/release.ts';
@@ -131,6 +131,7 @@ async function accountsOf(executor: Executor, { kind, subjectId }: ClaimedLeavin
 export async function eraseData(transaction: Executor, { kind, subjectId }: ClaimedLeaving): Promise<string> {
   switch (kind) {
     case 'user':
+      await markReachDue(transaction, [subjectId]); // who forwards to the user can't any more
       await transaction.deleteFrom('users').where('id', '=', subjectId).execute();
       await forgetSessions(transaction, subjectId);
       return 'The user with all accounts, appointments and history is erased.';
@@ -140,7 +141,7 @@ export async function eraseData(transaction: Executor, { kind, subjectId }: Clai
         .where('id', '=', subjectId)
         .returning('user_id')
         .executeTakeFirst();
-      if (gone) await markDue(transaction, [gone.user_id]); // a profile may forward to this very number now
+      if (gone) await markReachDue(transaction, [gone.user_id]); // a profile may forward to this very number now
       return 'The extension belongs to nobody any more.';
     }
     case 'phoneSystem': {
@@ -151,7 +152,7 @@ export async function eraseData(transaction: Executor, { kind, subjectId }: Clai
         .where('phone_system_id', '=', subjectId)
         .execute();
       await transaction.deleteFrom('phone_system').where('id', '=', subjectId).execute();
-      await markDue(
+      await markReachDue(
         transaction,
         owners.map(({ user_id }) => user_id),
       );

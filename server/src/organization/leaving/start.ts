@@ -6,6 +6,7 @@
 import { sql } from 'kysely';
 import { ApiError } from '../../api/errors.ts';
 import { forgetSessions } from '../../api/sessions.ts';
+import { markReachDue } from '../../presence/due.ts';
 import type { Executor } from '../../store/database.ts';
 import { wantNothingOf } from '../../telephony/release.ts';
 import { type Actor, type AuditSubject, recordChange } from '../audit.ts';
@@ -66,6 +67,7 @@ const begin: Record<LeavingSubject['kind'], Begin> = {
       .set({ active: false, leaving_at: sql`now()`, updated_at: sql`now()` })
       .where('id', '=', userId)
       .execute();
+    await markReachDue(transaction, [userId]); // calls aren't forwarded to who leaves
     const ended = await endSignIn(transaction, userId);
     await wantNothingOf(transaction, { userId });
     const steps = withStep(

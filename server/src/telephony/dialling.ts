@@ -1,0 +1,194 @@
+/**
+ * A number as somebody entered it, to the number it is and to what the phone system of a location is told to dial. Pure:
+ * the same text and the same rules give the same answer, on entry and again when a forwarding comes into force.
+ *
+ * People write numbers as on a business card: with + and the country code, or as within their country, or (with an area
+ * code in the rules) without area code. Never with the digit for an outside line: 0 030 could not be told from 00 30.
+ */
+import { type DiallingRules, inRanges, matchesAny } from './dialling-rules.ts';
+import { beginsWithEmergencyNumber, isEmergencyNumber } from './emergency-numbers.ts';
+import type { NumberingPlan, PhoneNumber } from './numbering-plan.ts';
+
+export interface ReadNumber {
+  kind: 'internal' | 'external' | 'refused';
+  /** Null for internal numbers, and where no country is set and the number has no country code. */
+  e164: string | null;
+  /** As people read it, and as it is kept: read again under the same rules it is the same number. */
+  shown: string;
+  /** What the phone system is told; null when refused. */
+  dialled: string | null;
+  problem: 'numberForbidden' | 'numberInvalid' | null;
+  /** Why it is refused, for people. */
+  reason: string | null;
+}
+
+export interface Dialling {
+  read(text: string): ReadNumber;
+  /** An extension that belongs to somebody: internal whatever the ranges say, but forbidden where a pattern forbids it. */
+  extension(number: string): ReadNumber;
+}
+
+/** Without ranges, numbers of so many digits are taken for internal ones. */
+const shortNumber = 4;
+const premiumTypes: readonly (string | null)[] = ['PREMIUM_RATE', 'SHARED_COST'];
+
+export function diallingBy(rules: DiallingRules, plan: NumberingPlan): Dialling {
+  const country = rules.country !== null && plan.isCountry(rules.country) ? rules.country : null;
+  const usual = country ? plan.prefixes(country) : { national: '', international: '+' };
+  const callingCode = country && plan.callingCode(country);
+
+  function read(entered: string): ReadNumber {
+    const text = entered.normalize('NFKC').trim();
+    const compact = text.replace(/[\s().\-/]/g, '');
+    if (!/^\+?[\d*#]+$/.test(compact)) return invalid(text, `"${text}" is not a number.`);
+    if (inRanges(compact, rules.internalRanges)) return internal(compact);
+    if (country === null) return withoutCountry(text, compact);
+    if (isEmergencyNumber(compact, country)) return forbidden(text, null, `${text} is an emergency number.`);
+    if (/[*#]/.test(compact))
+      return invalid(text, `${text} is a code, not a number. Codes that may be dialled stand in the internal ranges.`);
+    if (rules.internalRanges.length === 0 && compact.length <= shortNumber && !compact.startsWith('+'))
+      return internal(compact);
+    const number = parse(text, compact);
+    if (!number?.possible) {
+      const where = compact.startsWith('+') ? 'in its country' : `in ${country}`;
+      return invalid(
+        text,
+        `${text} is not a number ${where}. Write it as on a business card, with + or its area code.`,
+      );
+    }
+    return outside(number);
+  }
+
+  /** Without area code where the rules have one and the number can be read so. */
+  function parse(text: string, compact: string): PhoneNumber | null {
+    const direct = plan.parse(text, country);
+    const complete =
+      compact.startsWith('+') ||
+      (usual.national !== '' && compact.startsWith(usual.national)) ||
+      (usual.international !== '+' && compact.startsWith(usual.international));
+    if (rules.areaCode === '' || complete) return direct;
+    const local = plan.parse(`${usual.national}${rules.areaCode}${compact}`, country);
+    // Where no trunk prefix tells them apart, a number that is complete as it stands is that number.
+    const [first, second] = usual.national === '' ? [direct, local] : [local, direct];
+    if (first?.type) return first;
+    if (second?.type) return second;
+    return direct?.possible ? direct : local;
+  }
+
+  function outside(number: PhoneNumber): ReadNumber {
+    const forms = formsOf(number);
+    const refusal =
+      refusalOf(forms) ??
+      (isPremium(number) ? 'is a premium or shared-cost number' : null) ??
+      (isEmergency(number) ? 'begins with an emergency number' : null);
+    if (refusal) return forbidden(number.international, number.e164, `${number.international} ${refusal}.`);
+    return {
+      kind: 'external',
+      e164: number.e164,
+      shown: number.international,
+      dialled: dialled(number),
+      problem: null,
+      reason: null,
+    };
+  }
+
+  /** As patterns see it: +49 30 1 and 030 1, or +44 20 1 and 00 44 20 1. */
+  const formsOf = ({ e164, callingCode: code, national }: PhoneNumber): string[] => [
+    e164,
+    code === callingCode
+      ? `${usual.national}${national}`
+      : `${usual.international === '+' ? '00' : usual.international}${code}${national}`,
+  ];
+
+  function dialled({ callingCode: code, national, e164 }: PhoneNumber): string {
+    if (country === null) return e164;
+    const own = code === callingCode;
+    const prefix =
+      (own ? rules.nationalPrefix : rules.internationalPrefix) ?? (own ? usual.national : usual.international);
+    const whole = own ? `${prefix}${national}` : `${prefix}${code}${national}`;
+    return prefix.startsWith('+') ? whole : `${rules.outsideLine}${whole}`;
+  }
+
+  function refusalOf(forms: readonly string[]): string | null {
+    if (matchesAny(forms, rules.forbidden)) return 'is forbidden by the dialling rules of the location';
+    if (rules.allowed.length > 0 && !matchesAny(forms, rules.allowed))
+      return 'is not among the numbers that the dialling rules of the location allow';
+    return null;
+  }
+
+  /** Exchanges ignore digits after a complete number: one that is too long is what its beginning is. */
+  function isPremium({ type, callingCode: code, national }: PhoneNumber): boolean {
+    if (rules.premium === 'allowed') return false;
+    if (type !== null) return premiumTypes.includes(type);
+    for (let length = national.length - 1; length > 3; length--)
+      if (premiumTypes.includes(plan.parse(`+${code}${national.slice(0, length)}`, null)?.type ?? null)) return true;
+    return false;
+  }
+
+  /** Dialled without a prefix, 110 123456 reaches 110. No real number begins so. */
+  const isEmergency = ({ type, callingCode: code, national }: PhoneNumber): boolean =>
+    type === null && country !== null && code === callingCode && beginsWithEmergencyNumber(national, country);
+
+  function internal(number: string): ReadNumber {
+    if (matchesAny([number], rules.forbidden))
+      return forbidden(number, null, `${number} is forbidden by the dialling rules of the location.`);
+    return { kind: 'internal', e164: null, shown: number, dialled: number, problem: null, reason: null };
+  }
+
+  /** Nothing is known but what is written with +. */
+  function withoutCountry(text: string, compact: string): ReadNumber {
+    const number = compact.startsWith('+') ? plan.parse(text, null) : null;
+    if (number?.possible) return outside(number);
+    const short = !compact.startsWith('+') && compact.length <= shortNumber;
+    if (short || /[*#]/.test(compact)) return internal(compact);
+    const refusal = refusalOf([compact]) ?? (number && isPremium(number) ? 'is a premium or shared-cost number' : null);
+    if (refusal) return forbidden(text, null, `${text} ${refusal}.`);
+    return { kind: 'external', e164: null, shown: text, dialled: compact, problem: null, reason: null };
+  }
+
+  return { read, extension: internal };
+}
+
+const invalid = (shown: string, reason: string): ReadNumber => ({
+  kind: 'refused',
+  e164: null,
+  shown,
+  dialled: null,
+  problem: 'numberInvalid',
+  reason,
+});
+
+const forbidden = (shown: string, e164: string | null, reason: string): ReadNumber => ({
+  kind: 'refused',
+  e164,
+  shown,
+  dialled: null,
+  problem: 'numberForbidden',
+  reason,
+});
+
+const compiled = new Map<string, Dialling>();
+const mostNumbers = 50_000;
+
+/** The same, remembering what was read: the numbers of ten thousand users are asked for at every full hour. */
+export function diallingOf(rules: DiallingRules, plan: NumberingPlan): Dialling {
+  const key = JSON.stringify(rules);
+  const known = compiled.get(key);
+  if (known) return known;
+  const { read, extension } = diallingBy(rules, plan);
+  const numbers = new Map<string, ReadNumber>();
+  const made: Dialling = {
+    extension,
+    read(text) {
+      const before = numbers.get(text);
+      if (before) return before;
+      if (numbers.size >= mostNumbers) numbers.clear();
+      const number = read(text);
+      numbers.set(text, number);
+      return number;
+    },
+  };
+  if (compiled.size >= 1_000) compiled.clear();
+  compiled.set(key, made);
+  return made;
+}
