@@ -117,6 +117,7 @@ export function secondFactorRoutes(context: Context, sessions: Sessions): Route[
       tag,
       method: 'delete',
       path: '/users/{userId}/second-factor',
+      scope: 'session', // a token changes no credentials
       operation: 'removeSecondFactorOfUser',
       summary: 'Remove a user’s second factor',
       description: 'For somebody who has lost both the phone and the recovery codes.',

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { serve } from '@hono/node-server';
 import type { CalendarConnector } from '../calendars/connector.ts';
 import type { Context, Running } from '../context.ts';
+import { providerClients } from '../organization/sign-in/provider-client.ts';
 import type { SampleCompany } from '../organization/sample-company/sample-company.ts';
 import type { PhoneSystemKinds } from '../telephony/connectors.ts';
 import { accountRoutes } from './accounts.routes.ts';
@@ -17,8 +18,10 @@ import { importRoutes } from './import.routes.ts';
 import { openLiveHub } from './live/hub.ts';
 import { liveRoutes } from './live.routes.ts';
 import { organizationRoutes } from './organization.routes.ts';
+import { identityProviderRoutes } from './identity-providers.routes.ts';
 import { presenceRoutes } from './presence.routes.ts';
 import { profileRoutes } from './profiles.routes.ts';
+import { providerSignInRoutes } from './provider-sign-in.routes.ts';
 import type { Route } from './route.ts';
 import { roleRoutes } from './roles.routes.ts';
 import { sampleCompanyRoutes } from './sample-company.routes.ts';
@@ -64,6 +67,7 @@ const builtWebClient = fileURLToPath(new URL('../../../web/dist', import.meta.ur
 export async function startApi(context: Context, options: ApiOptions): Promise<RunningApi> {
   const sessions = await openSessions(context.store);
   const tokens = await openTokens(context.store);
+  const providers = providerClients(context);
   const hub = await openLiveHub(context);
   // The port is known before the first request: 0 asks the system for a free one.
   let handle: (request: Request, ...rest: never[]) => Response | Promise<Response> = () =>
@@ -81,6 +85,8 @@ export async function startApi(context: Context, options: ApiOptions): Promise<R
     ...sessionRoutes(context, sessions, publicUrl.startsWith('https:')),
     ...sessionListRoutes(context, sessions),
     ...secondFactorRoutes(context, sessions),
+    ...providerSignInRoutes(context, sessions, providers, publicUrl),
+    ...identityProviderRoutes(context, sessions, providers, publicUrl),
     ...userRoutes(context, sessions, publicUrl),
     ...roleRoutes(context, sessions),
     ...apiTokenRoutes(context, tokens),

@@ -1,0 +1,114 @@
+import { z } from '@hono/zod-openapi';
+import type { Context } from '../context.ts';
+import { actorOf } from '../organization/audit.ts';
+import { checkProvider } from '../organization/sign-in/provider-check.ts';
+import type { ProviderClients } from '../organization/sign-in/provider-client.ts';
+import {
+  changeProvider,
+  createProvider,
+  deleteProvider,
+  listProviders,
+  type Provider,
+  readProvider,
+} from '../organization/sign-in/providers.ts';
+import { redirectUriOf } from './provider-sign-in.routes.ts';
+import { type Route, route } from './route.ts';
+import { Id } from './schemas/common.ts';
+import {
+  IdentityProvider,
+  IdentityProviderChange,
+  IdentityProviderCheck,
+  IdentityProviderList,
+  NewIdentityProvider,
+} from './schemas/sign-in.ts';
+import type { Sessions } from './sessions.ts';
+
+const administrator = { access: 'administrator', tag: 'Set-up and sign-in' } as const;
+const params = z.object({ providerId: Id });
+
+export function identityProviderRoutes(
+  context: Context,
+  sessions: Sessions,
+  clients: ProviderClients,
+  publicUrl: string,
+): Route[] {
+  const { db } = context.store;
+  const redirectUri = redirectUriOf(publicUrl);
+  const shown = ({ secret, ...provider }: Provider & { users: number }) => ({
+    ...provider,
+    hasSecret: secret !== null,
+    redirectUri,
+  });
+  async function read(id: string) {
+    const { users } = (await listProviders(db)).find((provider) => provider.id === id) ?? { users: 0 };
+    return shown({ ...(await readProvider(db, id)), users });
+  }
+  return [
+    route({
+      ...administrator,
+      access: 'systemReader',
+      method: 'get',
+      path: '/identity-providers',
+      operation: 'listIdentityProviders',
+      summary: 'All identity providers',
+      answer: IdentityProviderList,
+      handle: async () => ({ identityProviders: (await listProviders(db)).map(shown) }),
+    }),
+    route({
+      ...administrator,
+      method: 'post',
+      path: '/identity-providers',
+      operation: 'createIdentityProvider',
+      summary: 'Let people sign in through an identity provider (OpenID Connect)',
+      description: 'Saved whether it answers or not. Signing in with a password goes on working beside it.',
+      body: NewIdentityProvider,
+      status: 201,
+      answer: IdentityProvider,
+      handle: async ({ viewer, body }) => read(await createProvider(context, actorOf(viewer), body)),
+    }),
+    route({
+      ...administrator,
+      method: 'patch',
+      path: '/identity-providers/{providerId}',
+      operation: 'changeIdentityProvider',
+      summary: 'Change an identity provider',
+      description: 'Switched off, or with another issuer, the sessions that it vouched for end.',
+      params,
+      body: IdentityProviderChange,
+      answer: IdentityProvider,
+      async handle({ viewer, params: { providerId }, body }) {
+        await changeProvider(context, actorOf(viewer), providerId, body);
+        sessions.forget('');
+        return read(providerId);
+      },
+    }),
+    route({
+      ...administrator,
+      method: 'delete',
+      path: '/identity-providers/{providerId}',
+      operation: 'deleteIdentityProvider',
+      summary: 'Remove an identity provider',
+      description: 'The sessions that it vouched for end. Its users stay; those without a password need an invitation.',
+      params,
+      answer: null,
+      async handle({ viewer, params: { providerId } }) {
+        await deleteProvider(context, actorOf(viewer), providerId);
+        sessions.forget('');
+        return undefined;
+      },
+    }),
+    route({
+      ...administrator,
+      method: 'post',
+      path: '/identity-providers/{providerId}/check',
+      operation: 'checkIdentityProvider',
+      summary: 'Check an identity provider',
+      description: 'Asks it for what it offers, its keys, and whether it knows the client id and secret.',
+      params,
+      answer: IdentityProviderCheck,
+      async handle({ params: { providerId } }) {
+        return { steps: await checkProvider(clients, await readProvider(db, providerId), redirectUri) };
+      },
+    }),
+  ];
+}
