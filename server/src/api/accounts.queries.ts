@@ -1,6 +1,8 @@
 /** Accounts as people see them: with their health, never with their secret. */
 import type { Executor } from '../store/database.ts';
+import { takesPart } from '../sync/calendar.queries.ts';
 import { accountsHealth } from '../sync/health.ts';
+import { synchronizationSettingsOf } from '../sync/settings.ts';
 
 /** @param viewerId who looks: the address of a feed is often a secret itself, so others see its host only. */
 export async function accountsOf(db: Executor, where: { userId: string } | { accountId: string }, viewerId: string) {
@@ -46,11 +48,25 @@ export async function ownerOfCalendar(db: Executor, { calendarId }: Record<strin
   return row?.user_id ?? null;
 }
 
-const selectCalendars = (db: Executor) =>
-  db.selectFrom('calendar').select(['id', 'account_id as accountId', 'name', 'color', 'selected']);
+async function shownCalendars(db: Executor, column: 'calendar.account_id' | 'calendar.id', id: string) {
+  const rows = await db
+    .selectFrom('calendar')
+    .innerJoin('account', 'account.id', 'calendar.account_id')
+    .innerJoin('users', 'users.id', 'account.user_id')
+    .innerJoin('configuration_group', 'configuration_group.id', 'users.group_id')
+    .select(['calendar.id', 'account_id as accountId', 'calendar.name', 'color', 'selected', 'by_default as byDefault'])
+    .select('configuration_group.settings')
+    .where(column, '=', id)
+    .orderBy('calendar.name')
+    .execute();
+  return rows.map(({ settings, byDefault, ...calendar }) => {
+    const choice = synchronizationSettingsOf(settings).calendars;
+    const selected = takesPart({ selected: calendar.selected, byDefault }, choice);
+    return { ...calendar, selected, choosable: choice === 'chosen' };
+  });
+}
 
-export const calendarsOf = (db: Executor, accountId: string) =>
-  selectCalendars(db).where('account_id', '=', accountId).orderBy('name').execute();
+export const calendarsOf = (db: Executor, accountId: string) => shownCalendars(db, 'calendar.account_id', accountId);
 
-export const calendarById = (db: Executor, calendarId: string) =>
-  selectCalendars(db).where('id', '=', calendarId).executeTakeFirst();
+export const calendarById = async (db: Executor, calendarId: string) =>
+  (await shownCalendars(db, 'calendar.id', calendarId))[0];

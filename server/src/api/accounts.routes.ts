@@ -6,6 +6,7 @@ import { decodeCalendar } from '../calendars/icalendar/decode.ts';
 import type { Context } from '../context.ts';
 import { actorOf } from '../organization/audit.ts';
 import { createAccount, removeAccount, syncNow, updateAccount } from '../sync/accounts.ts';
+import { leaveFor, refuseKind, synchronizationOf, type UserSynchronization } from '../sync/leave.ts';
 import { seesUser } from './access.ts';
 import { accountsOf, ownerOfAccount } from './accounts.queries.ts';
 import { checked } from './checked.ts';
@@ -44,6 +45,11 @@ export function accountRoutes(context: Context, connectors: readonly CalendarCon
       secret: checked(connector.secretSchema, secret ?? null, 'secret'),
     };
   };
+  /** Of a file, in a group that keeps only when its users are busy, just that is stored. */
+  const storedSecret = (connector: CalendarConnector, secret: unknown, { email, settings }: UserSynchronization) =>
+    settings.freeBusyOnly && connector.freeBusy?.secret && secret !== null
+      ? connector.freeBusy.secret(secret, [email])
+      : secret;
   async function read(accountId: string, viewer: Viewer) {
     const [account] = await accountsOf(db, { accountId }, viewer.userId);
     if (!account) throw new ApiError('notFound', 'There is no such account.');
@@ -63,7 +69,14 @@ export function accountRoutes(context: Context, connectors: readonly CalendarCon
       async handle({ viewer, query: { userId = viewer.userId } }) {
         if (userId !== viewer.userId && !(await seesUser(db, viewer, userId)))
           throw new ApiError('forbidden', 'Only an administrator sees the accounts of others.', { field: 'userId' });
-        return { accounts: await accountsOf(db, { userId }, viewer.userId) };
+        const own = await synchronizationOf(db, userId);
+        return {
+          accounts: await accountsOf(db, { userId }, viewer.userId),
+          kinds: leaveFor(
+            own,
+            connectors.map(({ kind }) => kind),
+          ),
+        };
       },
     }),
     route({
@@ -78,6 +91,7 @@ export function accountRoutes(context: Context, connectors: readonly CalendarCon
       status: 201,
       answer: Account,
       async handle({ viewer, body }) {
+        refuseKind(await synchronizationOf(db, viewer.userId), body.kind);
         const { settings, secret } = checkedConnection(body);
         const name = body.name ?? nameOf(settings) ?? body.kind;
         const calendars = 'calendars' in body ? body.calendars : undefined;
@@ -101,16 +115,16 @@ export function accountRoutes(context: Context, connectors: readonly CalendarCon
         if (file.size > maxFileBytes)
           throw new ApiError('tooLarge', 'The file is larger than 20 MB.', { field: 'file' });
         const kind = 'icalendar-file';
+        const own = await synchronizationOf(db, viewer.userId);
+        refuseKind(own, kind);
         const fileName = file.name.slice(0, 200) || 'calendar.ics';
-        const { settings, secret } = checkedConnection({
+        const { connector, settings, secret } = checkedConnection({
           kind,
           settings: { fileName },
           secret: { text: decodeCalendar(await file.bytes()) },
         });
-        return read(
-          await createAccount(context, { userId: viewer.userId, kind, name: name ?? fileName, settings, secret }),
-          viewer,
-        );
+        const account = { userId: viewer.userId, kind, name: name ?? fileName, settings };
+        return read(await createAccount(context, { ...account, secret: storedSecret(connector, secret, own) }), viewer);
       },
     }),
     route({
@@ -123,7 +137,8 @@ export function accountRoutes(context: Context, connectors: readonly CalendarCon
       description: 'Says each step and the first failure in plain words, and which calendars there are.',
       body: AccountCheck,
       answer: AccountCheckResult,
-      async handle({ body, http }) {
+      async handle({ viewer, body, http }) {
+        refuseKind(await synchronizationOf(db, viewer.userId), body.kind);
         const { connector, settings, secret } = checkedConnection(body);
         return checkSource(connector, { id: randomUUID(), settings, secret }, http.req.raw.signal, checkTimeoutMs);
       },
@@ -146,13 +161,17 @@ export function accountRoutes(context: Context, connectors: readonly CalendarCon
       body: AccountChange,
       answer: Account,
       async handle({ viewer, params: { accountId }, body: { name, settings, secret } }) {
-        const connector = connectorOf((await read(accountId, viewer)).kind);
+        const { kind, userId } = await read(accountId, viewer);
+        const connector = connectorOf(kind);
+        const own = await synchronizationOf(db, userId);
         const change = {
           ...(name !== undefined && { name }),
           ...(settings !== undefined && {
             settings: checked(connector.settingsSchema, settings, 'settings') as Record<string, unknown>,
           }),
-          ...(secret !== undefined && { secret: checked(connector.secretSchema, secret, 'secret') }),
+          ...(secret !== undefined && {
+            secret: storedSecret(connector, checked(connector.secretSchema, secret, 'secret'), own),
+          }),
         };
         await updateAccount(context, accountId, change, actorOf(viewer));
         return read(accountId, viewer);

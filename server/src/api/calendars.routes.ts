@@ -37,6 +37,14 @@ export function calendarRoutes(context: Context): Route[] {
       body: CalendarChange,
       answer: Calendar,
       async handle({ viewer, params: { calendarId }, body: { selected } }) {
+        if ((await calendarById(db, calendarId))?.choosable === false)
+          throw new ApiError(
+            'forbidden',
+            'Your group’s settings say which calendars are read. Ask your administrator.',
+            {
+              field: 'selected',
+            },
+          );
         await selectCalendar(context, calendarId, selected, actorOf(viewer));
         const calendar = await calendarById(db, calendarId);
         if (!calendar) throw new ApiError('notFound', 'There is no such calendar.');

@@ -117,6 +117,16 @@ export interface CalendarConnector<Settings = unknown, Secret = unknown> {
     ownerAddresses?: readonly string[],
   ): Pick<CalendarObject, 'appointments' | 'nextAfterWindow' | 'skipped'>;
   /**
+   * What is stored of a group that keeps only when its users are busy. Pure. Without it no `source` is kept, and the
+   * calendar's source is asked anew for another window.
+   */
+  readonly freeBusy?: {
+    /** A `source` that expands to the same, without titles, places, people, categories and addresses. */
+    source(source: string, ownerAddresses: readonly string[]): string;
+    /** Where the secret holds appointments itself (a file). */
+    secret?(secret: Secret, ownerAddresses: readonly string[]): Secret;
+  };
+  /**
    * Has the source take back what lets us in (OAuth tokens), before the account is erased; idempotent. Left out by kinds
    * whose source gives nothing that could be revoked: passwords and addresses are the user's own.
    * @throws ConnectorError; `credentials` and `consent` mean that it is void already.

@@ -3,6 +3,7 @@ import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kys
 import type { FieldChange, ImportPlan } from '../organization/import/plan.ts';
 import type { LeavingStep } from '../organization/leaving/steps.ts';
 import type { Forwarding } from '../presence/presence.ts';
+import type { RestReason } from '../sync/rest.ts';
 import type { Echo } from '../telephony/decide.ts';
 import type { ForwardingLogEvent } from '../telephony/forwarding-log.ts';
 
@@ -83,7 +84,8 @@ export interface Schema {
     name: Text;
     settings: JsonDefault<Record<string, unknown>>;
     secret: Text | null;
-    status: Generated<'new' | 'ok' | 'failing'>;
+    status: Generated<'new' | 'ok' | 'failing' | 'resting'>;
+    rest_reason: RestReason | null;
     error_class: Text | null;
     error_message: Text | null;
     failures: Generated<number>;
@@ -104,6 +106,8 @@ export interface Schema {
     name: Text;
     color: Text | null;
     selected: Generated<boolean>;
+    by_default: Generated<boolean>;
+    free_busy: Generated<boolean>;
     cursor: JsonOrNull;
     window_from: InstantOrNull;
     window_to: InstantOrNull;

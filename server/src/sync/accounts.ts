@@ -9,6 +9,7 @@ import { markDue } from '../presence/due.ts';
 import type { Executor } from '../store/database.ts';
 import { retrying } from '../store/retrying.ts';
 import { announceAgenda } from './announce.ts';
+import { emptyCalendars } from './calendar.queries.ts';
 import { syncChannel } from './sync.ts';
 
 export interface NewAccount {
@@ -166,15 +167,7 @@ export async function selectCalendar(
       after: { calendar: owner.calendar, selected },
     });
     if (selected) await syncNow(transaction, owner.account_id);
-    else {
-      await transaction.deleteFrom('appointment').where('calendar_id', '=', calendarId).execute();
-      await transaction.deleteFrom('calendar_object').where('calendar_id', '=', calendarId).execute();
-      await transaction
-        .updateTable('calendar')
-        .set({ cursor: null, window_from: null, window_to: null, expanded_for: null, full_round_at: null })
-        .where('id', '=', calendarId)
-        .execute();
-    }
+    else await emptyCalendars(transaction, [calendarId]);
     await announceAgenda(transaction, owner.user_id, owner.account_id);
     return true;
   });

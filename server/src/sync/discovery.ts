@@ -57,15 +57,16 @@ export async function storeDiscovered(
          and (${certain}::boolean or missing_since <= now() - make_interval(secs => ${missedAgainAfter / 1000}))
       returning window_from is not null as read`.execute(transaction);
     const { numAffectedRows } = await sql`
-      insert into calendar (account_id, remote_id, name, color, selected)
-      select account.id, row.remote_id, row.name, row.color,
+      insert into calendar (account_id, remote_id, name, color, by_default, selected)
+      select account.id, row.remote_id, row.name, row.color, row.selected,
              coalesce(row.remote_id = any(account.chosen_calendars), row.selected)
         from account, json_to_recordset(${JSON.stringify(rows)}::json) as row (
              remote_id text, name text, color text, selected boolean)
        where account.id = ${account.id}::uuid
       on conflict (account_id, remote_id) do update
-             set name = excluded.name, color = excluded.color, missing_since = null
-       where (calendar.name, calendar.color) is distinct from (excluded.name, excluded.color)
+             set name = excluded.name, color = excluded.color, by_default = excluded.by_default, missing_since = null
+       where (calendar.name, calendar.color, calendar.by_default)
+             is distinct from (excluded.name, excluded.color, excluded.by_default)
           or calendar.missing_since is not null`.execute(transaction);
     const missing = await sql<{ id: string }>`
       update calendar set missing_since = coalesce(missing_since, now())

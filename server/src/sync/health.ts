@@ -2,9 +2,12 @@
 import { sql } from 'kysely';
 import type { ErrorClass } from '../calendars/connector.ts';
 import type { Executor } from '../store/database.ts';
+import type { RestReason } from './rest.ts';
 
 export interface AccountHealth {
-  status: 'new' | 'ok' | 'failing';
+  /** resting: it may not be read, and nothing of it is stored. */
+  status: 'new' | 'ok' | 'failing' | 'resting';
+  restReason: RestReason | null;
   errorClass: ErrorClass | null;
   /** For people: what is wrong and what mends it. */
   message: string | null;
@@ -12,7 +15,8 @@ export interface AccountHealth {
   failures: number;
   lastAttemptAt: Temporal.Instant | null;
   lastSuccessAt: Temporal.Instant | null;
-  nextAt: Temporal.Instant;
+  /** Null while it rests. */
+  nextAt: Temporal.Instant | null;
   counts: { calendars: number; objects: number; appointments: number; skipped: number };
   /** At most 100; `counts.skipped` says how many there are. */
   skipped: { uid: string | null; recurrenceId: string | null; reason: string; calendar: string }[];
@@ -24,8 +28,8 @@ export async function accountsHealth(
   accountIds: readonly string[],
 ): Promise<Map<string, AccountHealth>> {
   const { rows } = await sql<{ id: string } & AccountHealth>`
-    select account.id, status, error_class as "errorClass", error_message as "message", failures,
-           last_attempt_at as "lastAttemptAt", last_success_at as "lastSuccessAt", due_at as "nextAt",
+    select account.id, status, rest_reason as "restReason", error_class as "errorClass", error_message as "message", failures,
+           last_attempt_at as "lastAttemptAt", last_success_at as "lastSuccessAt", case when status <> 'resting' then due_at end as "nextAt",
            json_build_object(
              'calendars', (select count(*) from calendar where account_id = account.id),
              'objects', (select count(*) from calendar_object join calendar on calendar.id = calendar_id

@@ -27,18 +27,17 @@ export async function synchronizationNotes(
   groupIds: readonly string[],
   change: { before: unknown; after: unknown },
 ): Promise<SynchronizationNote[]> {
+  // Accounts of users that aren't active are not read anyway.
   const { rows } = await sql<AccountCount>`
-    select account.kind, users.active, count(*) as count
+    select account.kind, count(*) as count
       from account join users on users.id = account.user_id
-     where users.group_id = any(${[...groupIds]}::uuid[]) group by 1, 2`.execute(executor);
+     where users.group_id = any(${[...groupIds]}::uuid[]) and users.active group by 1`.execute(executor);
   const settingsOf = (value: unknown) => synchronizationSettingsOf({ synchronization: value });
   return notesOf(settingsOf(change.before), settingsOf(change.after), rows);
 }
 
 export interface AccountCount {
   kind: string;
-  /** Whether its user is. */
-  active: boolean;
   count: number;
 }
 
@@ -54,7 +53,7 @@ export function notesOf(
   const countOf = (which: (account: AccountCount) => boolean) =>
     accounts.filter(which).reduce((sum, { count }) => sum + count, 0);
   const reads = (settings: SynchronizationSettings) => (account: AccountCount) =>
-    restReasonOf(account.kind, settings, account.active) === null;
+    restReasonOf(account.kind, settings) === null;
 
   if (!leavesSomething(after))
     note('nothingLeft', 0, 'With these settings no calendars are read for these users: their presence follows none.');

@@ -4,6 +4,7 @@
  */
 import { type RawBuilder, sql } from 'kysely';
 import type { Executor } from '../store/database.ts';
+import { type RestReason, restMessages } from './rest.ts';
 
 /** A process that dies gives its accounts back after this; renewing more often than every third of it is enough. */
 export const leaseSeconds = 20;
@@ -40,8 +41,8 @@ export interface Places {
   failingToo: number;
 }
 
-/** Not of those who may not sign in or are leaving, nor what leaves with its group's method. */
-const isRead = sql`leaving_at is null and exists (select from users where id = account.user_id and active)`;
+/** Not of those who may not sign in: they are deactivated or leaving. */
+const isRead = sql`exists (select from users where id = account.user_id and active)`;
 
 /**
  * Claims due accounts, the longest due first; those that failed last time only after all others.
@@ -106,6 +107,8 @@ export async function giveBackLeases(executor: Executor, leases: readonly string
 
 export interface Outcome {
   error: { errorClass: string; message: string } | null;
+  /** Why it may not be read at all. */
+  rests?: RestReason;
   failures: number;
   /** Milliseconds from now. */
   nextIn: number;
@@ -113,14 +116,15 @@ export interface Outcome {
 
 /** Ends a lease with what came of it, and tells watchers of the account when they would see something new. */
 export async function releaseAccount(executor: Executor, account: LeasedAccount, outcome: Outcome): Promise<void> {
-  const { error, failures, nextIn } = outcome;
-  const status = error ? 'failing' : 'ok';
+  const { error, rests, failures, nextIn } = outcome;
+  const status = rests ? 'resting' : error ? 'failing' : 'ok';
+  const message = rests ? restMessages[rests] : (error?.message ?? null);
   await sql`
     with before as (select id, status, error_class, error_message from account where id = ${account.id}::uuid),
     released as (
       update account set status = ${status}, error_class = ${error?.errorClass ?? null},
-             error_message = ${error?.message ?? null}, failures = ${failures},
-             last_success_at = case when ${error === null} then now() else last_success_at end,
+             error_message = ${message}, rest_reason = ${rests ?? null}, failures = ${failures},
+             last_success_at = case when ${status === 'ok'} then now() else last_success_at end,
              due_at = case when due_at = ${account.dueAt}::timestamptz
                            then now() + make_interval(secs => ${nextIn / 1000}) else due_at end,
              leased_until = null, leased_by = null

@@ -1,18 +1,26 @@
 /** One leased account, once: discover, then each of its calendars; what came of it decides when it is due again. */
 import { sql } from 'kysely';
-import { type CalendarConnector, type ConnectorAccount, ConnectorError } from '../calendars/connector.ts';
+import {
+  type CalendarConnector,
+  type CalendarObject,
+  type ConnectorAccount,
+  ConnectorError,
+} from '../calendars/connector.ts';
 import type { Context } from '../context.ts';
 import { crashPoint } from '../store/crash-points.ts';
 import { backoff, nextPoll } from './backoff.ts';
-import { type StoredCalendar, selectedCalendars } from './calendar.queries.ts';
+import { calendarsOfAccount, type StoredCalendar, takesPart } from './calendar.queries.ts';
 import { discoveryDue, removeVanished, storeDiscovered } from './discovery.ts';
 import { connectorFault, faultOfAccount, Stopped } from './faults.ts';
+import { fitFreeBusy, fitSecret, type Reduce, withoutSubjects } from './free-busy.ts';
 import type { LeasedAccount, Outcome } from './lease.queries.ts';
 import { ownerAddressesOf } from './owner.ts';
 import { type Pull, pullCalendar } from './pull-calendar.ts';
+import { restReasonOf } from './rest.ts';
+import { leaveOut, putToRest } from './resting.ts';
 import { rollCalendar } from './roll.ts';
-import { storable } from './rows.ts';
-import { synchronizationSettingsOf } from './settings.ts';
+import { objectRow, storable } from './rows.ts';
+import { type SynchronizationSettings, synchronizationSettingsOf } from './settings.ts';
 import { windowAt } from './window.ts';
 
 export interface PullOptions {
@@ -45,30 +53,23 @@ export async function pullAccount(
     // The back-off begins with this one: it may as well have been the machine.
     return { ...failed(account, options.random, [fault]), nextIn: backoff('internal', deaths, options.random()) };
   }
+  const { db } = context.store;
+  const settings = synchronizationSettingsOf(account.groupSettings);
+  const reason = restReasonOf(account.kind, settings);
+  if (reason) return putToRest(db, account, reason);
   const faults: ConnectorError[] = [];
   const asked: Temporal.Duration[] = [];
   const connector = connectors.find(({ kind }) => kind === account.kind);
   try {
     if (!connector) throw new ConnectorError('internal', `This server can't read calendars of kind "${account.kind}".`);
-    const opened = open(context, account);
-    const pull: Pull = {
-      db: context.store.db,
-      account,
-      opened,
-      connector,
-      window: windowAt(account.now, synchronizationSettingsOf(account.groupSettings).window),
-      ownerAddresses: ownerAddressesOf(account.email, opened),
-      signal: options.signal,
-      timeLimit: options.timeLimit,
-    };
+    const pull = await open(context, account, connector, settings, options);
     // First what needs no source, for all: a dead source must not keep the window from rolling on.
-    let calendars: StoredCalendar[] = [];
-    for (const calendar of await selectedCalendars(pull.db, account.id))
-      calendars.push(await rollCalendar(pull.db, account, calendar, connector, pull.window, pull.ownerAddresses));
+    let calendars = await takingPart(pull, settings);
+    for (const [index, calendar] of calendars.entries()) calendars[index] = await rollCalendar(pull, calendar);
     let missed: ReadonlySet<string> = new Set();
     if (discoveryDue(account)) {
-      missed = await storeDiscovered(pull.db, account, await discover(connector, opened, options));
-      calendars = await selectedCalendars(pull.db, account.id);
+      missed = await storeDiscovered(db, account, await discover(connector, pull.opened, options));
+      calendars = await takingPart(pull, settings);
     }
     for (const calendar of calendars) {
       try {
@@ -77,7 +78,7 @@ export async function pullAccount(
       } catch (error) {
         const fault = faultOf(error);
         if (fault.errorClass === 'notFound' && missed.has(calendar.id)) {
-          await removeVanished(pull.db, account, calendar.id);
+          await removeVanished(db, account, calendar.id);
           continue;
         }
         context.log.warn({ account: account.id, calendar: calendar.id, error: fault }, 'a calendar could not be read');
@@ -103,8 +104,48 @@ function faultOf(error: unknown): ConnectorError {
   return fault;
 }
 
+/** All that a pull needs, with what may be stored of it. What may no longer be, goes even where the secret doesn't open. */
+async function open(
+  context: Context,
+  account: LeasedAccount,
+  connector: CalendarConnector,
+  { freeBusyOnly, window: days }: SynchronizationSettings,
+  { signal, timeLimit }: PullOptions,
+): Promise<Pull> {
+  const { db } = context.store;
+  let opened: ConnectorAccount;
+  try {
+    opened = withSecret(context, account);
+  } catch (fault) {
+    for (const calendar of freeBusyOnly ? await calendarsOfAccount(db, account.id) : [])
+      await fitFreeBusy(db, account, calendar, true, null);
+    throw fault;
+  }
+  const ownerAddresses = ownerAddressesOf(account.email, opened);
+  if (freeBusyOnly) opened = await fitSecret(context, account, connector, opened, ownerAddresses);
+  const window = windowAt(account.now, days);
+  const reduce: Reduce = connector.freeBusy ? (source) => connector.freeBusy!.source(source, ownerAddresses) : null;
+  const wholeRow = (object: CalendarObject) => objectRow(object, window, account.timeZone);
+  const rowOf = freeBusyOnly ? (object: CalendarObject) => withoutSubjects(wholeRow(object), reduce) : wholeRow;
+  return { db, account, opened, connector, window, ownerAddresses, reduce, rowOf, signal, timeLimit };
+}
+
+/** The calendars that are to be read, as they may be stored; what was read of others goes. */
+async function takingPart(
+  { db, account, reduce }: Pull,
+  { calendars: choice, freeBusyOnly }: SynchronizationSettings,
+): Promise<StoredCalendar[]> {
+  const { in: taking = [], out = [] } = Object.groupBy(await calendarsOfAccount(db, account.id), (calendar) =>
+    takesPart(calendar, choice) ? 'in' : 'out',
+  );
+  await leaveOut(db, account, out);
+  const calendars: StoredCalendar[] = [];
+  for (const calendar of taking) calendars.push(await fitFreeBusy(db, account, calendar, freeBusyOnly, reduce));
+  return calendars;
+}
+
 /** The settings and the secret as the connector takes them. */
-function open({ secrets }: Context, account: LeasedAccount): ConnectorAccount {
+function withSecret({ secrets }: Context, account: LeasedAccount): ConnectorAccount {
   try {
     const secret: unknown = account.secret === null ? null : JSON.parse(secrets.open(account.secret, account.id));
     return { id: account.id, settings: account.settings, secret };

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import type { Interval } from '../agenda/appointment.ts';
 import {
   type CalendarConnector,
+  type CalendarObject,
   type ConnectorAccount,
   ConnectorError,
   type PullRequest,
@@ -13,10 +14,11 @@ import type { Database } from '../store/database.ts';
 import { announceRound, unreadableParts } from './announce.ts';
 import { holdCalendar, type StoredCalendar } from './calendar.queries.ts';
 import { connectorFault, LeaseLost, Stopped, StoreFailure } from './faults.ts';
+import type { Reduce } from './free-busy.ts';
 import { holdLease, type LeasedAccount } from './lease.queries.ts';
 import { expansionOf } from './roll.ts';
 import { removeObjects, storedVersions, storeObjects } from './round.queries.ts';
-import { objectRow, storableJson, storableName } from './rows.ts';
+import { type ObjectRow, storableJson, storableName } from './rows.ts';
 import { type StagedRound, Staging } from './staging.ts';
 import { sameInterval } from './window.ts';
 
@@ -34,6 +36,9 @@ export interface Pull {
   connector: CalendarConnector;
   window: Interval;
   ownerAddresses: readonly string[];
+  reduce: Reduce;
+  /** What is stored of an object. */
+  rowOf(object: CalendarObject): ObjectRow;
   /** Aborted when the server stops or the lease is lost. */
   signal: AbortSignal;
   /** Milliseconds one calendar may take. */
@@ -106,7 +111,7 @@ async function collect(pull: Pull, request: PullRequest): Promise<StagedRound> {
   let turn = performance.now();
   try {
     if (signal.aborted) throw fault();
-    const staging = new Staging((object) => objectRow(object, pull.window, pull.account.timeZone));
+    const staging = new Staging(pull.rowOf);
     const changes = pull.connector.pull(pull.opened, { ...request, signal })[Symbol.asyncIterator]();
     iterator = changes;
     for (;;) {

@@ -5,7 +5,7 @@
  */
 import type { SynchronizationSettings } from './settings.ts';
 
-export const restReasons = ['methodOff', 'kindNotAllowed', 'userInactive'] as const;
+export const restReasons = ['methodOff', 'kindNotAllowed'] as const;
 export type RestReason = (typeof restReasons)[number];
 
 /** Which setting allows a kind of account. A kind that isn't here needs no leave. */
@@ -16,8 +16,7 @@ const allowedBy: Readonly<Record<string, 'caldav' | 'icalendar'>> = {
 };
 
 /** Null: it is read. */
-export function restReasonOf(kind: string, settings: SynchronizationSettings, userActive: boolean): RestReason | null {
-  if (!userActive) return 'userInactive';
+export function restReasonOf(kind: string, settings: SynchronizationSettings): RestReason | null {
   if (settings.method === 'off') return 'methodOff';
   const setting = allowedBy[kind];
   return setting !== undefined && !settings[setting].allowed ? 'kindNotAllowed' : null;
@@ -29,12 +28,10 @@ export const restMessages: Readonly<Record<RestReason, string>> = {
     'Calendar synchronization is switched off for your group, so this account rests: nothing of it is shown. Your administrator can switch it on again.',
   kindNotAllowed:
     'Your group doesn’t allow calendars of this kind any more, so this account rests: nothing of it is shown. Your administrator can allow them again.',
-  userInactive: 'The user is not active, so this account rests. It is read again when the user is.',
 };
 
 /** For somebody who wants to add one. */
 export const refusals: Readonly<Record<RestReason, string>> = {
   methodOff: 'Calendar synchronization is switched off for your group. Ask your administrator.',
   kindNotAllowed: 'Your group doesn’t allow calendars of this kind. Ask your administrator.',
-  userInactive: 'This user is not active.',
 };

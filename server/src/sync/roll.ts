@@ -4,16 +4,16 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
-import type { Interval } from '../agenda/appointment.ts';
 import type { CalendarConnector } from '../calendars/connector.ts';
 import { crashPoint } from '../store/crash-points.ts';
-import type { Database, Executor } from '../store/database.ts';
+import type { Executor } from '../store/database.ts';
 import { announceRound, unreadableParts } from './announce.ts';
 import { holdCalendar, type StoredCalendar } from './calendar.queries.ts';
 import { LeaseLost } from './faults.ts';
-import { holdLease, type LeasedAccount } from './lease.queries.ts';
+import { holdLease } from './lease.queries.ts';
+import type { Pull } from './pull-calendar.ts';
 import { dropBefore, storeObjects } from './round.queries.ts';
-import { type ObjectRow, objectRow, storable } from './rows.ts';
+import { type ObjectRow, storable } from './rows.ts';
 import { sameInterval } from './window.ts';
 
 /** Raise it when expansion itself gets better: every stored object is then expanded again. */
@@ -37,12 +37,8 @@ const turn = 50;
  *   `expand`) are marked to be read anew, and the next pull is a full round.
  */
 export async function rollCalendar(
-  db: Database,
-  account: LeasedAccount,
+  { db, account, connector, window, ownerAddresses, rowOf }: Pull,
   calendar: StoredCalendar,
-  connector: CalendarConnector,
-  window: Interval,
-  ownerAddresses: readonly string[],
 ): Promise<StoredCalendar> {
   const stored = calendar.window;
   const expandedFor = expansionOf(account.timeZone, ownerAddresses);
@@ -66,7 +62,9 @@ export async function rollCalendar(
     for (const { key, reason } of unreadable)
       await sql`update calendar_object set skipped = ${JSON.stringify([{ uid: null, reason }])}::jsonb
                  where calendar_id = ${calendar.id}::uuid and key = ${key}`.execute(transaction);
-    const onlySource = connector.expand ? sql`source is null and ${inNewPart}` : sql`true`;
+    // A text without people doesn't say what the user answered under an address that is new.
+    const unsure = calendar.freeBusy && calendar.expandedFor !== expandedFor;
+    const onlySource = connector.expand && !unsure ? sql`source is null and ${inNewPart}` : sql`true`;
     const { numAffectedRows } = await sql`
       update calendar_object set version = ''
        where calendar_id = ${calendar.id}::uuid and ${onlySource} and version <> ''`.execute(transaction);
@@ -90,7 +88,7 @@ export async function rollCalendar(
       if (index % turn === turn - 1) await setImmediate();
       try {
         const object = { key, version, source, ...expand(source, window, account.timeZone, ownerAddresses) };
-        expanded.push(objectRow(object, window, account.timeZone));
+        expanded.push(rowOf(object));
       } catch (error) {
         unreadable.push({ key, reason: storable(`It could not be carried on: ${(error as Error).message}`) });
       }

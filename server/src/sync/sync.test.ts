@@ -119,7 +119,7 @@ test('one account’s fault is its own: it is told in words, waits as asked, and
     failures: 1,
     lastSuccessAt: null,
   });
-  expect(waiting!.nextAt.since(Temporal.Now.instant()).total('minutes')).toBeGreaterThan(178);
+  expect(waiting!.nextAt!.since(Temporal.Now.instant()).total('minutes')).toBeGreaterThan(178);
   expect(strange!.message).toContain('"fax"');
 });
 

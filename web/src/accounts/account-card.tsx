@@ -111,6 +111,7 @@ function Health({ account }: { account: Account }) {
           </div>
         </div>
       )}
+      {health.status === 'resting' && <p>{t(`resting.${health.restReason ?? 'kindNotAllowed'}`)}</p>}
       <p className="hint">
         {health.lastSuccessAt ? t('last', { when: format.relative(health.lastSuccessAt, now) }) : t('lastNever')}
         {health.nextAt && ` · ${t('nextRead', { when: format.relative(later(health.nextAt, now), now) })}`}

@@ -33,6 +33,7 @@ export function Calendars({ accountId }: { accountId: string }) {
               ? select.variables.selected
               : calendar.selected
           }
+          disabled={!calendar.choosable}
           onChange={(event) => select.mutate({ calendar, selected: event.currentTarget.checked })}
         />
       ))}

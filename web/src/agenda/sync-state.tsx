@@ -39,7 +39,8 @@ export function SyncState() {
 
   if (!accounts || accounts.length === 0) return null;
   const failing = accounts.filter((account) => account.health.status === 'failing');
-  const oldest = accounts.map((account) => account.health.lastSuccessAt).sort()[0];
+  const read = accounts.filter((account) => account.health.status !== 'resting');
+  const oldest = read.map((account) => account.health.lastSuccessAt).sort()[0];
   return (
     <div className="sync-state" role="status">
       {failing.length > 0 ? (

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { errorClasses } from '../../calendars/connector.ts';
+import { restReasons } from '../../sync/rest.ts';
 import { Id, Instant } from './common.ts';
 
 const name = z.string().trim().min(1).max(100);
@@ -89,13 +90,16 @@ export const Skipped = z
 
 export const AccountHealth = z
   .object({
-    status: z.enum(['new', 'ok', 'failing']),
+    status: z.enum(['new', 'ok', 'failing', 'resting']).openapi({
+      description: 'resting: the group’s settings don’t allow it; nothing of it is stored until they do again.',
+    }),
+    restReason: z.enum(restReasons).nullable(),
     errorClass: z.enum(errorClasses).nullable(),
     message: z.string().nullable().openapi({ description: 'For people: what is wrong and what mends it.' }),
     failures: z.int().openapi({ description: 'In a row.' }),
     lastAttemptAt: Instant.nullable(),
     lastSuccessAt: Instant.nullable(),
-    nextAt: Instant.nullable(),
+    nextAt: Instant.nullable().openapi({ description: 'Null while it rests.' }),
     counts: z.object({
       calendars: z.int(),
       objects: z.int(),
@@ -121,7 +125,14 @@ export const Account = z
   .openapi('Account');
 export type Account = z.infer<typeof Account>;
 
-export const AccountList = z.object({ accounts: z.array(Account) }).openapi('AccountList');
+export const AccountList = z
+  .object({
+    accounts: z.array(Account),
+    kinds: z
+      .array(z.object({ kind: z.string(), allowed: z.boolean(), reason: z.string().nullable() }))
+      .openapi({ description: 'Which kinds the user’s group allows to be added.' }),
+  })
+  .openapi('AccountList');
 export type AccountList = z.infer<typeof AccountList>;
 
 export const AccountChange = z
@@ -135,7 +146,14 @@ export const AccountChange = z
 export type AccountChange = z.input<typeof AccountChange>;
 
 export const Calendar = z
-  .object({ id: Id, accountId: Id, name: z.string(), color: z.string().nullable(), selected: z.boolean() })
+  .object({
+    id: Id,
+    accountId: Id,
+    name: z.string(),
+    color: z.string().nullable(),
+    selected: z.boolean().openapi({ description: 'Whether it is read.' }),
+    choosable: z.boolean().openapi({ description: 'False where the group’s settings choose for its users.' }),
+  })
   .openapi('Calendar');
 export type Calendar = z.infer<typeof Calendar>;
 

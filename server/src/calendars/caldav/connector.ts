@@ -10,6 +10,7 @@ import {
   type RemoteCalendar,
 } from '../connector.ts';
 import { expandSource } from '../icalendar/calendar-object.ts';
+import { freeBusyText } from '../icalendar/free-busy.ts';
 import { type CaldavSecret, davClient } from './dav-client.ts';
 import { findContext, listCalendars, readPrincipal } from './discovery.ts';
 import { addressesOf } from './owners.ts';
@@ -135,5 +136,7 @@ export function caldavConnector(
     expand(source, window, timeZone, ownerAddresses) {
       return expandSource(source, { window, timeZone, ownerAddresses: addressesOf(source, ownerAddresses) });
     },
+
+    freeBusy: { source: (source, ownerAddresses) => freeBusyText(source, addressesOf(source, ownerAddresses)) },
   };
 }

@@ -6,6 +6,7 @@ import { type CalendarConnector, type CheckStep, ConnectorError, type RemoteCale
 import { expandSource } from './calendar-object.ts';
 import { feedId, readFeed, tellFeed } from './feed.ts';
 import { downloadFeed, type FeedCredentials, feedUrl } from './feed-download.ts';
+import { freeBusyFile, freeBusyText } from './free-busy.ts';
 import type { Feed } from './objects.ts';
 
 export interface FeedAddressSettings {
@@ -76,6 +77,7 @@ export function icalendarAddressConnector(
     secretSchema: addressSecret,
     defaultPoll: Temporal.Duration.from({ minutes: 15 }),
     expand,
+    freeBusy: { source: freeBusyText },
 
     async check(account, signal) {
       const steps: CheckStep[] = [];
@@ -136,6 +138,10 @@ export function icalendarFileConnector(): CalendarConnector<FeedFileSettings, { 
     // The text changes only when another file is uploaded.
     defaultPoll: Temporal.Duration.from({ hours: 24 }),
     expand,
+    freeBusy: {
+      source: freeBusyText,
+      secret: ({ text }, ownerAddresses) => ({ text: freeBusyFile(text, ownerAddresses) }),
+    },
 
     async check(account) {
       try {

@@ -95,7 +95,7 @@ function responseOf(
     : 'none';
 }
 
-function addressOf(line: ContentLine): string {
+export function addressOf(line: ContentLine): string {
   const value = line.value.trim();
   const address = /^mailto:/i.test(value) ? value.slice(7) : (line.parameters?.get('EMAIL') ?? value);
   return address.trim().toLowerCase();

@@ -7,7 +7,8 @@ import { type Kysely, sql } from 'kysely';
  * are written together (organization/inheritance.ts), so that activation and sync read one row and never merge.
  */
 export async function organization(db: Kysely<never>): Promise<void> {
-  for (const statements of [tree, people, access, relationships, moving]) await sql.raw(statements).execute(db);
+  for (const statements of [tree, calendars, people, access, relationships, moving])
+    await sql.raw(statements).execute(db);
 }
 
 const tree = `
@@ -51,6 +52,20 @@ create table predefined_target (
   number text not null,
   unique (location_id, name)
 );
+`;
+
+const calendars = `
+-- resting: it may not be read (sync/rest.ts); rest_reason says why.
+alter table account
+  drop constraint account_status_check,
+  add constraint account_status_check check (status in ('new', 'ok', 'failing', 'resting')),
+  add column rest_reason text;
+-- by_default: whether the source takes the calendar for the user's own. free_busy: what is stored of it was stored without
+-- titles, places, people and addresses (sync/free-busy.ts).
+alter table calendar
+  add column by_default boolean not null default true,
+  add column free_busy boolean not null default false;
+update calendar set by_default = selected;
 `;
 
 const people = `
