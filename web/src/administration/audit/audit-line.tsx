@@ -3,7 +3,7 @@ import type { AuditEntry } from '../../../../server/src/api/schemas/access.ts';
 import { Icon, type IconName } from '../../shell/icons.tsx';
 import { useFormat } from '../../shell/use-format.ts';
 import type { AuditChoice } from './audit-filters.tsx';
-import { fieldChanges } from './field-changes.ts';
+import { type FieldChange, fieldChanges } from './field-changes.ts';
 import { useAuditWords } from './use-audit-words.ts';
 
 const icons: Record<string, IconName> = {
@@ -22,32 +22,22 @@ export function AuditLine(props: { entry: AuditEntry; narrow(more: Pick<AuditCho
   const { actor, subject } = entry;
   const format = useFormat();
   const words = useAuditWords();
-  const changes = fieldChanges(entry.before, entry.after);
+  const changes = fieldChanges(entry.before, entry.after).filter(({ from, to }) => from != null || to != null);
   return (
     <li data-action={entry.action}>
       <time dateTime={entry.at}>{format.time(entry.at)}</time>
       <Icon name={icons[entry.action] ?? 'settings'} size={18} />
       <div>
         <p>{words.sentence(entry)}</p>
-        {changes.length > 0 && (
-          <dl className="audit-fields">
-            {changes.map(({ path, from, to }) => (
-              <div key={path}>
-                <dt>{words.field(path)}</dt>
-                <dd>
-                  {from !== undefined && <del>{words.value(path, from)}</del>}
-                  {from !== undefined && to !== undefined && (
-                    <>
-                      <Icon name="right" size={14} />
-                      <span className="sr-only">{t('becomes')}</span>
-                    </>
-                  )}
-                  {to !== undefined && <ins>{words.value(path, to)}</ins>}
-                </dd>
-              </div>
-            ))}
-          </dl>
-        )}
+        {changes.length > 0 &&
+          (entry.before && entry.after ? (
+            <Fields changes={changes} />
+          ) : (
+            <details className="audit-details">
+              <summary>{t(entry.after ? 'withValues' : 'hadValues')}</summary>
+              <Fields changes={changes} />
+            </details>
+          ))}
         <p className="audit-more">
           {entry.via !== 'session' && <span className="tag">{t(`via.${entry.via}`)}</span>}
           {actor.id !== null && (
@@ -71,5 +61,29 @@ export function AuditLine(props: { entry: AuditEntry; narrow(more: Pick<AuditCho
         </p>
       </div>
     </li>
+  );
+}
+
+function Fields({ changes }: { changes: readonly FieldChange[] }) {
+  const { t } = useTranslation('administration/audit');
+  const words = useAuditWords();
+  return (
+    <dl className="audit-fields">
+      {changes.map(({ path, from, to }) => (
+        <div key={path}>
+          <dt>{words.field(path)}</dt>
+          <dd>
+            {from !== undefined && <del>{words.value(path, from)}</del>}
+            {from !== undefined && to !== undefined && (
+              <>
+                <Icon name="right" size={14} />
+                <span className="sr-only">{t('becomes')}</span>
+              </>
+            )}
+            {to !== undefined && <ins>{words.value(path, to)}</ins>}
+          </dd>
+        </div>
+      ))}
+    </dl>
   );
 }

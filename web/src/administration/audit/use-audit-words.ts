@@ -1,6 +1,8 @@
+import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { AuditEntry } from '../../../../server/src/api/schemas/access.ts';
 import { useFormat } from '../../shell/use-format.ts';
+import { groupsQuery, locationsQuery } from '../administration.queries.ts';
 
 const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z$/;
 
@@ -11,6 +13,10 @@ const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z$/;
 export function useAuditWords() {
   const { t, i18n } = useTranslation('administration/audit');
   const format = useFormat();
+  const { data: groups = [] } = useQuery(groupsQuery);
+  const { data: locations = [] } = useQuery(locationsQuery);
+  // Those that are gone since are left as their ids.
+  const nameOf = (id: string) => [...groups, ...locations].find((one) => one.id === id)?.name;
   // Keys come from the server: any text. Only those that are there are taken.
   const known = (key: string, values: Record<string, string> = {}): string | undefined =>
     i18n.exists(key, { ns: 'administration/audit' })
@@ -37,7 +43,7 @@ export function useAuditWords() {
     if (typeof given === 'boolean') return t(given ? 'yes' : 'no');
     if (typeof given === 'string') {
       if (instant.test(given)) return format.moment(given, new Date());
-      return known(`value.${name}.${given}`) ?? given;
+      return known(`value.${name}.${given}`) ?? nameOf(given) ?? given;
     }
     if (Array.isArray(given))
       return given.length === 0 ? t('nothing') : given.map((each) => value(path, each)).join(', ');

@@ -66,14 +66,16 @@ function Row({ token }: { token: ApiToken }) {
             .join(' · ')}
         </p>
       </div>
-      <button
-        type="button"
-        className="button quiet"
-        aria-label={t('tokens.removeLabel', { name: token.name })}
-        onClick={() => setAsking(true)}
-      >
-        {t('tokens.remove')}
-      </button>
+      <div className="actions">
+        <button
+          type="button"
+          className="button quiet"
+          aria-label={t('tokens.removeLabel', { name: token.name })}
+          onClick={() => setAsking(true)}
+        >
+          {t('tokens.remove')}
+        </button>
+      </div>
       {asking && (
         <Confirm
           title={t('tokens.removeTitle', { name: token.name })}

@@ -64,15 +64,17 @@ function Row({ session, busy, onEnd }: { session: LoginSession; busy: boolean; o
         </p>
       </div>
       {!session.current && (
-        <button
-          type="button"
-          className="button quiet"
-          aria-label={t('sessions.endLabel', { device })}
-          disabled={busy}
-          onClick={onEnd}
-        >
-          {t('sessions.end')}
-        </button>
+        <div className="actions">
+          <button
+            type="button"
+            className="button quiet"
+            aria-label={t('sessions.endLabel', { device })}
+            disabled={busy}
+            onClick={onEnd}
+          >
+            {t('sessions.end')}
+          </button>
+        </div>
       )}
     </li>
   );
