@@ -4,12 +4,12 @@
  */
 import type { z } from 'zod';
 import { privacySettings } from '../agenda/privacy-settings.ts';
-import { beginOwnProfiles } from '../presence/profile-copies.ts';
 import { profileSettings } from '../presence/profile-settings.ts';
 import { presenceSettings } from '../presence/settings.ts';
 import type { Executor } from '../store/database.ts';
 import { synchronizationSettings } from '../sync/settings.ts';
 import { type FunctionName, functionNames } from './inheritance.ts';
+import { copyProfilesToGroup, returnToLocationProfiles } from './profiles/copies.ts';
 
 export interface SettingsFunction {
   name: FunctionName;
@@ -20,7 +20,9 @@ export interface SettingsFunction {
   /** Whether their calendars are to be looked at after a change. */
   wakesSync: boolean;
   /** What a group gets beside the settings when it goes from "Default" to "Individual". Run in the transaction. */
-  becomesIndividual?(transaction: Executor, of: { groupId: string; locationId: string }): Promise<void>;
+  becomesIndividual?(transaction: Executor, groupId: string): Promise<void>;
+  /** The same for the way back. */
+  becomesDefault?(transaction: Executor, groupId: string): Promise<void>;
 }
 
 const functions: Readonly<Record<FunctionName, SettingsFunction>> = {
@@ -36,7 +38,8 @@ const functions: Readonly<Record<FunctionName, SettingsFunction>> = {
     schema: profileSettings,
     wakesPresence: true,
     wakesSync: false,
-    becomesIndividual: beginOwnProfiles,
+    becomesIndividual: copyProfilesToGroup,
+    becomesDefault: returnToLocationProfiles,
   },
   privacy: { name: 'privacy', schema: privacySettings, wakesPresence: false, wakesSync: false },
 };

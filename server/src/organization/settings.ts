@@ -95,7 +95,8 @@ export async function setGroupFunction(
     .set({ individual: JSON.stringify(individual), previous: JSON.stringify(changed.previous) })
     .where('id', '=', groupId)
     .execute();
-  if (after && !before) await functionOf(name).becomesIndividual?.(transaction, { groupId, locationId: location.id });
+  if (after && !before) await functionOf(name).becomesIndividual?.(transaction, groupId);
+  if (!after && before) await functionOf(name).becomesDefault?.(transaction, groupId);
   await enforce(transaction, location, [changed], name);
   await recordChange(transaction, actor, {
     action: 'change',
