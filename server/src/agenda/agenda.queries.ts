@@ -3,11 +3,11 @@ import { type RawBuilder, sql } from 'kysely';
 import { type Executor, prepared } from '../store/database.ts';
 import type { Interval, Response, Sensitivity, ShowAs } from './appointment.ts';
 import type { Copy } from './merge.ts';
-import type { Visibility } from './privacy.ts';
+import { showsSubjects, type Visibility } from './privacy.ts';
 
 export interface AgendaOwner {
+  displayName: string;
   timeZone: string;
-  groupSettings: Record<string, unknown>;
   /** By id. */
   calendars: ReadonlyMap<string, CalendarOfUser>;
 }
@@ -23,13 +23,12 @@ export interface CalendarOfUser {
 
 export async function agendaOwner(executor: Executor, userId: string): Promise<AgendaOwner | null> {
   const { rows } = await sql<Omit<AgendaOwner, 'calendars'> & { calendars: CalendarOfUser[] }>`${prepared}
-    select time_zone as "timeZone", configuration_group.settings as "groupSettings",
+    select display_name as "displayName", time_zone as "timeZone",
            (select coalesce(json_agg(json_build_object('id', calendar.id, 'accountId', account.id, 'name', calendar.name,
                      'color', color, 'source', account.kind)), '[]')
               from account join calendar on calendar.account_id = account.id
              where account.user_id = users.id) as "calendars"
-      from users join configuration_group on configuration_group.id = group_id
-     where users.id = ${userId}::uuid`.execute(executor);
+      from users where users.id = ${userId}::uuid`.execute(executor);
   const owner = rows[0];
   return owner ? { ...owner, calendars: new Map(owner.calendars.map((calendar) => [calendar.id, calendar])) } : null;
 }
@@ -102,7 +101,7 @@ const copies = <T extends Copy>(executor: Executor, columns: RawBuilder<unknown>
 export const copiesInInterval = (executor: Executor, userId: string, { from, to }: Interval, visibility: Visibility) =>
   copies<ShownCopy>(
     executor,
-    sql`${timesAsText}, ${visibility === 'busy' ? noSubjects : subjects}`,
+    sql`${timesAsText}, ${showsSubjects(visibility) ? subjects : noSubjects}`,
     sql`user_id = ${userId}::uuid and starts_at < ${to}
         and (ends_at > ${from} or (starts_at = ends_at and starts_at >= ${from}))`,
   );

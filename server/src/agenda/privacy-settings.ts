@@ -12,7 +12,8 @@ export type CalendarDetail = (typeof calendarDetails)[number];
 
 const detail = z.enum(calendarDetails).default('status');
 const level = z.enum(relationshipLevels).default('employee');
-const days = 'Write a whole number of days from 0 to 365.';
+const days = 'Write a whole number of days from 0 to 90.';
+const shown = z.boolean().default(false);
 
 const fields = {
   /** By what the one who looks is to the user. */
@@ -23,8 +24,10 @@ const fields = {
   relationship: z
     .strictObject({ withinLocation: level, acrossLocations: level })
     .default({ withinLocation: 'employee', acrossLocations: 'employee' }),
+  /** What external ones are told of presence beside the status. */
+  externalSees: z.strictObject({ until: shown, note: shown }).default({ until: false, note: false }),
   /** How long a user's presence history is kept, which only that user sees; 0: not at all. */
-  historyDays: z.int(days).min(0, days).max(365, days).default(14),
+  historyDays: z.int(days).min(0, days).max(90, days).default(14),
 };
 
 export type PrivacySettings = z.infer<typeof privacySettings>;

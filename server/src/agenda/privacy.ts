@@ -1,33 +1,36 @@
 /**
- * Who sees what of an agenda (DESIGN.md, rule 7). The owner sees all. Everybody else, administrators too, sees when the
- * user is busy and nothing more, unless the user's group lets colleagues read subjects; private ones stay busy even
- * then. What a viewer may not see is never loaded for `busy`, and never leaves this file for `subjects`.
+ * Who sees what of an agenda (DESIGN.md, rule 7). The owner sees all. Everybody else sees what the owner's group allows
+ * for what they are to the owner (organization/relationships). Whoever administers the owner sees no subjects, whatever
+ * they are: they could allow it themselves. What a viewer may not see isn't loaded, and private subjects leave for nobody.
  */
-import type { Role } from '../store/schema.ts';
 import type { Sensitivity } from './appointment.ts';
+import type { CalendarDetail, PrivacySettings, RelationshipLevel } from './privacy-settings.ts';
 
-export type Visibility = 'own' | 'subjects' | 'busy';
+/** own: everything. nothing: not even when the user is busy. status: that and when, no subjects. */
+export type Visibility = 'own' | CalendarDetail;
 
-export interface AgendaViewer {
-  userId: string;
-  role?: Role;
+/** What somebody else sees. Pure. @param administers whether the viewer administers the owner. */
+export function detailFor(level: RelationshipLevel, { detail }: PrivacySettings, administers: boolean): CalendarDetail {
+  return administers && showsSubjects(detail[level]) ? 'status' : detail[level];
 }
 
-/** @param groupSettings in force for the owner's group: `privacy.detail.employee: 'allButPrivate'` raises what others see. */
-export function visibilityFor(
-  viewer: AgendaViewer,
-  ownerId: string,
-  groupSettings: Record<string, unknown>,
-): Visibility {
-  if (viewer.userId === ownerId) return 'own';
-  return othersSeeSubjects(groupSettings) && viewer.role !== 'administrator' ? 'subjects' : 'busy';
-}
+/** Whether any subject at all is for the viewer. */
+export const showsSubjects = (visibility: Visibility): boolean =>
+  visibility === 'own' || visibility === 'public' || visibility === 'allButPrivate';
 
-export function othersSeeSubjects(groupSettings: Record<string, unknown>): boolean {
-  const privacy = groupSettings.privacy as { detail?: Record<string, unknown> | null } | null | undefined;
-  return privacy?.detail?.employee === 'allButPrivate';
-}
-
-/** Whether this appointment's subject is for the viewer. Any sensitivity but normal is private. */
+/**
+ * Whether this appointment's subject is for the viewer. `public`: only what its owner marked in no way. `allButPrivate`:
+ * what is marked personal too, which in the calendars that know the mark hides nothing. Private and confidential never.
+ */
 export const showsSubject = (visibility: Visibility, sensitivity: Sensitivity): boolean =>
-  visibility === 'own' || (visibility === 'subjects' && sensitivity === 'normal');
+  visibility === 'own' ||
+  (sensitivity === 'normal' && showsSubjects(visibility)) ||
+  (sensitivity === 'personal' && visibility === 'allButPrivate');
+
+/** The owner shows this agenda to nobody of the viewer's kind. */
+export class AgendaHidden extends Error {
+  constructor(displayName: string) {
+    super(`${displayName}’s agenda isn’t shown to you: that follows from what you are to each other.`);
+    this.name = 'AgendaHidden';
+  }
+}

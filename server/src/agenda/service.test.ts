@@ -4,6 +4,7 @@ import { makeUser, testContext } from '../../../test/context.ts';
 import { openTestStore } from '../../../test/store.ts';
 import { createAccount } from '../sync/accounts.ts';
 import { appointmentsForPresence } from './presence-appointments.queries.ts';
+import { AgendaHidden } from './privacy.ts';
 import { agendaOf, dismiss, remindersOf, snooze, undismiss } from './service.ts';
 
 const store = await openTestStore();
@@ -14,6 +15,7 @@ const day = { from: at('2026-03-02T00:00:00Z'), to: at('2026-03-03T00:00:00Z') }
 let owner: string;
 let openOwner: string;
 let colleague: string;
+let administrator: string;
 let calendars: string[];
 
 async function makeCalendar(userId: string, kind: string, name: string): Promise<string> {
@@ -50,7 +52,10 @@ const add = (userId: string, calendarId: string, over: Record<string, unknown> =
 
 beforeAll(async () => {
   owner = (await makeUser(db)).userId;
-  openOwner = (await makeUser(db, { settings: { privacy: { detail: { employee: 'allButPrivate' } } } })).userId;
+  const detail = { external: 'nothing', employee: 'public', colleague: 'allButPrivate', assistant: 'allButPrivate' };
+  openOwner = (await makeUser(db, { settings: { privacy: { detail } } })).userId;
+  administrator = (await makeUser(db)).userId;
+  await db.updateTable('users').set({ role: 'administrator' }).where('id', '=', administrator).execute();
   colleague = (await makeUser(db)).userId;
   calendars = [await makeCalendar(owner, 'caldav', 'Work'), await makeCalendar(owner, 'icalendar-address', 'Feed')];
   await add(owner, calendars[0]!, { uid: 'both', title: 'The meeting', location: null, reminders: [15] });
@@ -69,7 +74,9 @@ beforeAll(async () => {
   await add(owner, calendars[0]!, { uid: 'moment', starts_at: day.from, ends_at: day.from });
   const open = await makeCalendar(openOwner, 'caldav', 'Open');
   await add(openOwner, open, { uid: 'open', title: 'Open subject' });
-  await add(openOwner, open, { uid: 'private', sensitivity: 'personal' });
+  await add(openOwner, open, { uid: 'personal', title: 'Personal subject', sensitivity: 'personal' });
+  await add(openOwner, open, { uid: 'private', sensitivity: 'private' });
+  await add(openOwner, open, { uid: 'confidential', sensitivity: 'confidential' });
 });
 
 test('the owner sees everything, each meeting once, with the calendars that hold it', async () => {
@@ -87,8 +94,8 @@ test('the owner sees everything, each meeting once, with the calendars that hold
 });
 
 test('others, administrators too, see when somebody is busy and nothing more', async () => {
-  for (const role of ['user', 'administrator'] as const) {
-    const agenda = (await agendaOf(db, owner, day, { userId: colleague, role }))!;
+  for (const viewer of [colleague, administrator]) {
+    const agenda = (await agendaOf(db, owner, day, { userId: viewer }))!;
     expect(agenda.appointments.map(({ start, showAs }) => [start, showAs])).toEqual([
       [day.from.toString(), 'busy'],
       ['2026-03-02T09:00:00Z', 'busy'],
@@ -98,11 +105,25 @@ test('others, administrators too, see when somebody is busy and nothing more', a
   }
 });
 
-test('a group may let colleagues read subjects; private ones stay busy, and administrators gain nothing', async () => {
-  const titles = async (role: 'user' | 'administrator') =>
-    (await agendaOf(db, openOwner, day, { userId: colleague, role }))!.appointments.map(({ title }) => title);
-  expect(await titles('user')).toEqual(['Open subject', null]);
-  expect(await titles('administrator')).toEqual([null, null]);
+test('what others see goes by what they are to the owner; private subjects are for nobody, and none for administrators', async () => {
+  const titles = async (viewer: string) =>
+    (await agendaOf(db, openOwner, day, { userId: viewer }))!.appointments.map(({ title }) => title);
+  const choose = (viewer: string, level: 'external' | 'employee' | 'colleague' | 'assistant') =>
+    db
+      .insertInto('relationship')
+      .values({ user_id: openOwner, other_id: viewer, level })
+      .onConflict((conflict) => conflict.columns(['user_id', 'other_id']).doUpdateSet({ level }))
+      .execute();
+  expect(await titles(colleague)).toEqual(['Open subject', null, null, null]);
+  expect(await titles(administrator)).toEqual([null, null, null, null]);
+  await choose(colleague, 'colleague');
+  expect(await titles(colleague)).toEqual(['Open subject', 'Personal subject', null, null]);
+  await choose(administrator, 'assistant');
+  expect(await titles(administrator)).toEqual([null, null, null, null]);
+  await choose(colleague, 'external');
+  await expect(titles(colleague)).rejects.toThrow('Ada Example’s agenda isn’t shown to you');
+  await choose(administrator, 'external');
+  await expect(titles(administrator)).rejects.toThrow(AgendaHidden);
 });
 
 test('an agenda of nobody is none', async () => {

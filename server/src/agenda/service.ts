@@ -1,4 +1,5 @@
 /** The agenda and the reminders of a user, as a viewer may see them. */
+import { relationshipsOf } from '../organization/relationships/relationships.queries.ts';
 import type { Database, Executor } from '../store/database.ts';
 import {
   type AgendaOwner,
@@ -11,7 +12,8 @@ import {
 } from './agenda.queries.ts';
 import type { Interval, Response, Sensitivity, ShowAs } from './appointment.ts';
 import { type Merged, mergeCopies } from './merge.ts';
-import { type AgendaViewer, showsSubject, type Visibility, visibilityFor } from './privacy.ts';
+import { AgendaHidden, detailFor, showsSubject, type Visibility } from './privacy.ts';
+import type { CalendarDetail } from './privacy-settings.ts';
 import { reminderStates, saveReminderState } from './reminders.queries.ts';
 import { dueIn, parseReminderId, type Reminder, remindersOfCopies } from './reminders.ts';
 
@@ -53,24 +55,33 @@ export interface Agenda {
   appointments: AgendaAppointment[];
 }
 
-/** Null when there is no such user. */
+/** Null when there is no such user. @throws AgendaHidden where the viewer may not even see when the user is busy. */
 export async function agendaOf(
   db: Database,
   userId: string,
   interval: Interval,
-  viewer: AgendaViewer,
+  viewer: { userId: string },
 ): Promise<Agenda | null> {
-  // What the owner sees needs no look at the settings first: both queries go at once.
-  const early = viewer.userId === userId ? copiesInInterval(db, userId, interval, 'own') : null;
-  const [owner, ownRows] = await Promise.all([agendaOwner(db, userId), early]);
+  // What the owner sees needs no look at relationships first: both queries go at once.
+  const isOwn = viewer.userId === userId;
+  const [owner, early] = await Promise.all([
+    agendaOwner(db, userId),
+    isOwn ? copiesInInterval(db, userId, interval, 'own') : detailOf(db, userId, viewer.userId),
+  ]);
   if (!owner) return null;
-  const visibility = visibilityFor(viewer, userId, owner.groupSettings);
-  const rows = ownRows ?? (await copiesInInterval(db, userId, interval, visibility));
+  const visibility = typeof early === 'string' ? early : 'own';
+  if (visibility === 'nothing') throw new AgendaHidden(owner.displayName);
+  const rows = typeof early === 'string' ? await copiesInInterval(db, userId, interval, visibility) : early;
   const meetings = mergeCopies(fromCalendars(rows, owner));
   const seen = visibility === 'own' ? meetings : meetings.filter(makesBusy);
   // Rows come in order of start; only a merged meeting may stand elsewhere than its first row did.
   if (meetings.length < rows.length) seen.sort(inOrder);
   return { timeZone: owner.timeZone, appointments: seen.map((meeting) => shown(meeting, visibility, owner)) };
+}
+
+async function detailOf(db: Database, ownerId: string, viewerId: string): Promise<CalendarDetail> {
+  const known = (await relationshipsOf(db, viewerId, [ownerId])).get(ownerId);
+  return known ? detailFor(known.level, known.privacy, known.viewerAdministers) : 'nothing';
 }
 
 /** Others see when a user is busy: not what was declined or cancelled, what leaves time free, or what is to be done. */

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { AgendaHidden } from '../agenda/privacy.ts';
 import { agendaOf, dismiss, remindersOf, snooze, undismiss } from '../agenda/service.ts';
 import type { Context } from '../context.ts';
 import { ApiError } from './errors.ts';
@@ -17,6 +18,10 @@ function there<T>(found: T | null, what: string): T {
   return found;
 }
 
+function hidden(error: unknown): never {
+  throw error instanceof AgendaHidden ? new ApiError('forbidden', error.message) : error;
+}
+
 export function agendaRoutes({ store: { db } }: Context): Route[] {
   return [
     route({
@@ -26,13 +31,14 @@ export function agendaRoutes({ store: { db } }: Context): Route[] {
       tag,
       operation: 'readAgenda',
       summary: 'A user’s agenda in an interval',
-      description: `What overlaps the interval, of all calendars, each meeting once. Of others one sees when they are busy and nothing
-more, unless their group lets colleagues read subjects; private ones stay busy even then.`,
+      description: `What overlaps the interval, of all calendars, each meeting once. Of others one sees what their group allows for what one
+is to them: nothing (403), when they are busy, subjects of unmarked appointments too, or of all but private ones.
+Administrators see no subjects.`,
       params,
       query: Period,
       answer: Agenda,
       handle: async ({ viewer, params: { userId }, query }) =>
-        there(await agendaOf(db, userId, interval(query), viewer), 'user'),
+        there(await agendaOf(db, userId, interval(query), viewer).catch(hidden), 'user'),
     }),
     route({
       access: 'self',

@@ -2,8 +2,9 @@ import { z } from '@hono/zod-openapi';
 import type { Context } from '../context.ts';
 import { presenceOf } from '../presence/service.ts';
 import { seenAmong } from './access.ts';
-import { type LiveHub, maySeeAll, shownPresence, wholePresence } from './live/hub.ts';
+import type { LiveHub } from './live/hub.ts';
 import { eventBlock, openStream } from './live/stream.ts';
+import { noView, toldPresence, viewsFor } from './presence-views.ts';
 import { type Route, route } from './route.ts';
 import { UserIds } from './schemas/common.ts';
 
@@ -18,7 +19,7 @@ export function liveRoutes({ store }: Context, hub: LiveHub): Route[] {
       summary: 'Follow changes as they happen (Server-Sent Events)',
       description: `First the current presence of every user asked for, then changes, at most every 100 ms:
 
-- \`presence\`: a Presence. Of colleagues without profile, note, reason and forwarding; never with phones.
+- \`presence\`: a Presence, as the viewer may see it; never with phones, and one’s own without the title.
 - \`agenda\`: \`{ userId }\`: the agenda changed, read it again.
 - \`account\`: \`{ userId, accountId }\`: its health or its calendars changed. Own ones only.
 - \`forwarding\`: \`{ userId, entry }\`: a new line of the forwarding log. Own ones only.
@@ -36,23 +37,23 @@ or the role does.`,
       produces: 'text/event-stream',
       async handle({ viewer, query: { users = [] }, http }) {
         const watched = new Set([viewer.userId, ...users]);
+        const whole = ['administrator', 'reader'].includes(viewer.role)
+          ? 'all'
+          : await seenAmong(store.db, viewer, [...watched]);
         const { stream, response } = openStream({
-          userId: viewer.userId,
-          whole: ['administrator', 'reader'].includes(viewer.role)
-            ? 'all'
-            : await seenAmong(store.db, viewer, [...watched]),
-          watched,
+          ...{ userId: viewer.userId, whole, watched, views: new Map() },
           onClose: (closed) => hub.remove(closed),
         });
         // Added before reading: a change in between is told twice rather than never.
         hub.add(stream);
+        stream.views = (await viewsFor(store.db, [stream])).get(stream)!;
         const lastSeen = Number.parseInt(http.req.header('last-event-id') ?? '', 10);
         const position = hub.position();
         const blocks: string[] = ['retry: 2000\n\n'];
         if (Number.isFinite(lastSeen)) blocks.push(eventBlock('reload', '{}'));
         for (const presence of await presenceOf(store.db, [...watched])) {
           if (presence.changeNumber <= lastSeen) continue;
-          const shown = maySeeAll(stream, presence.userId) ? wholePresence(presence) : shownPresence(presence);
+          const shown = toldPresence(presence, stream.views.get(presence.userId) ?? noView);
           blocks.push(eventBlock('presence', JSON.stringify(shown)));
         }
         // The id comes last and alone: whoever is cut before it starts over.

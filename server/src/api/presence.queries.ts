@@ -1,28 +1,68 @@
 /** What the presence pages show beside presence itself: the titles of its reasons, the user's phones. */
 import { sql } from 'kysely';
+import { type Sensitivity, sensitivityValues } from '../agenda/appointment.ts';
 import type { Forwarding, Reason } from '../presence/presence.ts';
 import type { Executor } from '../store/database.ts';
 
-const keyOf = (uid: string, occurrence: string) => `${uid}\n${occurrence}`;
+const keyOf = (userId: string, uid: string, occurrence: string) => `${userId}\n${uid}\n${occurrence}`;
 
-/** Titles of the user's own appointments that are reasons. */
-export async function titlesOf(
+/** What an appointment says that is the reason of somebody's presence. */
+export interface Subject {
+  title: string;
+  /** The strictest of all its copies. */
+  sensitivity: Sensitivity;
+}
+
+/** Who asks keeps to it whom a subject is for (agenda/privacy.ts). */
+export type SubjectOf = (userId: string, reason: Reason) => Subject | undefined;
+
+export async function subjectsOf(
   db: Executor,
-  userId: string,
-  reasons: readonly Reason[],
-): Promise<(reason: Reason) => string | undefined> {
-  const appointments = reasons.flatMap(({ appointment }) => (appointment ? [appointment] : []));
-  if (appointments.length === 0) return () => undefined;
+  wanted: readonly { userId: string; reason: Reason }[],
+): Promise<SubjectOf> {
+  const named = wanted.flatMap(({ userId, reason: { appointment } }) =>
+    appointment ? [{ userId, uid: appointment.uid }] : [],
+  );
+  if (named.length === 0) return () => undefined;
+  const { rows } = await sql<{ userId: string; uid: string; occurrence: string } & Subject>`
+    select user_id as "userId", appointment.uid, occurrence, title, sensitivity
+      from appointment
+      join (select distinct * from unnest(${named.map(({ userId }) => userId)}::uuid[],
+                                          ${named.map(({ uid }) => uid)}::text[]) as named (owner_id, uid)) as named
+        on user_id = owner_id and appointment.uid = named.uid`.execute(db);
+  const subjects = new Map<string, Subject>();
+  for (const { userId, uid, occurrence, title, sensitivity } of rows) {
+    const key = keyOf(userId, uid, occurrence);
+    const known = subjects.get(key);
+    subjects.set(key, {
+      title: known?.title || title,
+      sensitivity: known && isStricter(known.sensitivity, sensitivity) ? known.sensitivity : sensitivity,
+    });
+  }
+  return (userId, { appointment }) =>
+    appointment && subjects.get(keyOf(userId, appointment.uid, appointment.occurrence));
+}
+
+const isStricter = (a: Sensitivity, b: Sensitivity) => sensitivityValues.indexOf(a) > sensitivityValues.indexOf(b);
+
+/** Who made a choice by hand for somebody else. */
+export interface SetBy {
+  id: string;
+  displayName: string;
+}
+
+/** Who made the choices by hand that are reasons, where it wasn't the user; by the claim's id. */
+export async function settersOf(db: Executor, reasons: readonly Reason[]): Promise<Map<number, SetBy>> {
+  const ids = reasons.flatMap(({ origin, claimId }) => (origin === 'manual' && claimId !== undefined ? [claimId] : []));
+  if (ids.length === 0) return new Map();
   const rows = await db
-    .selectFrom('appointment')
-    .select(['uid', 'occurrence', 'title'])
-    .distinct()
-    .where('user_id', '=', userId)
-    .where('uid', '=', sql<string>`any(${[...new Set(appointments.map(({ uid }) => uid))]}::text[])`)
+    .selectFrom('claim')
+    .innerJoin('users', 'users.id', 'claim.created_by')
+    .select(['claim.id as claimId', 'users.id', 'users.display_name as displayName'])
+    .where('claim.id', '=', sql<number>`any(${ids}::bigint[])`)
+    .whereRef('claim.created_by', '<>', 'claim.user_id')
     .execute();
-  const titles = new Map(rows.map(({ uid, occurrence, title }) => [keyOf(uid, occurrence), title]));
-  return ({ appointment }) =>
-    appointment ? titles.get(keyOf(appointment.uid, appointment.occurrence)) || undefined : undefined;
+  return new Map(rows.map(({ claimId, id, displayName }) => [claimId, { id, displayName }]));
 }
 
 export interface PhoneRow {

@@ -1,57 +1,60 @@
 import { z } from '@hono/zod-openapi';
+import { showsSubjects } from '../agenda/privacy.ts';
 import type { Context } from '../context.ts';
 import { actorOf, recordChange } from '../organization/audit.ts';
+import { relationshipsOf } from '../organization/relationships/relationships.queries.ts';
 import { locationIdOfUser, roleOf } from '../organization/roles.ts';
+import { historyOf } from '../presence/history.ts';
 import { ChoiceRefused, clearManual, setManual } from '../presence/manual.ts';
+import type { Segment } from '../presence/presence.ts';
 import { profilesForUser } from '../presence/profiles.queries.ts';
 import { presenceOf, type Presence as StoredPresence, timelineOf } from '../presence/service.ts';
 import type { Executor } from '../store/database.ts';
-import { seenAmong } from './access.ts';
+import { administersUser, seenAmong } from './access.ts';
 import { ApiError } from './errors.ts';
 import { forwardingLogOf } from './live/forwarding.queries.ts';
-import { shownPresence } from './live/hub.ts';
 import { interval } from './period.ts';
-import { phonesOf, titlesOf } from './presence.queries.ts';
+import { phonesOf, settersOf, subjectsOf } from './presence.queries.ts';
+import { noView, ownView, toldPresence, type View, viewsFor } from './presence-views.ts';
 import { type Route, route, type Viewer } from './route.ts';
-import { Period, UserId, UserIds } from './schemas/common.ts';
-import { ForwardingLog, ManualPresence, Presence, PresenceList, Timeline } from './schemas/presence.ts';
-import { shownReason } from './shown-reason.ts';
+import { Id, Period, UserId, UserIds } from './schemas/common.ts';
+import {
+  ForwardingLog,
+  ManualPresence,
+  Presence,
+  PresenceHistory,
+  PresenceList,
+  Status,
+  Timeline,
+} from './schemas/presence.ts';
 
 const tag = 'Presence';
 const params = z.object({ userId: UserId });
 
 export function presenceRoutes({ store: { db } }: Context): Route[] {
   async function shown(viewer: Viewer, found: readonly StoredPresence[]) {
-    const seen = await seenAmong(
-      db,
-      viewer,
-      found.map(({ userId }) => userId),
-    );
-    const open = found.filter(({ userId }) => seen.has(userId));
+    const ids = found.map(({ userId }) => userId);
+    const watcher = { userId: viewer.userId, whole: await seenAmong(db, viewer, ids), watched: ids };
+    const views = (await viewsFor(db, [watcher])).get(watcher)!;
+    const viewOfUser = ({ userId }: StoredPresence) => views.get(userId) ?? noView;
+    const open = found.filter((presence) => viewOfUser(presence).presence !== 'limited');
     const phones = await phonesOf(
       db,
       open.map(({ userId }) => userId),
     );
-    const own = found.filter(({ userId }) => userId === viewer.userId);
-    const title = await titlesOf(
+    const setters = await settersOf(
       db,
-      viewer.userId,
-      own.map(({ reason }) => reason),
+      open.map(({ reason }) => reason),
+    );
+    const subjectOf = await subjectsOf(
+      db,
+      found.filter((presence) => showsSubjects(viewOfUser(presence).detail)),
     );
     return found.map((presence) => {
-      if (!seen.has(presence.userId)) return shownPresence(presence);
-      const { userId, status, profile, note, since, until, reason, forwarding } = presence;
-      return {
-        userId,
-        status,
-        profile,
-        note,
-        since,
-        until,
-        reason: shownReason(reason, userId === viewer.userId ? title(reason) : undefined),
-        forwarding,
-        phones: phones.get(userId) ?? [],
-      };
+      const { userId, reason } = presence;
+      const view = viewOfUser(presence);
+      const told = toldPresence(presence, view, subjectOf(userId, reason), setters.get(reason.claimId ?? -1));
+      return view.presence === 'limited' ? told : { ...told, phones: phones.get(userId) ?? [] };
     });
   }
 
@@ -59,6 +62,32 @@ export function presenceRoutes({ store: { db } }: Context): Route[] {
     const [presence] = await shown(viewer, await presenceOf(db, [userId]));
     if (!presence) throw new ApiError('notFound', 'There is no such user.');
     return presence;
+  }
+
+  /** @throws ApiError notFound, forbidden */
+  async function wholeView(viewer: Viewer, userId: string): Promise<View> {
+    const watcher = { userId: viewer.userId, whole: await seenAmong(db, viewer, [userId]), watched: [userId] };
+    const view = (await viewsFor(db, [watcher])).get(watcher)?.get(userId);
+    if (!view) throw new ApiError('notFound', 'There is no such user.');
+    if (view.presence === 'limited') throw new ApiError('forbidden', 'This belongs to somebody else.');
+    return view;
+  }
+
+  async function shownSegments(userId: string, view: View, segments: readonly Segment[]) {
+    const profiles = new Map((await profilesForUser(db, userId)).map(({ id, name }) => [id, { id, name }]));
+    const reasons = segments.map(({ reason }) => ({ userId, reason }));
+    const subjectOf = await subjectsOf(db, showsSubjects(view.detail) ? reasons : []);
+    const setters = await settersOf(
+      db,
+      segments.map(({ reason }) => reason),
+    );
+    return segments.map(({ start, end, status, note, profileId, reason, forwarding }) => {
+      const profile = profiles.get(profileId ?? '') ?? null;
+      const presence = { userId, status, profile, note, since: start, until: end, reason, forwarding };
+      const told = toldPresence(presence, view, subjectOf(userId, reason), setters.get(reason.claimId ?? -1));
+      const { userId: _, since: __, until: ___, ...shown } = told;
+      return { start, end, ...shown };
+    });
   }
 
   return [
@@ -70,7 +99,7 @@ export function presenceRoutes({ store: { db } }: Context): Route[] {
       operation: 'readPresence',
       summary: 'A user’s presence now',
       description:
-        'Of colleagues only status, since and until; reason, forwarding and phones for oneself and administrators.',
+        'Of others status, since, until and note, of external relationships less. Reason, forwarding and phones for oneself, administrators and assistants; whoever may read the subject of the appointment that is the reason gets that too.',
       params,
       answer: Presence,
       handle: ({ viewer, params: { userId } }) => one(viewer, userId),
@@ -87,53 +116,75 @@ export function presenceRoutes({ store: { db } }: Context): Route[] {
       handle: async ({ viewer, query: { users } }) => ({ presence: await shown(viewer, await presenceOf(db, users)) }),
     }),
     route({
-      access: 'selfOrAdministrator',
+      access: 'signedIn',
       method: 'get',
       path: '/users/{userId}/presence/timeline',
       tag,
       operation: 'readTimeline',
       summary: 'A user’s presence over an interval, with its reasons',
-      description: 'Computed from what is known now: gapless, the strongest claim of each moment.',
+      description: `Computed from what is known now: gapless, the strongest claim of each moment. For the user, administrators and
+the user’s assistants, who see subjects as in the agenda.`,
       params,
       query: Period,
       answer: Timeline,
       async handle({ viewer, params: { userId }, query }) {
-        const segments = await timelineOf(db, userId, interval(query));
-        const profiles = new Map((await profilesForUser(db, userId)).map(({ id, name }) => [id, { id, name }]));
-        const title =
-          userId === viewer.userId
-            ? await titlesOf(
-                db,
-                userId,
-                segments.map(({ reason }) => reason),
-              )
-            : () => undefined;
-        return {
-          segments: segments.map(({ start, end, status, note, profileId, reason, forwarding }) => ({
-            start,
-            end,
-            status,
-            note,
-            profile: profiles.get(profileId ?? '') ?? null,
-            reason: shownReason(reason, title(reason)),
-            forwarding,
-          })),
-        };
+        const view = await wholeView(viewer, userId);
+        return { segments: await shownSegments(userId, view, await timelineOf(db, userId, interval(query))) };
       },
     }),
     route({
-      access: 'selfOrAdministrator',
+      access: 'self',
+      method: 'get',
+      path: '/users/{userId}/presence/history',
+      tag,
+      operation: 'readPresenceHistory',
+      summary: 'One’s own presence as it was',
+      description: `What was in force and told to others, unlike the timeline, which is computed anew. Nobody else sees it, administrators
+neither. It reaches back as many days as the group’s privacy settings say (14, unless changed).`,
+      params,
+      query: Period,
+      answer: PresenceHistory,
+      async handle({ params: { userId }, query }) {
+        const { segments, keptDays } = await historyOf(db, userId, interval(query), Temporal.Now.instant());
+        return { keptDays, segments: await shownSegments(userId, ownView, segments) };
+      },
+    }),
+    route({
+      access: 'signedIn',
+      method: 'get',
+      path: '/users/{userId}/presence/profiles',
+      tag,
+      operation: 'listProfilesOfUser',
+      summary: 'What may be chosen for a user',
+      description:
+        'The user’s own profiles and the central ones: for the user, administrators and the user’s assistants.',
+      params,
+      answer: z.object({
+        profiles: z.array(
+          z.object({ id: Id, name: z.string(), key: z.string().nullable(), status: Status, active: z.boolean() }),
+        ),
+      }),
+      async handle({ viewer, params: { userId } }) {
+        await wholeView(viewer, userId);
+        const profiles = await profilesForUser(db, userId);
+        return { profiles: profiles.map(({ id, name, key, status, active }) => ({ id, name, key, status, active })) };
+      },
+    }),
+    route({
+      access: 'signedIn',
       method: 'put',
       path: '/users/{userId}/presence/manual',
       tag,
       operation: 'setManualPresence',
       summary: 'Choose a presence by hand',
-      description: 'Outranks appointments until its end. It is in force within a second; follow it live.',
+      description: `Outranks appointments until its end. It is in force within a second; follow it live. For oneself, by administrators
+and by those who are the user’s assistants; then the reason says who set it.`,
       params,
       body: ManualPresence,
       status: 202,
       answer: Presence,
       async handle({ viewer, params: { userId }, body }) {
+        await requireActing(db, viewer, userId);
         await db
           .transaction()
           .execute(async (transaction) => {
@@ -145,15 +196,17 @@ export function presenceRoutes({ store: { db } }: Context): Route[] {
       },
     }),
     route({
-      access: 'selfOrAdministrator',
+      access: 'signedIn',
       method: 'delete',
       path: '/users/{userId}/presence/manual',
       tag,
       operation: 'clearManualPresence',
       summary: 'Back to automatic',
+      description: 'For oneself, by administrators and by those who are the user’s assistants.',
       params,
       answer: null,
       async handle({ viewer, params: { userId } }) {
+        await requireActing(db, viewer, userId);
         await db.transaction().execute(async (transaction) => {
           await clearManual(transaction, userId, Temporal.Now.instant());
           await recordForAnother(transaction, viewer, userId, { status: 'automatic' });
@@ -181,6 +234,15 @@ export function presenceRoutes({ store: { db } }: Context): Route[] {
       },
     }),
   ];
+}
+
+/** Whoever chooses for somebody else administers them, or is their assistant. @throws ApiError notFound, forbidden */
+async function requireActing(executor: Executor, viewer: Viewer, userId: string): Promise<void> {
+  if (viewer.userId === userId || (await administersUser(executor, viewer, userId))) return;
+  const known = (await relationshipsOf(executor, viewer.userId, [userId])).get(userId);
+  if (!known) throw new ApiError('notFound', 'There is no such user.');
+  if (known.level !== 'assistant')
+    throw new ApiError('forbidden', 'Only the user’s assistants and administrators may do this for somebody else.');
 }
 
 /** One's own presence is nobody's business; who chose another's stands in the audit log. */

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { serve } from '@hono/node-server';
 import type { CalendarConnector } from '../calendars/connector.ts';
 import type { Context, Running } from '../context.ts';
-import { providerClients } from '../organization/sign-in/provider-client.ts';
 import type { SampleCompany } from '../organization/sample-company/sample-company.ts';
+import { providerClients } from '../organization/sign-in/provider-client.ts';
 import type { PhoneSystemKinds } from '../telephony/connectors.ts';
 import { accountRoutes } from './accounts.routes.ts';
 import { agendaRoutes } from './agenda.routes.ts';
@@ -13,17 +13,20 @@ import { apiTokenRoutes } from './api-tokens.routes.ts';
 import { createApp } from './app.ts';
 import { auditRoutes } from './audit.routes.ts';
 import { calendarRoutes } from './calendars.routes.ts';
+import { diallingRoutes } from './dialling.routes.ts';
 import { functionRoutes } from './functions.routes.ts';
+import { identityProviderRoutes } from './identity-providers.routes.ts';
 import { importRoutes } from './import.routes.ts';
+import { leavingRoutes } from './leavings.routes.ts';
 import { openLiveHub } from './live/hub.ts';
 import { liveRoutes } from './live.routes.ts';
 import { organizationRoutes } from './organization.routes.ts';
-import { identityProviderRoutes } from './identity-providers.routes.ts';
 import { presenceRoutes } from './presence.routes.ts';
 import { profileRoutes } from './profiles.routes.ts';
 import { providerSignInRoutes } from './provider-sign-in.routes.ts';
-import type { Route } from './route.ts';
+import { relationshipRoutes } from './relationships.routes.ts';
 import { roleRoutes } from './roles.routes.ts';
+import type { Route } from './route.ts';
 import { sampleCompanyRoutes } from './sample-company.routes.ts';
 import { secondFactorRoutes } from './second-factor.routes.ts';
 import { serverRoutes } from './server.routes.ts';
@@ -36,6 +39,7 @@ import { telephonyRoutes } from './telephony.routes.ts';
 import { openTokens } from './tokens.ts';
 import { userRoutes } from './users.routes.ts';
 import { webhookRoutes } from './webhooks.routes.ts';
+import { workGroupRoutes } from './work-groups.routes.ts';
 
 export interface ApiOptions {
   host: string;
@@ -97,10 +101,14 @@ export async function startApi(context: Context, options: ApiOptions): Promise<R
     ...accountRoutes(context, options.calendarConnectors),
     ...calendarRoutes(context),
     ...profileRoutes(context),
+    ...diallingRoutes(context),
     ...settingsRoutes(context),
     ...organizationRoutes(context),
     ...functionRoutes(context),
     ...telephonyRoutes(context, options.phoneSystemKinds),
+    ...leavingRoutes(context),
+    ...relationshipRoutes(context),
+    ...workGroupRoutes(context),
     ...importRoutes(context),
     ...webhookRoutes(context),
     ...sampleCompanyRoutes(context, options.sampleCompany),

@@ -1,9 +1,9 @@
 import type { Reason } from '../presence/presence.ts';
 
-/** A reason as its owner and administrators see it; the title is added only for the owner. */
+/** A reason as whoever may read it sees it; the title only for whom the appointment's subject is. */
 export const shownReason = ({ origin, appointment, forwardingProblem }: Reason, title?: string) => ({
   origin,
   ...(appointment && { uid: appointment.uid, occurrence: appointment.occurrence }),
   ...(forwardingProblem && { forwardingProblem }),
-  ...(title !== undefined && { title }),
+  ...(title && { title }),
 });

@@ -160,7 +160,7 @@ describe('live changes', () => {
     expect(told.data).toMatchObject({ userId: user.id, note: 'Lunch', reason: { origin: 'manual' } });
     const shown = await foreign.next(isBack);
     expect(Object.keys(shown.data).sort()).toEqual(['note', 'profile', 'since', 'status', 'until', 'userId']);
-    expect(shown.data).toMatchObject({ userId: user.id, note: null, profile: null });
+    expect(shown.data).toMatchObject({ userId: user.id, note: 'Lunch', profile: null });
     foreign.close();
 
     // What happened meanwhile is told to whoever comes back with the last id.

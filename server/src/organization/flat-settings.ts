@@ -1,6 +1,6 @@
 /** Configuration groups in the flat shape that they had before functions: read and changed on top of those. */
 import type { z } from 'zod';
-import { othersSeeSubjects } from '../agenda/privacy.ts';
+import { showsSubjects } from '../agenda/privacy.ts';
 import { privacySettingsOf } from '../agenda/privacy-settings.ts';
 import { ApiError } from '../api/errors.ts';
 import type { GroupSettingsChange } from '../api/schemas/settings.ts';
@@ -36,7 +36,7 @@ const shown = (row: { settings: Record<string, unknown> } & Omit<Group, 'setting
   ...row,
   settings: {
     presence: presenceSettingsOf(row.settings),
-    colleaguesSee: othersSeeSubjects(row.settings) ? 'subjects' : 'busy',
+    colleaguesSee: showsSubjects(privacySettingsOf(row.settings).detail.employee) ? 'subjects' : 'busy',
     calendarWindow: synchronizationSettingsOf(row.settings).window,
   },
 });
@@ -72,7 +72,7 @@ export async function changeGroupSettings(
     }
     if (change.colleaguesSee) {
       const privacy = privacySettingsOf(settings);
-      const inside = change.colleaguesSee === 'subjects' ? 'allButPrivate' : 'status';
+      const inside = change.colleaguesSee === 'subjects' ? 'public' : 'status';
       const detail = { ...privacy.detail, employee: inside, colleague: inside, assistant: inside };
       await set('privacy', { ...privacy, detail });
     }

@@ -3,6 +3,7 @@
  * the last number it has seen and asks for what is newer; it never misses one and may come back after days.
  */
 import { sql } from 'kysely';
+import { privacySettingsOf } from '../agenda/privacy-settings.ts';
 import type { Executor } from '../store/database.ts';
 import type { Forwarding, ForwardingMode, Reason, Status } from './presence.ts';
 
@@ -15,8 +16,8 @@ export const presenceChannel = 'presence';
  */
 export const changeNumberLock = 7420_0002;
 
-/** How long changes are kept for readers that were away: presence history is short (DESIGN.md, rule 7). */
-export const changesKept = Temporal.Duration.from({ hours: 14 * 24 });
+/** How long a change waits for a follower that is behind (a webhook that can't be delivered) before it goes unread. */
+export const followersWaitedFor = Temporal.Duration.from({ hours: 14 * 24 });
 
 export interface PresenceChange {
   number: number;
@@ -87,14 +88,38 @@ export async function firstChangeNumber(executor: Executor): Promise<number> {
   return row?.number ?? 0;
 }
 
-/** Deletes up to `limit` of the changes older than the instant; the newest change always stays, so that numbers go on
- *  from where readers are. @returns how many. */
-export async function dropChangesBefore(executor: Executor, before: Temporal.Instant, limit: number): Promise<number> {
-  const { numAffectedRows } = await sql`
-    delete from presence_change where number in (
-      select number from presence_change
-       where at < ${before} and number < (select max(number) from presence_change) order by number limit ${limit})`.execute(
-    executor,
+/** Numbers looked at by one statement of dropOldChanges: no long lock, and memory for none. */
+const portion = 20_000;
+
+/**
+ * Deletes the changes that nobody needs any more. A change is kept as long as the privacy settings of the user's group
+ * keep the user's history, and until every webhook has been told of it or `followersWaitedFor` is over. The last one that
+ * began before the kept time stays, because it says what was in force when that begins; so does the newest of all, so
+ * that numbers go on from where readers are. @returns how many went.
+ */
+export async function dropOldChanges(executor: Executor, now: Temporal.Instant): Promise<number> {
+  const groups = await executor.selectFrom('configuration_group').select(['id', 'settings']).execute();
+  const cutoffs = groups.map(({ settings }) =>
+    now.subtract({ hours: privacySettingsOf(settings).historyDays * 24 }).toString(),
   );
-  return Number(numAffectedRows ?? 0);
+  const { rows } = await sql<{ first: number | null; last: number | null; told: number }>`
+    select min(number) as first, max(number) as last,
+           coalesce((select min(delivered_number) from webhook where active), max(number)) as told
+      from presence_change`.execute(executor);
+  const { first, last, told } = rows[0]!;
+  let dropped = 0;
+  for (let from = first ?? 0; last !== null && from < last; from += portion) {
+    const { numAffectedRows } = await sql`
+      delete from presence_change old
+       using users, unnest(${groups.map(({ id }) => id)}::uuid[], ${cutoffs}::timestamptz[]) as kept (group_id, since)
+       where old.number >= ${from} and old.number < ${Math.min(from + portion, last)}
+         and users.id = old.user_id and kept.group_id = users.group_id and old.at < kept.since
+         and (old.number <= ${told} or old.at < ${now.subtract(followersWaitedFor)})
+         and exists (select from presence_change newer
+                      where newer.user_id = old.user_id and newer.number > old.number and newer.since <= kept.since)`.execute(
+      executor,
+    );
+    dropped += Number(numAffectedRows ?? 0);
+  }
+  return dropped;
 }

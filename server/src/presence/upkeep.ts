@@ -1,7 +1,7 @@
 /** What keeps presence true when nobody has marked anything due: changed settings, new users, clocks that jumped, age. */
 import { sql } from 'kysely';
 import type { Database } from '../store/database.ts';
-import { changesKept, dropChangesBefore } from './changes.ts';
+import { dropOldChanges } from './changes.ts';
 
 /** Gives users that have none yet a presence, due at once. */
 export async function createMissingStates(db: Database): Promise<void> {
@@ -30,9 +30,11 @@ export async function markOutdated(db: Database, limit: number): Promise<number>
   return Number(numAffectedRows ?? 0);
 }
 
-/** Deletes changes and ended claims that are too old to be of use, in portions. */
+/** Ended claims are kept so long for the timeline of the past days. */
+const claimsKept = Temporal.Duration.from({ hours: 14 * 24 });
+
+/** Deletes changes and ended claims that are too old to be of use. */
 export async function dropOld(db: Database, now: Temporal.Instant): Promise<void> {
-  const before = now.subtract(changesKept);
-  while ((await dropChangesBefore(db, before, 5_000)) === 5_000);
-  await db.deleteFrom('claim').where('ends_at', '<', before).execute();
+  await dropOldChanges(db, now);
+  await db.deleteFrom('claim').where('ends_at', '<', now.subtract(claimsKept)).execute();
 }

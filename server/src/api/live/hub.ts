@@ -2,18 +2,24 @@
  * Live changes of this process: listens once to the database's channels, reads each change once, writes its JSON once,
  * and hands it to the streams that asked for that user, at most every 100 ms.
  *
- * Colleagues are told status, since and until, and nothing of why. A stream that lost something (cut, server away,
+ * Everybody is told what their view of the user lets them see (presence-views.ts). A stream that lost something (cut, server away,
  * listener reconnected) is never patched up event by event: presence is state, so the current one is sent.
  */
+import { setTimeout as delay } from 'node:timers/promises';
+import { showsSubjects } from '../../agenda/privacy.ts';
 import type { Context, Running } from '../../context.ts';
+import { relationshipsChannel } from '../../organization/relationships/relationships.queries.ts';
 import { lastChangeNumber, type PresenceChange, presenceChannel, readChanges } from '../../presence/changes.ts';
-import { shownReason } from '../shown-reason.ts';
+import { type SubjectOf, subjectsOf } from '../presence.queries.ts';
+import { isWhole, noView, toldPresence, viewKey, viewsFor } from '../presence-views.ts';
 import { forwardingEntriesAfter, lastForwardingEntry } from './forwarding.queries.ts';
 import { eventBlock, type LiveStream } from './stream.ts';
 
 const coalesceMs = 100;
 const heartbeatMs = 25_000;
 const portion = 1_000;
+/** Streams whose views are asked for at once: 100 of 50 colleagues are 5,000 pairs. */
+const viewPortion = 100;
 
 export interface LiveHub extends Running {
   add(stream: LiveStream): void;
@@ -46,23 +52,38 @@ export async function openLiveHub({ store, log }: Context): Promise<LiveHub> {
   }
   const watchersOf = (userId: string): Iterable<LiveStream> => watchers.get(userId) ?? [];
 
-  function tellPresence(change: PresenceChange): void {
-    const interested = watchers.get(change.userId);
-    if (!interested) return;
-    // The JSON is written once for all colleagues and once for those who may see everything.
-    const blocks: { all?: string; whole?: string } = {};
-    for (const stream of interested) {
-      const may = maySeeAll(stream, change.userId);
-      if (may) blocks.whole ??= eventBlock('presence', JSON.stringify(wholePresence(change)), change.number);
-      else blocks.all ??= eventBlock('presence', JSON.stringify(shownPresence(change)), change.number);
-      queue(stream, `presence ${change.userId}`, (may ? blocks.whole : blocks.all)!);
+  function tellPresence(change: PresenceChange, subjectOf: SubjectOf): void {
+    const subject = subjectOf(change.userId, change.reason);
+    // The JSON is written once for all who see the same, which is nearly everybody.
+    const blocks = new Map<string, string>();
+    for (const stream of watchersOf(change.userId)) {
+      const view = stream.views.get(change.userId) ?? noView;
+      const key = viewKey(view);
+      let block = blocks.get(key);
+      if (block === undefined) {
+        const told = toldPresence(change, view, view.detail === 'own' ? undefined : subject);
+        block = eventBlock('presence', JSON.stringify(told), change.number);
+        blocks.set(key, block);
+      }
+      queue(stream, `presence ${change.userId}`, block);
     }
   }
+
+  /** Whether somebody else is told by which appointment. Oneself reads that anew. */
+  const namesAppointment = ({ userId, reason }: PresenceChange) => {
+    if (!reason.appointment) return false;
+    for (const { views } of watchersOf(userId)) {
+      const detail = views.get(userId)?.detail ?? 'nothing';
+      if (detail !== 'own' && showsSubjects(detail)) return true;
+    }
+    return false;
+  };
 
   const readPresence = oneAtATime(async () => {
     for (;;) {
       const changes = await readChanges(db, position, portion);
-      for (const change of changes) tellPresence(change);
+      const subjectOf = await subjectsOf(db, changes.filter(namesAppointment));
+      for (const change of changes) tellPresence(change, subjectOf);
       position = changes.at(-1)?.number ?? position;
       if (changes.length < portion) return;
     }
@@ -77,14 +98,15 @@ export async function openLiveHub({ store, log }: Context): Promise<LiveHub> {
       lastEntry = Math.max(lastEntry, entry.id);
       const block = eventBlock('forwarding', JSON.stringify({ userId, entry }));
       for (const stream of watchersOf(userId))
-        if (maySeeAll(stream, userId)) queue(stream, `forwarding ${entry.id}`, block);
+        if (isWhole(stream, userId)) queue(stream, `forwarding ${entry.id}`, block);
     }
     for (const id of seenEntries) if (id < lastEntry - 2 * portion) seenEntries.delete(id);
   }, log);
 
   function tellAgenda(userId: string): void {
     const block = eventBlock('agenda', JSON.stringify({ userId }));
-    for (const stream of watchersOf(userId)) queue(stream, `agenda ${userId}`, block);
+    for (const stream of watchersOf(userId))
+      if ((stream.views.get(userId)?.detail ?? 'nothing') !== 'nothing') queue(stream, `agenda ${userId}`, block);
   }
 
   async function tellAccount(accountId: string): Promise<void> {
@@ -92,7 +114,7 @@ export async function openLiveHub({ store, log }: Context): Promise<LiveHub> {
     if (!account) return;
     const block = eventBlock('account', JSON.stringify({ userId: account.user_id, accountId }));
     for (const stream of watchersOf(account.user_id))
-      if (maySeeAll(stream, account.user_id)) queue(stream, `account ${accountId}`, block);
+      if (isWhole(stream, account.user_id)) queue(stream, `account ${accountId}`, block);
   }
 
   /** The listener was away: agendas and accounts may have changed unheard. */
@@ -110,7 +132,24 @@ export async function openLiveHub({ store, log }: Context): Promise<LiveHub> {
         stream.close();
   }
 
+  /** What users are to each other has changed: who sees more or less from now on reads again what is shown. */
+  const renewViews = oneAtATime(async () => {
+    await delay(coalesceMs);
+    const open = [...streams];
+    for (let at = 0; at < open.length; at += viewPortion) {
+      const renewed = await viewsFor(db, open.slice(at, at + viewPortion));
+      for (const [stream, views] of renewed) {
+        const changed = [...views].some(
+          ([userId, view]) => viewKey(view) !== viewKey(stream.views.get(userId) ?? noView),
+        );
+        stream.views = views;
+        if (changed) queue(stream, 'reload', eventBlock('reload', '{}'));
+      }
+    }
+  }, log);
+
   await store.listen('session', endOf);
+  await store.listen(relationshipsChannel, () => void renewViews());
   await store.listen(presenceChannel, () => void readPresence());
   await store.listen('forwarding', () => void readForwarding());
   await store.listen('agenda', (userId) => (userId === '' ? tellReload() : tellAgenda(userId)));
@@ -151,37 +190,6 @@ export async function openLiveHub({ store, log }: Context): Promise<LiveHub> {
     },
   };
 }
-
-export const maySeeAll = (stream: LiveStream, userId: string) => stream.whole === 'all' || stream.whole.has(userId);
-
-type Told = Omit<PresenceChange, 'number' | 'at'>;
-
-/** For the user and administrators: phones are left to GET, they change on their own. */
-export const wholePresence = ({ userId, status, profile, note, since, until, reason, forwarding }: Told) => ({
-  userId,
-  status,
-  profile,
-  note,
-  since,
-  until,
-  reason: shownReason(reason),
-  forwarding,
-});
-
-/** For colleagues. */
-export const shownPresence = ({
-  userId,
-  status,
-  since,
-  until,
-}: Pick<Told, 'userId' | 'status' | 'since' | 'until'>) => ({
-  userId,
-  status,
-  profile: null,
-  note: null,
-  since,
-  until,
-});
 
 /** Runs `work` again when it was called meanwhile, never twice side by side. */
 function oneAtATime(work: () => Promise<void>, log: Context['log']): () => Promise<void> {

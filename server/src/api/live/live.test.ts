@@ -3,6 +3,7 @@ import { afterAll, expect, test, vi } from 'vitest';
 import { makeUser, testContext } from '../../../../test/context.ts';
 import { openTestStore } from '../../../../test/store.ts';
 import { lastChangeNumber, presenceChannel } from '../../presence/changes.ts';
+import { ownView, type View } from '../presence-views.ts';
 import { openLiveHub } from './hub.ts';
 import { eventBlock, type LiveStream, openStream } from './stream.ts';
 
@@ -13,12 +14,16 @@ afterAll(async () => {
   await store.close();
 });
 
+const colleague: View = { presence: 'limited', until: true, note: false, detail: 'status' };
+const whole: View = { ...ownView, detail: 'status' };
+
 /** A stream that only counts: what the hub queues, and how often it is flushed. */
 function counting(userId: string, watched: readonly string[], administrator = false) {
   const queued: string[] = [];
   let flushes = 0;
   const stream: LiveStream = {
     ...{ userId, whole: administrator ? 'all' : new Set([userId]), watched: new Set(watched) },
+    views: new Map(watched.map((id) => [id, id === userId ? ownView : administrator ? whole : colleague])),
     begin: () => {},
     queue: (_key, block) => queued.push(block),
     flush: () => flushes++,
@@ -60,18 +65,18 @@ test('many changes reach each stream once, in few chunks, and only those it aske
   expect(mine.queued.filter((block) => block.includes('A note'))).toHaveLength(1);
   expect(boss.queued.every((block) => block.includes('+491'))).toBe(true);
   // The JSON for all colleagues is one and the same text.
-  const colleague = counting(others[20]!, [others[1]!]);
+  const someone = counting(others[20]!, [others[1]!]);
   const another = counting(others[21]!, [others[1]!]);
-  for (const { stream } of [colleague, another]) hub.add(stream);
+  for (const { stream } of [someone, another]) hub.add(stream);
   await change([others[1]!], 'available');
   await vi.waitFor(() => expect(another.queued).toHaveLength(1), 5_000);
-  expect(colleague.queued).toEqual(another.queued);
-  for (const { stream } of [mine, boss, colleague, another]) hub.remove(stream);
+  expect(someone.queued).toEqual(another.queued);
+  for (const { stream } of [mine, boss, someone, another]) hub.remove(stream);
 });
 
 test('within 100 ms only the latest of a user is sent, after what the stream began with', async () => {
   const { stream, response } = openStream({
-    ...{ userId: 'me', whole: new Set(['me']), watched: new Set(['me']), onClose: () => {} },
+    ...{ userId: 'me', whole: new Set(['me']), watched: new Set(['me']), views: new Map(), onClose: () => {} },
   });
   stream.queue('presence you', eventBlock('presence', '{"status":"appointment"}', 1));
   stream.flush(); // nothing is sent before the beginning
@@ -85,7 +90,13 @@ test('within 100 ms only the latest of a user is sent, after what the stream beg
 
 test('a reader that does not read is cut off instead of being remembered for ever', () => {
   const onClose = vi.fn();
-  const { stream } = openStream({ userId: 'me', whole: new Set(['me']), watched: new Set(['me']), onClose });
+  const { stream } = openStream({
+    userId: 'me',
+    whole: new Set(['me']),
+    watched: new Set(['me']),
+    views: new Map(),
+    onClose,
+  });
   stream.begin('retry: 2000\n\n');
   const block = eventBlock('presence', JSON.stringify({ note: 'x'.repeat(50_000) }));
   for (let index = 0; index < 100 && onClose.mock.calls.length === 0; index++) {

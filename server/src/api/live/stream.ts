@@ -1,5 +1,7 @@
 /** One reader of live changes as Server-Sent Events (WHATWG HTML, section 9.2). */
 
+import type { View } from '../presence-views.ts';
+
 /** A reader this far behind (bytes) is cut off: its browser reconnects and reads what is current. */
 const maxBehind = 1_000_000;
 
@@ -9,6 +11,8 @@ export interface LiveStream {
   readonly whole: ReadonlySet<string> | 'all';
   /** Whose changes are sent; always holds the reader. */
   readonly watched: ReadonlySet<string>;
+  /** By user, what the reader sees of whom is watched; made anew when relationships change. */
+  views: ReadonlyMap<string, View>;
   /** What comes first; nothing queued is sent before it. */
   begin(text: string): void;
   /** Replaces what waits under the same key: only the latest state counts. */
@@ -27,10 +31,11 @@ export interface StreamOptions {
   userId: string;
   whole: ReadonlySet<string> | 'all';
   watched: ReadonlySet<string>;
+  views: ReadonlyMap<string, View>;
   onClose(stream: LiveStream): void;
 }
 
-export function openStream({ userId, whole, watched, onClose }: StreamOptions): {
+export function openStream({ userId, whole, watched, views, onClose }: StreamOptions): {
   stream: LiveStream;
   response: Response;
 } {
@@ -49,6 +54,7 @@ export function openStream({ userId, whole, watched, onClose }: StreamOptions): 
     userId,
     whole,
     watched,
+    views,
     begin(text) {
       begun = true;
       send(text);

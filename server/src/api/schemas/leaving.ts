@@ -21,6 +21,9 @@ export const Leaving = z
     kind: z.enum(leavingKinds),
     subjectId: Id.openapi({ description: 'Of what leaves; it may be gone already. Of a method: the group.' }),
     subjectName: z.string(),
+    locationId: Id.nullable().openapi({
+      description: 'Whose administrators may see it; null: those of the whole system.',
+    }),
     state: LeavingState,
     steps: z.array(LeavingStep).openapi({ description: 'In their order.' }),
     requestedBy: z.object({ id: Id, displayName: z.string() }).nullable(),

@@ -27,10 +27,6 @@ export const Reason = z
       .enum(forwardingProblems)
       .optional()
       .openapi({ description: 'Why calls are not forwarded although the profile says so.' }),
-    setBy: z
-      .object({ id: Id, displayName: z.string() })
-      .optional()
-      .openapi({ description: 'Of a choice by hand that somebody else made: an assistant or an administrator.' }),
   })
   .openapi('Reason', { description: 'Why the status is what it is.' });
 export type Reason = z.infer<typeof Reason>;
@@ -51,6 +47,10 @@ export const Phone = z
   .openapi('Phone');
 export type Phone = z.infer<typeof Phone>;
 
+const setBy = z.object({ id: Id, displayName: z.string() }).optional().openapi({
+  description: 'Who made the choice by hand, when it was somebody else: an assistant or an administrator.',
+});
+
 export const Presence = z
   .object({
     userId: Id,
@@ -64,6 +64,7 @@ export const Presence = z
         'For the user, assistants and administrators; for others only with the title of an appointment they may read.',
     }),
     forwarding: Forwarding.optional().openapi({ description: 'For the user, assistants and administrators.' }),
+    setBy,
     phones: z.array(Phone).optional().openapi({ description: 'For the user, assistants and administrators.' }),
   })
   .openapi('Presence');
@@ -81,6 +82,7 @@ export const Segment = z
     profile: z.object({ id: Id, name: z.string() }).nullable(),
     reason: Reason.optional(),
     forwarding: Forwarding.optional(),
+    setBy,
   })
   .openapi('Segment');
 export type Segment = z.infer<typeof Segment>;

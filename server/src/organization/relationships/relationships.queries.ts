@@ -4,13 +4,19 @@ import { type PrivacySettings, privacySettingsOf } from '../../agenda/privacy-se
 import type { Executor } from '../../store/database.ts';
 import { type Level, type Relationship, relationshipOf, type SharedWorkGroup } from './levels.ts';
 
+/** Notified when relationships, work groups or privacy settings change; the payload says nothing. */
+export const relationshipsChannel = 'relationships';
+export const tellRelationships = (executor: Executor) =>
+  sql`select pg_notify(${relationshipsChannel}, '')`.execute(executor);
+
 /** What `viewerId` is to `ownerId`, and what the owner's group says about privacy. */
 export interface KnownRelationship extends Relationship {
   ownerId: string;
   viewerId: string;
   /** In force for the owner. */
   privacy: PrivacySettings;
-  ownerLocationId: string;
+  /** Whether the viewer is an administrator of the system or of the owner's location, whatever a token leaves of that. */
+  viewerAdministers: boolean;
 }
 
 interface Row {
@@ -20,7 +26,7 @@ interface Row {
   isAssistant: boolean;
   sameLocation: boolean;
   ownerGroupId: string;
-  ownerLocationId: string;
+  viewerAdministers: boolean;
   workGroups: SharedWorkGroup[] | null;
 }
 
@@ -50,7 +56,11 @@ export async function relationshipsBetween(
     select pair.owner_id as "ownerId", pair.viewer_id as "viewerId", relationship.level as own,
            coalesce(owner.assistant_id = pair.viewer_id, false) as "isAssistant",
            owner_group.location_id = viewer_group.location_id as "sameLocation", owner.group_id as "ownerGroupId",
-           owner_group.location_id as "ownerLocationId", shared.groups as "workGroups"
+           viewer.role = 'administrator' or (viewer.role = 'locationAdministrator' and exists (
+             select from administered_location
+              where administered_location.user_id = viewer.id and location_id = owner_group.location_id))
+             as "viewerAdministers",
+           shared.groups as "workGroups"
       from pair
       join users owner on owner.id = pair.owner_id
       join configuration_group owner_group on owner_group.id = owner.group_id
@@ -65,7 +75,7 @@ export async function relationshipsBetween(
     const facts = { own, isAssistant, sameLocation, workGroups: row.workGroups ?? [], defaults: settings.relationship };
     return {
       ...relationshipOf(facts),
-      ...{ ownerId: row.ownerId, viewerId: row.viewerId, privacy: settings, ownerLocationId: row.ownerLocationId },
+      ...{ ownerId: row.ownerId, viewerId: row.viewerId, privacy: settings, viewerAdministers: row.viewerAdministers },
     };
   });
 }

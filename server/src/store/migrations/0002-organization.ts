@@ -28,7 +28,7 @@ update configuration_group set individual = jsonb_strip_nulls(jsonb_build_object
   'activation', settings -> 'presence',
   'synchronization', case when settings ? 'calendarWindow' then jsonb_build_object('window', settings -> 'calendarWindow') end,
   'privacy', case when settings ->> 'colleaguesSee' = 'subjects' then
-    jsonb_build_object('detail', jsonb_build_object('employee', 'allButPrivate', 'colleague', 'allButPrivate', 'assistant', 'allButPrivate')) end));
+    jsonb_build_object('detail', jsonb_build_object('employee', 'public', 'colleague', 'public', 'assistant', 'public')) end));
 update configuration_group set settings = individual, settings_revision = settings_revision + 1;
 
 -- A profile of a location is that of all its groups whose profiles are "Default".

@@ -1,0 +1,82 @@
+/** What of somebody's presence is told to whom: the one place that decides it, for answers and for live events. */
+import { detailFor, showsSubject, type Visibility } from '../agenda/privacy.ts';
+import { type KnownRelationship, relationshipsBetween } from '../organization/relationships/relationships.queries.ts';
+import type { Presence as StoredPresence } from '../presence/service.ts';
+import type { Executor } from '../store/database.ts';
+import type { SetBy, Subject } from './presence.queries.ts';
+import { shownReason } from './shown-reason.ts';
+
+export interface View {
+  /**
+   * whole: oneself, and for administration. assistant: as whole, but of appointments only what `detail` shows.
+   * limited: status, since when, and what the flags add.
+   */
+  presence: 'whole' | 'assistant' | 'limited';
+  until: boolean;
+  note: boolean;
+  /** Of the agenda, and of the appointment that is the reason. */
+  detail: Visibility;
+}
+
+export const ownView: View = { presence: 'whole', until: true, note: true, detail: 'own' };
+/** Of somebody who isn't there. */
+export const noView: View = { presence: 'limited', until: false, note: false, detail: 'nothing' };
+
+/** Views that are the same tell the same. */
+export const viewKey = ({ presence, until, note, detail }: View) => `${presence} ${until} ${note} ${detail}`;
+
+/** Pure. @param whole whether the viewer sees the owner as administration does. */
+export function viewOf(known: KnownRelationship, whole: boolean): View {
+  const { ownerId, viewerId, level, privacy, viewerAdministers } = known;
+  if (ownerId === viewerId) return ownView;
+  const detail = detailFor(level, privacy, viewerAdministers);
+  if (whole) return { presence: 'whole', until: true, note: true, detail };
+  if (level === 'assistant') return { presence: 'assistant', until: true, note: true, detail };
+  if (level === 'external') return { presence: 'limited', ...privacy.externalSees, detail };
+  return { presence: 'limited', until: true, note: true, detail };
+}
+
+export interface Watcher {
+  userId: string;
+  /** Of whom everything is told: the watcher, and whom the watcher administers or reads. */
+  whole: ReadonlySet<string> | 'all';
+  watched: Iterable<string>;
+}
+
+export const isWhole = ({ whole }: Pick<Watcher, 'whole'>, userId: string) => whole === 'all' || whole.has(userId);
+
+/** For each watcher the view of each watched user that there is, in one statement. */
+export async function viewsFor<W extends Watcher>(
+  executor: Executor,
+  watchers: readonly W[],
+): Promise<Map<W, Map<string, View>>> {
+  const pairs = watchers.flatMap(({ userId, watched }) =>
+    [...watched].map((ownerId) => ({ ownerId, viewerId: userId })),
+  );
+  const known = Map.groupBy(await relationshipsBetween(executor, pairs), ({ viewerId }) => viewerId);
+  return new Map(
+    watchers.map((watcher) => {
+      const watched = new Set(watcher.watched);
+      const seen = (known.get(watcher.userId) ?? []).filter(({ ownerId }) => watched.has(ownerId));
+      return [watcher, new Map(seen.map((each) => [each.ownerId, viewOf(each, isWhole(watcher, each.ownerId))]))];
+    }),
+  );
+}
+
+type Told = Omit<StoredPresence, 'changeNumber'>;
+
+/** Without phones, which change on their own. @param subject of the appointment that is the reason. */
+export function toldPresence(presence: Told, view: View, subject?: Subject, setBy?: SetBy) {
+  const { userId, status, profile, note, since, until, reason, forwarding } = presence;
+  const title = subject && showsSubject(view.detail, subject.sensitivity) ? subject.title : undefined;
+  const limited = {
+    ...{ userId, status, profile: null, since },
+    note: view.note ? note : null,
+    until: view.until ? until : null,
+  };
+  if (view.presence === 'limited')
+    return title === undefined ? limited : { ...limited, reason: shownReason(reason, title) };
+  const { appointment: _, ...withoutAppointment } = reason;
+  const shown = view.presence === 'whole' || title !== undefined ? reason : withoutAppointment;
+  return { ...limited, profile, reason: shownReason(shown, title), forwarding, ...(setBy && { setBy }) };
+}
