@@ -9,7 +9,7 @@ const digits = (most: number, message: string) =>
 const prefix = z
   .string()
   .trim()
-  .regex(/^(\+\d{0,4}|\d{0,6})$/, 'Write the digits that are dialled first, such as 00, or +.')
+  .regex(/^(\+|\d{0,6})$/, 'Write the digits that are dialled first, such as 00, or +.')
   .nullable()
   .default(null);
 
@@ -51,9 +51,9 @@ const fields = {
     .trim()
     .regex(/^[\d*#]{0,6}$/, 'Write the digits that are dialled to get an outside line, such as 0.')
     .default(''),
-  /** Before numbers of the own country; null: as is usual there, '': nothing. Beginning with +, no outside line is put first. */
+  /** Before numbers of the own country; null: as is usual there, '': nothing, '+': with country code, and no outside line. */
   nationalPrefix: prefix,
-  /** Before the country code of other countries; null: as is usual. */
+  /** Before the country code of other countries; null: as is usual, '+': as it is, without outside line. */
   internationalPrefix: prefix,
   internalRanges: z.array(range).max(500).default([]),
   /** Where there are any, only numbers that match one are dialled outside. */

@@ -49,7 +49,7 @@ export function diallingBy(rules: DiallingRules, plan: NumberingPlan): Dialling 
     if (rules.internalRanges.length === 0 && compact.length <= shortNumber && !compact.startsWith('+'))
       return internal(compact);
     const number = parse(text, compact);
-    if (!number?.possible) {
+    if (!number?.possible || !isStable(number)) {
       const where = compact.startsWith('+') ? 'in its country' : `in ${country}`;
       return invalid(
         text,
@@ -58,6 +58,10 @@ export function diallingBy(rules: DiallingRules, plan: NumberingPlan): Dialling 
     }
     return outside(number);
   }
+
+  /** Nonsense such as 00000 loses a zero each time it is read: kept and read again it would be another number. */
+  const isStable = ({ type, international, e164 }: PhoneNumber): boolean =>
+    type !== null || plan.parse(international, country)?.e164 === e164;
 
   /** Without area code where the rules have one and the number can be read so. */
   function parse(text: string, compact: string): PhoneNumber | null {
@@ -105,8 +109,8 @@ export function diallingBy(rules: DiallingRules, plan: NumberingPlan): Dialling 
     const own = code === callingCode;
     const prefix =
       (own ? rules.nationalPrefix : rules.internationalPrefix) ?? (own ? usual.national : usual.international);
-    const whole = own ? `${prefix}${national}` : `${prefix}${code}${national}`;
-    return prefix.startsWith('+') ? whole : `${rules.outsideLine}${whole}`;
+    if (prefix === '+') return e164;
+    return `${rules.outsideLine}${prefix}${own ? '' : code}${national}`;
   }
 
   function refusalOf(forms: readonly string[]): string | null {
@@ -138,7 +142,7 @@ export function diallingBy(rules: DiallingRules, plan: NumberingPlan): Dialling 
   /** Nothing is known but what is written with +. */
   function withoutCountry(text: string, compact: string): ReadNumber {
     const number = compact.startsWith('+') ? plan.parse(text, null) : null;
-    if (number?.possible) return outside(number);
+    if (number?.possible && isStable(number)) return outside(number);
     const short = !compact.startsWith('+') && compact.length <= shortNumber;
     if (short || /[*#]/.test(compact)) return internal(compact);
     const refusal = refusalOf([compact]) ?? (number && isPremium(number) ? 'is a premium or shared-cost number' : null);

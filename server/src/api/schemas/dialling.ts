@@ -3,12 +3,14 @@ import { diallingRules } from '../../telephony/dialling-rules.ts';
 import { DialableNumber, Id } from './common.ts';
 
 export const DiallingRules = diallingRules.openapi('DiallingRules', {
-  description: `How numbers are read and dialled at a location.
+  description:
+    `How numbers are read and dialled at a location.
 
 - country: two letters. Null: numbers are dialled as they were written.
 - areaCode: put before numbers that are written without one.
 - outsideLine: dialled first to get an outside line.
-- nationalPrefix, internationalPrefix: null as is usual in the country; one that begins with + is dialled without outside line.
+- nationalPrefix, internationalPrefix: null as is usual in the country; ` +
+    ` for numbers with + and country code, without outside line.
 - internalRanges: \`200-299\`, or one number or code. Without any, numbers of up to four digits are internal.
 - allowed, forbidden: numbers as \`+4930*\` or, as in the country, \`0900*\`; x stands for any digit, * at the end for whatever follows. Where allowed has any, only those are dialled outside; forbidden ones never are.
 - premium: premium and shared-cost numbers of all countries.`,
