@@ -62,77 +62,85 @@ export interface AccountChange {
  * Changes an account. With other settings or another secret it is read anew at once: a pull with the old ones that is
  * under way doesn't count any more. Returns false when there is no such account.
  */
-export async function updateAccount(
+export const updateAccount = (
   { store, secrets }: Pick<Context, 'store' | 'secrets'>,
   accountId: string,
   change: AccountChange,
   actor: Actor = systemActor,
+): Promise<boolean> =>
+  retrying(store.db, (transaction) => updateAccountIn(transaction, secrets, accountId, change, actor));
+
+/** The same within a transaction. */
+export async function updateAccountIn(
+  transaction: Executor,
+  secrets: Context['secrets'],
+  accountId: string,
+  { name, settings, secret }: AccountChange,
+  actor: Actor,
 ): Promise<boolean> {
-  const { name, settings, secret } = change;
-  return await retrying(store.db, async (transaction) => {
-    const connection = settings !== undefined || secret !== undefined;
-    const before = await transaction
-      .selectFrom('account')
-      .select(['id', 'user_id', 'name'])
-      .where('id', '=', accountId)
-      .forUpdate()
-      .executeTakeFirst();
-    const { numUpdatedRows } = await transaction
-      .updateTable('account')
-      .set({
-        id: accountId,
-        ...(name === undefined ? {} : { name }),
-        ...(settings === undefined ? {} : { settings: JSON.stringify(settings) }),
-        ...(secret === undefined ? {} : { secret: seal(secrets, secret, accountId) }),
-        ...(connection
-          ? {
-              failures: 0,
-              discovered_at: null,
-              leased_by: null,
-              leased_until: null,
-              due_at: sql<Temporal.Instant>`now()`,
-            }
-          : {}),
-      })
-      .where('id', '=', accountId)
-      .executeTakeFirst();
-    if (!before || numUpdatedRows === 0n) return false;
-    await recordOfAnother(transaction, actor, before, {
-      ...{ action: 'change', before: { name: before.name } },
-      after: { name: name ?? before.name, ...(connection && { connection: 'changed' }) },
-    });
-    if (connection) {
-      // The same names may mean other things at another address: what is stored is compared with it in full.
-      await sql`update calendar set cursor = null where account_id = ${accountId}::uuid`.execute(transaction);
-      await sql`
+  const connection = settings !== undefined || secret !== undefined;
+  const before = await transaction
+    .selectFrom('account')
+    .select(['id', 'user_id', 'name'])
+    .where('id', '=', accountId)
+    .forUpdate()
+    .executeTakeFirst();
+  const { numUpdatedRows } = await transaction
+    .updateTable('account')
+    .set({
+      id: accountId,
+      ...(name === undefined ? {} : { name }),
+      ...(settings === undefined ? {} : { settings: JSON.stringify(settings) }),
+      ...(secret === undefined ? {} : { secret: seal(secrets, secret, accountId) }),
+      ...(connection
+        ? {
+            failures: 0,
+            discovered_at: null,
+            leased_by: null,
+            leased_until: null,
+            due_at: sql<Temporal.Instant>`now()`,
+          }
+        : {}),
+    })
+    .where('id', '=', accountId)
+    .executeTakeFirst();
+  if (!before || numUpdatedRows === 0n) return false;
+  await recordOfAnother(transaction, actor, before, {
+    ...{ action: 'change', before: { name: before.name } },
+    after: { name: name ?? before.name, ...(connection && { connection: 'changed' }) },
+  });
+  if (connection) {
+    // The same names may mean other things at another address: what is stored is compared with it in full.
+    await sql`update calendar set cursor = null where account_id = ${accountId}::uuid`.execute(transaction);
+    await sql`
         update calendar_object set version = '' from calendar
          where calendar.id = calendar_id and account_id = ${accountId}::uuid`.execute(transaction);
-      await wake(transaction);
-    }
-    await sql`select pg_notify('account', ${accountId})`.execute(transaction);
-    return true;
-  });
+    await wake(transaction);
+  }
+  await sql`select pg_notify('account', ${accountId})`.execute(transaction);
+  return true;
 }
 
 /** Disconnects: its calendars and appointments go, and presence is computed without them. False when not there. */
-export async function removeAccount(
+export const removeAccount = (
   { store }: Pick<Context, 'store'>,
   accountId: string,
   actor: Actor = systemActor,
-): Promise<boolean> {
-  return await retrying(store.db, async (transaction) => {
-    const row = await transaction
-      .deleteFrom('account')
-      .where('id', '=', accountId)
-      .returning(['id', 'user_id', 'name', 'kind'])
-      .executeTakeFirst();
-    if (!row) return false;
-    await recordOfAnother(transaction, actor, row, {
-      ...{ action: 'delete', before: { name: row.name, kind: row.kind } },
-    });
-    await announceAgenda(transaction, row.user_id, accountId);
-    return true;
+): Promise<boolean> => retrying(store.db, (transaction) => removeAccountIn(transaction, accountId, actor));
+
+/** The same within a transaction. */
+export async function removeAccountIn(transaction: Executor, accountId: string, actor: Actor): Promise<boolean> {
+  const row = await transaction
+    .deleteFrom('account')
+    .where('id', '=', accountId)
+    .returning(['id', 'user_id', 'name', 'kind'])
+    .executeTakeFirst();
+  if (!row) return false;
+  await recordOfAnother(transaction, actor, row, {
+    ...{ action: 'delete', before: { name: row.name, kind: row.kind } },
   });
+  await announceAgenda(transaction, row.user_id, accountId);
+  return true;
 }
 
 /** Takes a calendar in, or out with its appointments. False when there is no such calendar. */

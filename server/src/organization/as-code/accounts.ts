@@ -1,0 +1,81 @@
+/** Accounts of the users in a company file. */
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import type { z } from 'zod';
+import { removeAccountIn, updateAccountIn } from '../../sync/accounts.ts';
+import { syncChannel } from '../../sync/sync.ts';
+import type { Fault } from './company-file.ts';
+import { same } from './difference.ts';
+import type { ApplyContext, Surroundings } from './section.ts';
+import type { AccountEntry } from './users.ts';
+import type { UserChange } from './users-writing.ts';
+
+export async function writeAccounts(
+  context: ApplyContext,
+  changes: readonly UserChange[],
+  ids: ReadonlyMap<string, string>,
+): Promise<void> {
+  const { transaction, secrets, actor } = context;
+  const made: Record<string, unknown>[] = [];
+  for (const { name: email, before, after } of changes) {
+    const known = before?.accounts ?? {};
+    if (same(known, after.accounts)) continue;
+    const userId = ids.get(email)!;
+    const stored = new Map(
+      Object.keys(known).length === 0
+        ? []
+        : (await transaction.selectFrom('account').select(['id', 'name']).where('user_id', '=', userId).execute()).map(
+            ({ id, name }) => [name, id],
+          ),
+    );
+    for (const [name, entry] of Object.entries(after.accounts)) {
+      const { settings, secret } = entry;
+      const id = stored.get(name);
+      if (!id || known[name]?.kind !== entry.kind) {
+        if (id) await removeAccountIn(transaction, id, actor);
+        const accountId = randomUUID();
+        const sealed = secret === undefined ? null : secrets.seal(JSON.stringify(secret), accountId);
+        made.push({ id: accountId, userId, kind: entry.kind, name, settings, secret: sealed });
+      } else if (!same(known[name], entry))
+        await updateAccountIn(transaction, secrets, id, { settings, secret: secret ?? null }, actor);
+    }
+    for (const [name, id] of stored)
+      if (Object.hasOwn(known, name) && !Object.hasOwn(after.accounts, name))
+        await removeAccountIn(transaction, id, actor);
+  }
+  if (made.length === 0) return;
+  await sql`
+    insert into account (id, user_id, kind, name, settings, secret)
+    select id, "userId", kind, name, settings, secret
+      from json_to_recordset(${JSON.stringify(made)}::json) as row (
+           id uuid, "userId" uuid, kind text, name text, settings jsonb, secret text)`.execute(transaction);
+  await sql`select pg_notify(${syncChannel}, '')`.execute(transaction);
+}
+
+/** As it is stored: by the kind's own schemas. Paths of faults begin below the account. */
+export function settledAccount(
+  { kind, settings, secret }: AccountEntry,
+  { context }: Surroundings,
+): { entry: AccountEntry; faults: Fault[] } {
+  const entry = { kind, settings, ...(secret && { secret }) };
+  const connector = context.calendarConnectors.find((each) => each.kind === kind);
+  if (!connector) {
+    const kinds = context.calendarConnectors.map((each) => each.kind).join(', ');
+    return {
+      entry,
+      faults: [{ path: ['kind'], message: `There is no kind of account "${kind}". There are: ${kinds}.` }],
+    };
+  }
+  const goodSettings = connector.settingsSchema.safeParse(settings);
+  const goodSecret = connector.secretSchema.safeParse(secret ?? null);
+  const faults = [...faultsOf('settings', goodSettings.error), ...faultsOf('secret', goodSecret.error)];
+  if (faults.length > 0) return { entry, faults };
+  const kept = goodSecret.data as Record<string, unknown> | null | undefined;
+  return {
+    entry: { kind, settings: goodSettings.data as Record<string, unknown>, ...(kept ? { secret: kept } : {}) },
+    faults,
+  };
+}
+
+export const faultsOf = (field: string, error: z.ZodError | undefined): Fault[] =>
+  (error?.issues ?? []).map(({ path, message }) => ({ path: [field, ...(path as (string | number)[])], message }));

@@ -1,0 +1,177 @@
+/** A company file on a store: applied, applied again, exported and applied elsewhere; refused whole; two at once. */
+import fs from 'node:fs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { testContext } from '../../../../test/context.ts';
+import { openTestStore } from '../../../../test/store.ts';
+import { connectors } from '../../calendars/connectors.ts';
+import type { Context } from '../../context.ts';
+import { phoneSystemKinds } from '../../telephony/connectors.ts';
+import { systemActor } from '../audit.ts';
+import { applyCompany } from './apply.ts';
+import { CompanyRefused } from './company-file.ts';
+import type { CompanyChange } from './difference.ts';
+import { exportCompany } from './export.ts';
+import type { Reference } from './references.ts';
+
+const example = fs.readFileSync(new URL('../../../../docs/company.yaml', import.meta.url), 'utf8');
+const token = `whenabouts_${'a'.repeat(43)}`;
+const variables: Record<string, string> = {
+  BERLIN_PBX_PASSWORD: 'pbx-s3cret',
+  ANNAS_PASSWORD: 'annas-s3cret',
+  DOOR_DISPLAY_TOKEN: token,
+  WHENABOUTS_PHONE_SYSTEM_BERLIN_PBX_PASSWORD: 'pbx-s3cret',
+  WHENABOUTS_ACCOUNT_ANNA_EXAMPLE_COM_WORK_PASSWORD: 'annas-s3cret',
+  WHENABOUTS_API_TOKEN_DOOR_DISPLAY: token,
+};
+const read = (reference: Reference) => ('env' in reference ? variables[reference.env] : undefined);
+
+type Opened = Context & { store: Awaited<ReturnType<typeof openTestStore>> };
+const opened: Opened[] = [];
+async function open(): Promise<Opened> {
+  const store = await openTestStore();
+  const context = { ...testContext(store), store };
+  opened.push(context);
+  return context;
+}
+let context: Opened;
+let other: Opened;
+beforeAll(async () => {
+  context = await open();
+  other = await open();
+});
+afterAll(async () => {
+  for (const { store } of opened) await store.close();
+});
+
+const parts = ({ secrets, outbound }: Context) => ({
+  ...{ secrets, actor: { ...systemActor, via: 'apply' as const } },
+  calendarConnectors: [...connectors(outbound).values()],
+  phoneSystemKinds: phoneSystemKinds(outbound),
+});
+const apply = (to: Context, text: string, dryRun = false): Promise<CompanyChange[]> =>
+  applyCompany(to.store.db, parts(to), text, { dryRun, read });
+const exported = (of: Context): Promise<string> =>
+  of.store.db.transaction().execute((transaction) => exportCompany({ ...parts(of), transaction }));
+const refusal = async (text: string) => {
+  const error = await apply(context, text).then(
+    () => null,
+    (thrown) => thrown,
+  );
+  if (!(error instanceof CompanyRefused)) throw error ?? new Error('It was not refused.');
+  return error;
+};
+
+test('the example is previewed, applied, and changes nothing when it is applied again', async () => {
+  const planned = await apply(context, example, true);
+  expect(await context.store.db.selectFrom('location').selectAll().execute()).toEqual([]);
+  const done = await apply(context, example);
+  expect(done).toEqual(planned);
+  expect(done.filter(({ section }) => section === 'users')).toHaveLength(3);
+  expect(await apply(context, example)).toEqual([]);
+  const audit = await context.store.db.selectFrom('audit_entry').selectAll().execute();
+  expect(audit.every(({ via }) => via === 'apply')).toBe(true);
+  expect(JSON.stringify(audit)).not.toMatch(/s3cret|aaaaaaaa/);
+});
+
+test('what is exported, applied to an empty system, exports the same, and holds no secret', async () => {
+  const file = await exported(context);
+  expect(file).not.toMatch(/s3cret|aaaaaaaa/);
+  await apply(other, file);
+  expect(await exported(other)).toBe(file);
+  expect(await apply(other, example)).toEqual([]);
+});
+
+test('the file is a merge patch: what it leaves out stays, null removes', async () => {
+  const changes = await apply(
+    context,
+    `whenabouts: 1
+locations:
+  Berlin:
+    dialling: { outsideLine: "9" }
+    profiles: { Deep work: null }
+    groups: { Sales: { individual: { activation: null } } }
+users:
+  ben@example.com: { relationships: { anna@example.com: null } }
+workGroups: { Fair 2027: null }
+`,
+  );
+  expect(changes.map(({ action, section, name }) => `${action} ${section} ${name}`)).toEqual([
+    'change locations Berlin',
+    'change users ben@example.com',
+    'remove workGroups Fair 2027',
+  ]);
+  expect(changes[0]!.fields.map(({ field }) => field).toSorted()).toEqual([
+    'dialling.outsideLine',
+    'groups.Sales.individual.activation',
+    'profiles.Deep work',
+  ]);
+  expect(await apply(context, example)).toHaveLength(3);
+  expect(await exported(context)).toBe(await exported(other));
+});
+
+test.each([
+  [
+    'whenabouts: 1\nlocations:\n  Rome: { timeZone: Europe/Rom }\n',
+    'line 3, column 11: locations > Rome > timeZone: This is not a time zone',
+  ],
+  [
+    'whenabouts: 1\nlocation: {}\n',
+    'line 2, column 1: location: There is no section "location". There are: network, locations',
+  ],
+  ['locations: {}\n', 'A company file says which form it has: "whenabouts: 1".'],
+  [
+    'whenabouts: 1\nlocations:\n  Berlin:\n    dialing: {}\n',
+    'line 4, column 5: locations > Berlin > dialing: "dialing" is not known here.',
+  ],
+  [
+    'whenabouts: 1\nusers:\n  new@example.com:\n    displayName: New\n    location: Berlin\n    group: Nowhere\n',
+    'line 6, column 5: users > new@example.com > group: The location Berlin has no configuration group "Nowhere".',
+  ],
+  [
+    'whenabouts: 1\nusers:\n  ben@example.com:\n    extensions: [{ phoneSystem: Berlin PBX, number: "201" }]\n',
+    'belongs to anna@example.com: one extension belongs to one user.',
+  ],
+  [
+    'whenabouts: 1\nusers:\n  ben@example.com:\n    extensions: [{ phoneSystem: Berlin PBX, number: 202 }]\n',
+    'Write the extension in quotes',
+  ],
+  [
+    'whenabouts: 1\nusers:\n  anna@example.com: { role: user }\n',
+    'Nobody would be left who administers the whole system.',
+  ],
+  [
+    'whenabouts: 1\nusers:\n  anna@example.com: { mobileNumber: "+49 900 1234567" }\n',
+    'line 3, column 23: users > anna@example.com > mobileNumber:',
+  ],
+  [
+    'whenabouts: 1\nphoneSystems:\n  New: { kind: asterisk, settings: { host: a, username: b }, secret: { password: { env: MISSING } } }\n',
+    'There is nothing in the environment variable MISSING',
+  ],
+  [
+    'whenabouts: 1\nphoneSystems:\n  New: { kind: carrier pigeon }\n',
+    'There is no kind of phone system "carrier pigeon". There are: asterisk, http.',
+  ],
+  [
+    'whenabouts: 1\nlocations:\n  Berlin: { groups: { Sales: null } }\n',
+    'Sales has 1 user. Move them to another group first.',
+  ],
+  ['whenabouts: 1\nlocations: {\n', 'This is not YAML'],
+  ['whenabouts: 1\nusers:\n  a: 1\n  a: 2\n', 'line 4, column 3'],
+])('a wrong file is refused whole, with its place: %j', async (text, message) => {
+  const before = await exported(context);
+  expect((await refusal(text)).message).toContain(message);
+  expect(await exported(context)).toBe(before);
+});
+
+test('two applies at once come one after the other', async () => {
+  const file = (note: string) => `whenabouts: 1
+locations:
+  Berlin: { profiles: { Deep work: { note: ${note} } }, predefinedTargets: { Reception: "+49 30 12345${note.length}0" } }
+`;
+  await Promise.all([apply(context, file('one')), apply(context, file('three'))]);
+  const text = await exported(context);
+  expect(
+    (text.includes('note: one') && text.includes('+49 30 1234530')) ||
+      (text.includes('note: three') && text.includes('+49 30 1234550')),
+  ).toBe(true);
+});

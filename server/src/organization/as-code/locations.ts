@@ -1,0 +1,298 @@
+/** Locations with their dialling rules, predefined targets, profiles and configuration groups, in a company file. */
+import { z } from 'zod';
+import { DialableNumber, TimeZone } from '../../api/schemas/common.ts';
+import { profilesOf, type StoredProfile } from '../../presence/profiles.queries.ts';
+import {
+  type DiallingRules,
+  defaultDiallingRules,
+  diallingRules,
+  diallingRulesOf,
+} from '../../telephony/dialling-rules.ts';
+import { setDiallingRules } from '../dialling.ts';
+import { allFunctions, functionOf } from '../functions.ts';
+import { createGroup, deleteGroup } from '../groups.ts';
+import { type FunctionName, functionNames } from '../inheritance.ts';
+import { changeLocation, createLocation, deleteLocation } from '../locations.ts';
+import { changePredefinedTarget, createPredefinedTarget, deletePredefinedTarget } from '../predefined-targets.ts';
+import { readState } from '../sample-company/state.ts';
+import { setGroupFunction, setLocationFunction } from '../settings.ts';
+import {
+  builtInEntries,
+  entryOf,
+  exportedProfiles,
+  type ProfileEntries,
+  profileEntries,
+  renamedByKey,
+  writeProfiles,
+} from './central-profiles.ts';
+import { same } from './difference.ts';
+import { isValues, mergePatch } from './merge-patch.ts';
+import {
+  type ApplyContext,
+  EntryRefused,
+  kept,
+  mapValues,
+  removed,
+  type Section,
+  withoutDefaults,
+  withoutEmpty,
+} from './section.ts';
+
+export const entryName = z.string().trim().min(1, 'A name is needed.').max(100);
+
+const functionValues = z.strictObject(
+  Object.fromEntries(allFunctions.map(({ name, schema }) => [name, schema.optional()])) as Record<
+    FunctionName,
+    z.ZodOptional<z.ZodObject>
+  >,
+);
+type FunctionValues = z.output<typeof functionValues>;
+
+const groupEntry = z
+  .strictObject({
+    individual: functionValues
+      .default({})
+      .describe(
+        'Functions with values of the group’s own. A function that isn’t here is "Default (from the location)".',
+      ),
+    profiles: profileEntries.optional().describe('The group’s own, where `individual` names the function `profiles`.'),
+  })
+  .refine(({ individual, profiles }) => profiles === undefined || individual.profiles !== undefined, {
+    message:
+      'A group has profiles of its own only where its function "profiles" is individual: write `individual: { profiles: {} }`.',
+    path: ['profiles'],
+  });
+type GroupEntry = z.output<typeof groupEntry>;
+
+export const locationEntry = z.strictObject({
+  timeZone: TimeZone,
+  dialling: diallingRules.default(defaultDiallingRules),
+  settings: functionValues.default({}).describe('By function, for all groups that don’t have their own.'),
+  predefinedTargets: z.record(entryName, DialableNumber).default({}),
+  profiles: profileEntries.default({}),
+  groups: z.record(entryName, groupEntry).default({}),
+});
+export type LocationEntry = z.output<typeof locationEntry>;
+
+export const locations: Section<LocationEntry> = {
+  name: 'locations',
+  schema: locationEntry,
+
+  async read({ transaction }) {
+    const sample = await readState(transaction, Temporal.Now.instant());
+    const rows = await transaction.selectFrom('location').selectAll().orderBy('name').execute();
+    const groups = await transaction.selectFrom('configuration_group').selectAll().orderBy('name').execute();
+    const targets = await transaction.selectFrom('predefined_target').selectAll().orderBy('name').execute();
+    const targetNames = new Map(targets.map(({ id, name }) => [id, name]));
+    const profiles = await profilesOf(transaction, {
+      locationIds: rows.map(({ id }) => id),
+      groupIds: groups.map(({ id }) => id),
+    });
+    const byLocation = Map.groupBy(profiles, ({ locationId }) => locationId);
+    const byGroup = Map.groupBy(profiles, ({ groupId }) => groupId);
+    const entries = (of: StoredProfile[] = []): ProfileEntries =>
+      Object.fromEntries(of.map((profile) => [profile.name, entryOf(profile, targetNames)]));
+    const shown = rows.filter(({ id }) => id !== sample?.locationId);
+    return Object.fromEntries(
+      shown.map((row) => [
+        row.name,
+        {
+          timeZone: row.time_zone,
+          dialling: diallingRulesOf(row.dialling),
+          settings: functionsOf(row.settings),
+          predefinedTargets: Object.fromEntries(
+            targets.filter(({ location_id }) => location_id === row.id).map(({ name, number }) => [name, number]),
+          ),
+          profiles: entries(byLocation.get(row.id)),
+          groups: Object.fromEntries(
+            groups
+              .filter((group) => group.location_id === row.id && group.id !== sample?.groupId)
+              .map((group) => {
+                const individual = functionsOf(group.individual);
+                return [
+                  group.name,
+                  { individual, ...(individual.profiles ? { profiles: entries(byGroup.get(group.id)) } : {}) },
+                ];
+              }),
+          ),
+        },
+      ]),
+    );
+  },
+
+  base(before, patch) {
+    const stands = before ?? { profiles: builtInEntries };
+    if (!isValues(patch)) return stands;
+    const base = { ...stands, profiles: renamedByKey(stands.profiles, patch.profiles) };
+    if (!isValues(patch.groups)) return base;
+    const profiles = mergePatch(base.profiles, patch.profiles ?? {}) as ProfileEntries;
+    const groups: Record<string, unknown> = { ...before?.groups };
+    for (const [name, group] of Object.entries(patch.groups)) {
+      const known = before?.groups[name];
+      const individual = mergePatch(known?.individual ?? {}, (isValues(group) && group.individual) || {});
+      if (!isValues(group) || !isValues(individual) || !individual.profiles) continue;
+      // Going Individual begins with what the group had from its location.
+      groups[name] = { ...known, profiles: renamedByKey(known?.profiles ?? profiles, group.profiles) };
+    }
+    for (const [name, group] of Object.entries(groups)) {
+      const change = patch.groups[name];
+      const goesDefault = isValues(change) && isValues(change.individual) && change.individual.profiles === null;
+      if (goesDefault && isValues(group)) groups[name] = { ...group, profiles: undefined };
+    }
+    return { ...base, groups };
+  },
+
+  async write(context, changes) {
+    for (const { name, before, after } of kept(changes)) await writeLocation(context, name, before, after);
+  },
+
+  async remove(context, changes) {
+    const { transaction, actor } = context;
+    for (const { name, before, after } of kept(changes))
+      for (const group of Object.keys(before?.groups ?? {}))
+        if (!Object.hasOwn(after.groups, group))
+          await at([name, 'groups', group], deleteGroup(transaction, await groupId(context, name, group), actor));
+    for (const { name } of removed(changes))
+      await at([name], deleteLocation(transaction, await locationId(context, name), actor));
+  },
+
+  exported: (_, entry) =>
+    withoutEmpty({
+      timeZone: entry.timeZone,
+      dialling: withoutDefaults(entry.dialling, { ...defaultDiallingRules }),
+      settings: exportedFunctions(entry.settings),
+      predefinedTargets: entry.predefinedTargets,
+      profiles: exportedProfiles(entry.profiles, builtInEntries),
+      groups: mapValues(entry.groups, (group) => exportedGroup(group, entry.profiles)),
+    }),
+};
+
+const exportedGroup = ({ individual, profiles }: GroupEntry, inherited: ProfileEntries) => ({
+  ...withoutEmpty({ individual: mapValues(individual, withoutFunctionDefaults) }),
+  ...(profiles && withoutEmpty({ profiles: exportedProfiles(profiles, inherited) })),
+});
+
+const functionDefaults = (name: FunctionName) => functionOf(name).schema.parse({}) as Record<string, unknown>;
+const withoutFunctionDefaults = (value: unknown, name: string) =>
+  withoutDefaults(value as object, functionDefaults(name as FunctionName));
+/** A location's function that has all its defaults is as if it were not there. */
+const exportedFunctions = (values: FunctionValues) => withoutEmpty(mapValues(values, withoutFunctionDefaults));
+
+/** Stored values with their defaults filled in; what can't be read any more is left to its defaults. */
+function functionsOf(stored: Readonly<Record<string, unknown>>): FunctionValues {
+  const values = functionNames
+    .filter((name) => isValues(stored[name]))
+    .map((name) => [name, functionOf(name).schema.safeParse(stored[name]).data ?? functionDefaults(name)]);
+  return Object.fromEntries(values) as FunctionValues;
+}
+
+async function writeLocation(
+  context: ApplyContext,
+  name: string,
+  before: LocationEntry | null,
+  after: LocationEntry,
+): Promise<void> {
+  const { transaction, actor } = context;
+  const id = before
+    ? await locationId(context, name)
+    : await createLocation(transaction, { name, timeZone: after.timeZone }, actor);
+  if (before && before.timeZone !== after.timeZone)
+    await changeLocation(transaction, id, { timeZone: after.timeZone }, actor);
+  if (!same(before?.dialling ?? defaultDiallingRules, after.dialling))
+    await at([name, 'dialling'], setDiallingRules(transaction, actor, id, after.dialling as DiallingRules));
+  for (const each of functionNames) {
+    const wanted = after.settings[each] ?? functionDefaults(each);
+    if (!same(before?.settings[each] ?? functionDefaults(each), wanted))
+      await at([name, 'settings', each], setLocationFunction(transaction, id, each, wanted, actor));
+  }
+  const targets = await writeTargets(context, name, id, after.predefinedTargets);
+  await at([name, 'profiles'], writeProfiles(transaction, actor, { locationId: id }, after.profiles, targets));
+  for (const [group, entry] of Object.entries(after.groups))
+    await writeGroup(context, { location: name, locationId: id, targets }, group, before?.groups[group] ?? null, entry);
+}
+
+async function writeGroup(
+  context: ApplyContext,
+  {
+    location,
+    locationId: at_,
+    targets,
+  }: { location: string; locationId: string; targets: ReadonlyMap<string, string> },
+  name: string,
+  before: GroupEntry | null,
+  after: GroupEntry,
+): Promise<void> {
+  const { transaction, actor } = context;
+  const id = before
+    ? await groupId(context, location, name)
+    : await createGroup(transaction, { name, locationId: at_ }, actor);
+  for (const each of functionNames) {
+    const wanted = after.individual[each] as object | undefined;
+    if (same(before?.individual[each], wanted)) continue;
+    const change = wanted ? ({ mode: 'individual', value: wanted } as const) : ({ mode: 'default' } as const);
+    await at([location, 'groups', name, 'individual', each], setGroupFunction(transaction, id, each, change, actor));
+  }
+  if (after.profiles)
+    await at(
+      [location, 'groups', name, 'profiles'],
+      writeProfiles(transaction, actor, { groupId: id }, after.profiles, targets),
+    );
+}
+
+/** @returns their ids by name. */
+async function writeTargets(
+  { transaction, actor }: ApplyContext,
+  location: string,
+  id: string,
+  wanted: Readonly<Record<string, string>>,
+): Promise<Map<string, string>> {
+  const stored = await transaction.selectFrom('predefined_target').selectAll().where('location_id', '=', id).execute();
+  const ids = new Map<string, string>();
+  for (const [name, number] of Object.entries(wanted)) {
+    const known = stored.find((each) => each.name === name);
+    const target = known
+      ? await at(
+          [location, 'predefinedTargets', name],
+          changePredefinedTarget(transaction, actor, known.id, { number }),
+        )
+      : await at(
+          [location, 'predefinedTargets', name],
+          createPredefinedTarget(transaction, actor, id, { name, number }),
+        );
+    ids.set(name, target.id);
+  }
+  for (const { id: targetId, name } of stored)
+    if (!Object.hasOwn(wanted, name))
+      await at([location, 'predefinedTargets', name], deletePredefinedTarget(transaction, actor, targetId));
+  return ids;
+}
+
+/** Says where in the file the refusal belongs. */
+export async function at<T>(path: readonly (string | number)[], work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const known = error instanceof Error && (error.name === 'ApiError' || error.name === 'InvalidRequest');
+    throw known ? new EntryRefused(path, error.message) : error;
+  }
+}
+
+async function locationId({ transaction }: ApplyContext, name: string): Promise<string> {
+  const { id } = await transaction
+    .selectFrom('location')
+    .select('id')
+    .where('name', '=', name)
+    .executeTakeFirstOrThrow();
+  return id;
+}
+
+async function groupId({ transaction }: ApplyContext, location: string, name: string): Promise<string> {
+  const { id } = await transaction
+    .selectFrom('configuration_group')
+    .innerJoin('location', 'location.id', 'location_id')
+    .select('configuration_group.id')
+    .where('location.name', '=', location)
+    .where('configuration_group.name', '=', name)
+    .executeTakeFirstOrThrow();
+  return id;
+}

@@ -1,0 +1,102 @@
+/** Phone systems in a company file. */
+import { z } from 'zod';
+import { startLeaving } from '../leaving/start.ts';
+import { changePhoneSystem, createPhoneSystem } from '../phone-systems.ts';
+import { readState } from '../sample-company/state.ts';
+import { faultsOf } from './accounts.ts';
+import { at } from './locations.ts';
+import { variableName } from './references.ts';
+import { exportedSecret, secretEntry } from './secret-entry.ts';
+import { EntryRefused, kept, removed, type Section, withoutDefaults } from './section.ts';
+
+const entry = z.strictObject({
+  kind: z.string().describe('asterisk or http.'),
+  settings: z.record(z.string(), z.unknown()).default({}).describe('By kind.'),
+  secret: secretEntry.optional(),
+  mode: z.enum(['active', 'observe', 'paused']).default('active'),
+});
+type PhoneSystemEntry = z.output<typeof entry>;
+
+export const phoneSystems: Section<PhoneSystemEntry> = {
+  name: 'phoneSystems',
+  schema: entry,
+
+  async read({ transaction, secrets }) {
+    const sample = await readState(transaction, Temporal.Now.instant());
+    const rows = await transaction
+      .selectFrom('phone_system')
+      .select(['id', 'name', 'kind', 'settings', 'secret', 'mode'])
+      .orderBy('name')
+      .execute();
+    return Object.fromEntries(
+      rows
+        .filter(({ id }) => id !== sample?.phoneSystemId)
+        .map(({ id, name, kind, settings, secret, mode }) => [
+          name,
+          {
+            ...{ kind, settings: settings as Record<string, unknown>, mode: mode as PhoneSystemEntry['mode'] },
+            ...(secret === null ? {} : { secret: JSON.parse(secrets.open(secret, id)) as Record<string, unknown> }),
+          },
+        ]),
+    );
+  },
+
+  settled(entry, { context }) {
+    const kind = context.phoneSystemKinds.get(entry.kind);
+    if (!kind) {
+      const kinds = [...context.phoneSystemKinds.keys()].join(', ');
+      const message = `There is no kind of phone system "${entry.kind}". There are: ${kinds}.`;
+      return { entry, faults: [{ path: ['kind'], message }] };
+    }
+    const settings = kind.settings.safeParse(entry.settings);
+    const secret = kind.secret.safeParse(entry.secret ?? { kind: 'none' });
+    const faults = [...faultsOf('settings', settings.error), ...faultsOf('secret', secret.error)];
+    if (faults.length > 0) return { entry, faults };
+    const kept = secret.data as Record<string, unknown>;
+    const { secret: _, ...rest } = entry;
+    return {
+      entry: {
+        ...rest,
+        settings: settings.data as Record<string, unknown>,
+        ...(kept.kind === 'none' ? {} : { secret: kept }),
+      },
+      faults,
+    };
+  },
+
+  async write({ transaction, secrets, actor, phoneSystemKinds }, changes) {
+    for (const { name, before, after } of kept(changes)) {
+      if (!before) {
+        await at([name], createPhoneSystem({ secrets }, transaction, actor, phoneSystemKinds, { name, ...after }));
+        continue;
+      }
+      if (before.kind !== after.kind)
+        throw new EntryRefused(
+          [name, 'kind'],
+          `${name} is of kind ${before.kind}: remove it, or give the new one another name.`,
+        );
+      const { id } = await transaction
+        .selectFrom('phone_system')
+        .select('id')
+        .where('name', '=', name)
+        .executeTakeFirstOrThrow();
+      const { settings, mode, secret = { kind: 'none' } } = after;
+      await at(
+        [name],
+        changePhoneSystem({ secrets }, transaction, actor, phoneSystemKinds, id, { settings, mode, secret }),
+      );
+    }
+  },
+
+  async remove({ transaction, actor }, changes) {
+    for (const { name } of removed(changes)) {
+      const row = await transaction.selectFrom('phone_system').select('id').where('name', '=', name).executeTakeFirst();
+      if (row) await at([name], startLeaving(transaction, { kind: 'phoneSystem', id: row.id }, actor));
+    }
+  },
+
+  exported: (name, { secret, ...entry }) => ({
+    ...withoutDefaults(entry, { mode: 'active' }),
+    ...(secret && { secret: exportedSecret(secret, variableName('phoneSystem', name)) }),
+  }),
+};

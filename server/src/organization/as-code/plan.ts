@@ -1,0 +1,147 @@
+/** What a company file comes to on this system: every entry as it will be, what is wrong, and what changes. Writes nothing. */
+import { type Dialling, diallingOf } from '../../telephony/dialling.ts';
+import { defaultDiallingRules } from '../../telephony/dialling-rules.ts';
+import { loadNumberingPlan } from '../../telephony/numbering-plan.ts';
+import type { Fault } from './company-file.ts';
+import { type CompanyChange, differences, same } from './difference.ts';
+import type { LocationEntry } from './locations.ts';
+import { isValues, mergePatch } from './merge-patch.ts';
+import { isReference, secretHolders, shownReference } from './references.ts';
+import type { ApplyContext, CompanyValues, EntryChange, Surroundings } from './section.ts';
+import { sections } from './sections.ts';
+
+export const version = 1;
+
+export interface CompanyPlan {
+  faults: Fault[];
+  changes: CompanyChange[];
+  /** By section; only entries that become others. */
+  entries: ReadonlyMap<string, EntryChange<unknown>[]>;
+}
+
+/** @param file what `readCompanyFile` gave, references resolved as far as they lead somewhere. */
+export async function planCompany(context: ApplyContext, file: Record<string, unknown>): Promise<CompanyPlan> {
+  const faults = faultsOfTheWhole(file);
+  const before: Record<string, Record<string, unknown>> = {};
+  const after: Record<string, Record<string, unknown>> = {};
+  const number = await numbers(() => after);
+  const within: Surroundings = { context, all: after, number };
+  for (const section of sections) {
+    const { name } = section;
+    before[name] = await section.read(context);
+    after[name] = { ...before[name] };
+    const patch = file[name];
+    if (!isValues(patch)) continue;
+    for (const [entry, value] of Object.entries(patch)) {
+      if (value === null) {
+        delete after[name][entry];
+        continue;
+      }
+      const stands = before[name][entry];
+      const base = section.base?.(stands, value, after) ?? stands ?? {};
+      const merged = withStoredSecrets(mergePatch(base, value), stands, [name, entry], false, faults);
+      const parsed = section.schema.safeParse(merged);
+      for (const issue of parsed.error?.issues ?? [])
+        faults.push(
+          ...faultsOfIssue([name, entry], issue as { path: (string | number)[]; message: string; keys?: string[] }),
+        );
+      if (!parsed.success) continue;
+      const settled = section.settled?.(parsed.data, within) ?? { entry: parsed.data, faults: [] };
+      faults.push(...settled.faults.map((fault) => ({ ...fault, path: [name, entry, ...fault.path] })));
+      after[name][entry] = settled.entry;
+    }
+  }
+  const entries = new Map(sections.map(({ name }) => [name, entryChanges(before[name]!, after[name]!)]));
+  if (faults.length === 0)
+    for (const section of sections)
+      for (const fault of section.faults?.(within, entries.get(section.name)!) ?? [])
+        faults.push({ ...fault, path: [section.name, ...fault.path] });
+  return { faults, changes: sections.flatMap(({ name }) => differences(name, before[name]!, after[name]!)), entries };
+}
+
+function faultsOfTheWhole(file: Record<string, unknown>): Fault[] {
+  const names = sections.map(({ name }) => name);
+  const faults: Fault[] = [];
+  if (file.whenabouts !== version)
+    faults.push({ path: ['whenabouts'], message: `A company file says which form it has: "whenabouts: ${version}".` });
+  for (const [name, value] of Object.entries(file)) {
+    if (name === 'whenabouts') continue;
+    if (!names.includes(name))
+      faults.push({ path: [name], message: `There is no section "${name}". There are: ${names.join(', ')}.` });
+    else if (!isValues(value)) faults.push({ path: [name], message: 'A section is a map of names to entries.' });
+  }
+  return faults;
+}
+
+const entryChanges = (before: Record<string, unknown>, after: Record<string, unknown>): EntryChange<unknown>[] =>
+  [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((name) => before[name] !== after[name] && !same(before[name], after[name]))
+    .map((name) => ({ name, before: before[name] ?? null, after: after[name] ?? null }));
+
+interface Issue {
+  code?: string;
+  path: readonly PropertyKey[];
+  message: string;
+  keys?: readonly string[];
+  expected?: string;
+}
+
+/** zod tells of unknown names at the object that has them: each is its own fault, at its own place. */
+function faultsOfIssue(at: readonly (string | number)[], { code, path, message, keys, expected }: Issue): Fault[] {
+  const place = [...at, ...(path as (string | number)[])];
+  if (keys?.length) return keys.map((key) => ({ path: [...place, key], message: `"${key}" is not known here.` }));
+  if (code !== 'invalid_type' || !message.startsWith('Invalid input')) return [{ path: place, message }];
+  const missing = message.endsWith('received undefined');
+  return [
+    { path: place, message: missing ? 'This is missing.' : `A ${words[expected ?? ''] ?? expected} is expected here.` },
+  ];
+}
+
+const words: Readonly<Record<string, string>> = {
+  string: 'text (in quotes where it looks like a number)',
+  object: 'map of names',
+  record: 'map of names',
+  array: 'list',
+  boolean: 'true or false',
+};
+
+/** A reference that led nowhere keeps what is stored in its place. */
+function withStoredSecrets(
+  value: unknown,
+  stored: unknown,
+  path: readonly (string | number)[],
+  secret: boolean,
+  faults: Fault[],
+): unknown {
+  if (!isValues(value)) return value;
+  if (secret && isReference(value)) {
+    if (stored === undefined)
+      faults.push({
+        path,
+        message: `There is nothing in ${shownReference(value)}, and no secret that is stored already.`,
+      });
+    return stored;
+  }
+  const known = isValues(stored) ? stored : {};
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      name,
+      withStoredSecrets(inner, known[name], [...path, name], secret || secretHolders.has(name), faults),
+    ]),
+  );
+}
+
+/** Numbers are read by the rules that the location will have. */
+async function numbers(all: () => CompanyValues): Promise<Surroundings['number']> {
+  const plan = await loadNumberingPlan();
+  const diallings = new Map<string, Dialling>();
+  return (location, text) => {
+    let dialling = diallings.get(location);
+    if (!dialling) {
+      const entry = all().locations?.[location] as LocationEntry | undefined;
+      dialling = diallingOf(entry?.dialling ?? defaultDiallingRules, plan);
+      diallings.set(location, dialling);
+    }
+    return dialling.read(text);
+  };
+}

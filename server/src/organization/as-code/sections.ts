@@ -1,0 +1,20 @@
+/** All sections of a company file, in the order in which one needs the other. */
+import { apiTokens } from './api-tokens.ts';
+import { locations } from './locations.ts';
+import { network } from './network-settings.ts';
+import { phoneSystems } from './phone-systems.ts';
+import type { Section } from './section.ts';
+import { users } from './users.ts';
+import { workGroups } from './work-groups.ts';
+
+/** Each section keeps its own entries' type to itself: what it is handed back is what it has read or parsed. */
+const of = <Entry>(section: Section<Entry>) => section as unknown as Section;
+
+export const sections: readonly Section[] = [
+  of(network),
+  of(locations),
+  of(phoneSystems),
+  of(users),
+  of(workGroups),
+  of(apiTokens),
+];
