@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { Writable } from 'node:stream';
 import pino from 'pino';
-import { allRoles } from '../server/src/environment.ts';
+import { allRoles, type Role as ServerRole } from '../server/src/environment.ts';
 import { type StartedServer, startServer } from '../server/src/start.ts';
 import { dropTarget, makeTarget } from './store.ts';
 
@@ -51,7 +51,8 @@ export function withCookies(cookie: string, lines: readonly string[]): string {
 
 const splitPair = (pair: string): [string, string] => [pair.split('=')[0]!, pair.slice(pair.indexOf('=') + 1)];
 
-export async function startTestServer(): Promise<TestServer> {
+/** @param roles of the server; without all of them there is no sample company. */
+export async function startTestServer(roles: readonly ServerRole[] = allRoles): Promise<TestServer> {
   const target = await makeTarget();
   let logged = '';
   let answered = '';
@@ -66,7 +67,7 @@ export async function startTestServer(): Promise<TestServer> {
   );
   const dataFolder = 'folder' in target ? path.dirname(target.folder) : (await makeDataFolder()).folder;
   const environment = {
-    ...{ port: 0, host: '127.0.0.1', publicUrl: null, roles: allRoles, dataFolder },
+    ...{ port: 0, host: '127.0.0.1', publicUrl: null, roles: [...roles], dataFolder },
     databaseUrl: 'url' in target ? target.url : null,
   };
   let server = await startServer(environment, log);
@@ -77,7 +78,7 @@ export async function startTestServer(): Promise<TestServer> {
       cookie: '',
       async call(method, where, body, headers = {}) {
         const isForm = body instanceof FormData;
-        const response = await fetch(`${url}${where.startsWith('/api') ? '' : '/api/v1'}${where}`, {
+        const response = await fetch(`${url}${where.startsWith('/api/') ? '' : '/api/v1'}${where}`, {
           method,
           headers: {
             ...(person.cookie && { cookie: person.cookie }),

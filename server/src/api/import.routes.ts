@@ -23,6 +23,7 @@ import {
 } from './schemas/import.ts';
 
 const administrator = { access: 'administrator', tag: 'Import' } as const;
+const reader = { access: 'systemReader', tag: 'Import' } as const;
 const sourceParams = z.object({ sourceId: Id });
 const runParams = z.object({ runId: Id });
 const maxFileBytes = 20_000_000;
@@ -42,7 +43,7 @@ export function importRoutes(context: Context): Route[] {
   };
   return [
     route({
-      ...administrator,
+      ...reader,
       method: 'get',
       path: '/import-sources',
       operation: 'listImportSources',
@@ -127,7 +128,7 @@ export function importRoutes(context: Context): Route[] {
       },
     }),
     route({
-      ...administrator,
+      ...reader,
       method: 'get',
       path: '/import-sources/{sourceId}/runs',
       operation: 'listImportRuns',
@@ -165,7 +166,7 @@ export function importRoutes(context: Context): Route[] {
       },
     }),
     route({
-      ...administrator,
+      ...reader,
       method: 'get',
       path: '/import-runs/{runId}',
       operation: 'readImportRun',

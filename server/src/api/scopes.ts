@@ -35,7 +35,7 @@ export function roleFor(role: Role, held: readonly Scope[], method: string): Rol
 /** By tag, what routes for everybody who is signed in ask of a token that reads, and of one that changes. */
 const byTag: Partial<Record<Tag, { read?: readonly Scope[]; change?: readonly Scope[] }>> = {
   Agenda: { read: ['read'], change: ['accounts'] },
-  Presence: { read: ['read'], change: ['presence'] },
+  Presence: { change: ['presence'] },
   Accounts: { read: ['read', 'accounts'], change: ['accounts'] },
   'Profiles and settings': { change: ['presence'] },
 };
@@ -60,6 +60,7 @@ export function scopesFor(route: Pick<Route, 'access' | 'method' | 'tag' | 'scop
 
 /** Whether a token with these scopes may call the route at all. */
 export function tokenMay(held: readonly Scope[], route: Parameters<typeof scopesFor>[0]): boolean {
+  if (route.scope === 'any') return true;
   const needed = scopesFor(route);
   return needed !== 'session' && needed.some((scope) => covers(held, scope));
 }

@@ -152,7 +152,7 @@ export function secondFactorRoutes(context: Context, sessions: Sessions): Route[
       body: SignInSettings,
       answer: SignInSettings,
       async handle({ viewer, body }) {
-        await writeSignInSettings(db, actorOf(viewer), body);
+        await db.transaction().execute((transaction) => writeSignInSettings(transaction, actorOf(viewer), body));
         sessions.forget('');
         return readSignInSettings(db);
       },

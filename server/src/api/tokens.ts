@@ -8,7 +8,7 @@ import { prepared, type Store } from '../store/database.ts';
 import { ApiError } from './errors.ts';
 import { failureLimit } from './rate-limit.ts';
 import type { Viewer } from './route.ts';
-import { roleFor, type Scope, scopes } from './scopes.ts';
+import { grantable, roleFor } from './scopes.ts';
 
 const rememberMs = 30_000;
 const maxRemembered = 10_000;
@@ -59,7 +59,8 @@ export async function openTokens(store: Store): Promise<Tokens> {
       locationIds: row.location_ids,
       via: 'token',
       sessionId: row.id,
-      scopes: row.scopes.filter((scope): scope is Scope => (scopes as readonly string[]).includes(scope)),
+      // What the user may no longer do the token may no longer do either.
+      scopes: grantable(row.role).filter((scope) => row.scopes.includes(scope)),
     };
     if (forgotten === before) {
       if (remembered.size >= maxRemembered) remembered.clear();
