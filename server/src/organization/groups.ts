@@ -5,6 +5,8 @@ import type { Executor } from '../store/database.ts';
 import { syncGroupsNow } from '../sync/accounts.ts';
 import { type Actor, recordChange } from './audit.ts';
 import { effective } from './inheritance.ts';
+import { alignMethodLeaving } from './leaving/group-method.ts';
+import { tellRelationships } from './relationships/relationships.queries.ts';
 import { holdForDeletion, holdGroup, holdLocation, holdLocations, rewriteSettings } from './tree.queries.ts';
 
 /** Run it in a transaction. @returns its id. @throws ApiError invalid for an unknown location, conflict for a taken name. */
@@ -57,6 +59,8 @@ export async function changeGroup(
     await rewriteSettings(transaction, target, [group]);
     await markGroupsDue(transaction, [groupId]);
     await syncGroupsNow(transaction, [groupId]);
+    await alignMethodLeaving(transaction, [groupId], actor);
+    await tellRelationships(transaction);
   }
   await recordChange(transaction, actor, {
     ...{ action: 'change', subject: 'group', subjectId: groupId, subjectName: name, locationId: target.id },

@@ -10,6 +10,8 @@ import { syncGroupsNow } from '../sync/accounts.ts';
 import { type Actor, recordChange } from './audit.ts';
 import { functionOf } from './functions.ts';
 import { type FunctionName, type Mode, modeOf, withFunction } from './inheritance.ts';
+import { alignMethodLeaving } from './leaving/group-method.ts';
+import { tellRelationships } from './relationships/relationships.queries.ts';
 import { storedValue } from './stored-value.ts';
 import {
   holdGroup,
@@ -97,7 +99,7 @@ export async function setGroupFunction(
     .execute();
   if (after && !before) await functionOf(name).becomesIndividual?.(transaction, groupId);
   if (!after && before) await functionOf(name).becomesDefault?.(transaction, groupId);
-  await enforce(transaction, location, [changed], name);
+  await enforce(transaction, location, [changed], name, actor);
   await recordChange(transaction, actor, {
     action: 'change',
     subject: 'groupFunction',
@@ -138,7 +140,7 @@ export async function setLocationFunction(
   const inheriting = (await holdGroupsOf(transaction, locationId)).filter(
     ({ individual }) => modeOf(individual, name) === 'default',
   );
-  await enforce(transaction, { ...location, settings }, inheriting, name);
+  await enforce(transaction, { ...location, settings }, inheriting, name, actor);
   await recordChange(transaction, actor, {
     action: 'change',
     subject: 'location',
@@ -156,10 +158,15 @@ async function enforce(
   location: StoredLocation,
   groups: readonly StoredGroup[],
   name: FunctionName,
+  actor: Actor,
 ): Promise<void> {
   await rewriteSettings(transaction, location, groups);
   const { wakesPresence, wakesSync } = functionOf(name);
   const ids = groups.map(({ id }) => id);
   if (wakesPresence) await markGroupsDue(transaction, ids);
-  if (wakesSync) await syncGroupsNow(transaction, ids);
+  if (wakesSync) {
+    await syncGroupsNow(transaction, ids);
+    await alignMethodLeaving(transaction, ids, actor);
+  }
+  if (name === 'privacy') await tellRelationships(transaction);
 }

@@ -63,7 +63,7 @@ export function notesOf(
     note(
       'accountsRest',
       rest,
-      `${accountsWord(rest)} that users have connected will rest: nothing of them is shown until they are allowed again.`,
+      `${accountsWord(rest)} that users have connected will rest: nothing of them is shown. They can be allowed again within 7 days, then they are erased.`,
     );
   const back = countOf((account) => !reads(before)(account) && reads(after)(account));
   if (back > 0) note('accountsReturn', back, `${accountsWord(back)} that rest will be read again.`);

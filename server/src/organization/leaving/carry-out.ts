@@ -7,7 +7,7 @@ import { markReachDue } from '../../presence/due.ts';
 import type { Executor } from '../../store/database.ts';
 import { retrying } from '../../store/retrying.ts';
 import { type Extensions, type HeldPhone, heldPhones, wantNothingOf } from '../../telephony/release.ts';
-import { eraseMethodAccounts, forgetMethodAppointments, unsettledUsers } from './group-method.ts';
+import { emptyMethodCalendars, eraseMethodAccounts, unsettledUsers } from './group-method.ts';
 import type { ClaimedLeaving } from './leaving.queries.ts';
 
 /** `done`, or what it waits for. `failed`: something has to be mended or to come back first. */
@@ -36,7 +36,7 @@ export async function giveForwardingBack(context: Pick<Context, 'store'>, leavin
 }
 
 async function giveBackOfMethod({ store: { db } }: Pick<Context, 'store'>, { subjectId }: ClaimedLeaving) {
-  await retrying(db, (transaction) => forgetMethodAppointments(transaction, subjectId));
+  await retrying(db, (transaction) => emptyMethodCalendars(transaction, subjectId));
   const [first, ...others] = await unsettledUsers(db, subjectId);
   if (!first) return done('The calendars concerned no longer move presence, nor any phone.');
   const more = others.length > 0 ? ` and ${others.length} more` : '';
@@ -71,6 +71,12 @@ const systemsOf = (held: readonly HeldPhone[]) => [...new Set(held.map(({ phoneS
 /** After about two days of trying the source is taken for gone for good: erasing must not wait for ever. */
 const mostTries = 576;
 const revokeWithinMs = 30_000;
+
+/** Milliseconds until what rests may be erased; 0 for what isn't kept. */
+export function keptForMs({ detail }: ClaimedLeaving, now: Temporal.Instant): number {
+  const from = typeof detail.erasedFrom === 'string' ? Temporal.Instant.from(detail.erasedFrom) : now;
+  return Math.max(0, from.epochMilliseconds - now.epochMilliseconds);
+}
 
 /** Has the sources take back what lets us in, account by account, where they know how. */
 export async function revokeTokens(

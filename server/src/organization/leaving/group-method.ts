@@ -1,44 +1,80 @@
 /**
- * A group stops reading calendars in some way: its method is switched off or another one, or a kind of account is no
- * longer allowed. The accounts concerned are no longer read and their appointments count no longer; what those had set on
- * phones is given back; then tokens and data go.
+ * A group stops reading calendars in some way: its method is switched off, or a kind of account is no longer allowed. The
+ * accounts concerned rest at once (sync/rest.ts) and what they had set on phones is given back. They are kept for a
+ * week, because the setting may have been a slip; then their tokens are revoked and they are erased.
  */
 import { sql } from 'kysely';
 import { markDue } from '../../presence/due.ts';
 import type { Executor } from '../../store/database.ts';
+import { emptyCalendars } from '../../sync/calendar.queries.ts';
+import { restReasonOf } from '../../sync/rest.ts';
+import { synchronizationSettingsOf } from '../../sync/settings.ts';
 import { syncChannel } from '../../sync/sync.ts';
 import { type Actor, recordChange } from '../audit.ts';
 import { insertLeaving, type Leaving, readLeaving, runningLeaving, wakeLeavings } from './leaving.queries.ts';
 import { plannedSteps } from './steps.ts';
 
+/** How long accounts that rest are kept before they are erased. */
+export const methodKeptFor = Temporal.Duration.from({ hours: 7 * 24 });
+
+/**
+ * Starts and ends the leavings of these groups by the settings that are in force for them. Run it in the transaction that
+ * changed the settings.
+ */
+export async function alignMethodLeaving(
+  transaction: Executor,
+  groupIds: readonly string[],
+  actor: Actor,
+): Promise<void> {
+  const { rows } = await sql<{ groupId: string; settings: Record<string, unknown>; kind: string; leaving: boolean }>`
+    select distinct on (users.group_id, kind, leaving) users.group_id as "groupId", configuration_group.settings, kind,
+           account.leaving_at is not null as leaving
+      from account
+      join users on users.id = account.user_id
+      join configuration_group on configuration_group.id = users.group_id
+     where users.group_id = any(${[...groupIds]}::uuid[])
+     order by users.group_id, kind, leaving`.execute(transaction);
+  for (const [groupId, accounts] of Map.groupBy(rows, (row) => row.groupId)) {
+    const settings = synchronizationSettingsOf(accounts[0]!.settings);
+    const rests = ({ kind }: { kind: string }) => restReasonOf(kind, settings) !== null;
+    const back = accounts.filter((account) => account.leaving && !rests(account)).map(({ kind }) => kind);
+    if (back.length > 0) await keepMethodAccounts(transaction, groupId, back);
+    const gone = accounts.filter((account) => !account.leaving && rests(account)).map(({ kind }) => kind);
+    if (gone.length > 0) await startMethodLeaving(transaction, { groupId, kinds: gone }, actor);
+    if (!accounts.some(rests)) await endMethodLeaving(transaction, groupId);
+  }
+}
+
 export interface LeavingMethod {
   groupId: string;
-  /** Kinds of account that are no longer to be read; 'all': every kind. */
-  kinds: readonly string[] | 'all';
+  /** Kinds of account that are no longer to be read. */
+  kinds: readonly string[];
+  keptFor?: Temporal.Duration;
 }
 
 /**
  * Run it in the transaction that changes the setting. Null when no account is concerned. One that is under way for the
- * group takes the further kinds in and begins anew.
+ * group takes the further kinds in and begins anew, with its time.
  */
 export async function startMethodLeaving(
   transaction: Executor,
-  { groupId, kinds }: LeavingMethod,
+  { groupId, kinds, keptFor = methodKeptFor }: LeavingMethod,
   actor: Actor,
 ): Promise<Leaving | null> {
   const { rows } = await sql<Touched>`
-    update account set leaving_at = now(), leased_by = null, leased_until = null
+    update account set leaving_at = now()
      where leaving_at is null and user_id in (select id from users where group_id = ${groupId}::uuid)
-       and (${kinds === 'all'} or kind = any(${kinds === 'all' ? [] : [...kinds]}::text[]))
+       and kind = any(${[...kinds]}::text[])
     returning user_id as "userId", id as "accountId"`.execute(transaction);
   const under = await runningLeaving(transaction, 'groupMethod', groupId);
   if (rows.length === 0) return under;
+  const detail = { erasedFrom: Temporal.Now.instant().add(keptFor).round('second').toString() };
   if (under) {
     await transaction
       .updateTable('leaving')
       .set({
-        steps: JSON.stringify(plannedSteps('groupMethod')),
-        ...{ failures: 0, due_at: sql<Temporal.Instant>`now()`, leased_by: null, leased_until: null },
+        ...{ steps: JSON.stringify(plannedSteps('groupMethod')), detail: JSON.stringify(detail), failures: 0 },
+        ...{ due_at: sql<Temporal.Instant>`now()`, leased_by: null, leased_until: null },
       })
       .where('id', '=', under.id)
       .execute();
@@ -52,7 +88,7 @@ export async function startMethodLeaving(
     .executeTakeFirstOrThrow();
   const leaving = await insertLeaving(transaction, {
     ...{ kind: 'groupMethod', subjectId: groupId, subjectName: group.name, locationId: group.location_id },
-    requestedBy: actor.userId,
+    ...{ detail, requestedBy: actor.userId },
   });
   await recordChange(transaction, actor, {
     action: 'delete',
@@ -60,53 +96,43 @@ export async function startMethodLeaving(
     subjectId: groupId,
     subjectName: `${group.name}: synchronization`,
     locationId: group.location_id,
-    after: { leaving: leaving.id, accounts: rows.length },
+    after: { leaving: leaving.id, kinds: [...kinds], accounts: rows.length },
   });
   return leaving;
 }
 
-/** The group's setting allows them again: a removal under way ends. Run it in the transaction that changes the setting. */
-export async function cancelMethodLeaving(transaction: Executor, groupId: string): Promise<void> {
+async function endMethodLeaving(transaction: Executor, groupId: string): Promise<void> {
   await sql`
     update leaving set state = 'cancelled', finished_at = now(), leased_by = null, leased_until = null
      where kind = 'groupMethod' and subject_id = ${groupId}::uuid and state = 'running'`.execute(transaction);
-  await keepMethodAccounts(transaction, groupId);
 }
 
-/** They are read again, in full: their appointments may be gone already. */
-export async function keepMethodAccounts(transaction: Executor, groupId: string): Promise<void> {
-  const { rows } = await sql<Touched>`
-    with kept as (
-      update account set leaving_at = null, failures = 0, due_at = clock_timestamp()
-       where leaving_at is not null and user_id in (select id from users where group_id = ${groupId}::uuid)
-      returning id, user_id
-    ), anew as (
-      update calendar set cursor = null, window_from = null, window_to = null, expanded_for = null, full_round_at = null
-        from kept where calendar.account_id = kept.id
-    )
-    select user_id as "userId", id as "accountId" from kept`.execute(transaction);
-  if (rows.length === 0) return;
-  await announce(transaction, rows);
+/** They stay; where the settings allow it they are read again. @param kinds of account; all when left out. */
+export async function keepMethodAccounts(
+  transaction: Executor,
+  groupId: string,
+  kinds: readonly string[] | null = null,
+): Promise<void> {
+  await sql`
+    update account set leaving_at = null, failures = 0, due_at = clock_timestamp()
+     where leaving_at is not null and user_id in (select id from users where group_id = ${groupId}::uuid)
+       and (${kinds === null} or kind = any(${[...(kinds ?? [])]}::text[]))`.execute(transaction);
   await sql`select pg_notify(${syncChannel}, '')`.execute(transaction);
 }
 
-/** From the commit on they are in nobody's agenda and presence; they come back by reading the source. @returns how many appointments. */
-export async function forgetMethodAppointments(transaction: Executor, groupId: string): Promise<number> {
-  const calendars = sql`
-    select calendar.id from calendar join account on account.id = calendar.account_id
-      join users on users.id = account.user_id
-     where users.group_id = ${groupId}::uuid and account.leaving_at is not null`;
-  const { rows } = await sql<Touched & { count: number }>`
-    with gone as (
-      delete from appointment where calendar_id in (${calendars}) returning user_id, calendar_id
-    ), objects as (
-      delete from calendar_object where calendar_id in (${calendars})
-    )
-    select gone.user_id as "userId", calendar.account_id as "accountId", count(*)::int as count
-      from gone join calendar on calendar.id = gone.calendar_id
-     group by gone.user_id, calendar.account_id order by 1, 2`.execute(transaction);
+/** From the commit on they are in nobody's agenda and presence; sync does the same, where it runs. */
+export async function emptyMethodCalendars(transaction: Executor, groupId: string): Promise<void> {
+  const { rows } = await sql<Touched & { id: string }>`
+    select calendar.id, account.id as "accountId", account.user_id as "userId"
+      from calendar join account on account.id = calendar.account_id join users on users.id = account.user_id
+     where users.group_id = ${groupId}::uuid and account.leaving_at is not null and calendar.window_from is not null
+     order by account.id, calendar.id for no key update of account`.execute(transaction);
+  if (rows.length === 0) return;
+  await emptyCalendars(
+    transaction,
+    rows.map(({ id }) => id),
+  );
   await announce(transaction, rows);
-  return rows.reduce((sum, { count }) => sum + count, 0);
 }
 
 /** Users of the group whose presence or phones don't say yet what they are to say without these accounts. */

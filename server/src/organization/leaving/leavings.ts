@@ -9,7 +9,7 @@ import { crashPoint } from '../../store/crash-points.ts';
 import { retrying } from '../../store/retrying.ts';
 import { forwardingLogChannel } from '../../telephony/reconciler.queries.ts';
 import { recordChange, systemActor } from '../audit.ts';
-import { eraseData, giveForwardingBack, type Outcome, revokeTokens } from './carry-out.ts';
+import { eraseData, giveForwardingBack, keptForMs, type Outcome, revokeTokens } from './carry-out.ts';
 import {
   type ClaimedLeaving,
   claimLeaving,
@@ -64,7 +64,10 @@ export async function startLeavings(
     try {
       for (let step = currentStep(leaving.steps); step; step = currentStep(leaving.steps)) {
         if (step.name === 'eraseData') return await erase(leaving);
+        const keptMs = step.name === 'revokeTokens' ? keptForMs(leaving, Temporal.Now.instant()) : 0;
+        if (keptMs > 0) return await keep(leaving, step, keptMs);
         const outcome = await carryOut(leaving, step);
+        if (outcome.done) crashPoint(step.name === 'revokeTokens' ? 'leaving.revoked' : 'leaving.givenBack');
         const { message } = outcome;
         const state = outcome.done ? 'done' : outcome.failed ? 'failed' : 'running';
         leaving.steps = withStep(leaving.steps, step.name, { state, message }, Temporal.Now.instant());
@@ -75,8 +78,6 @@ export async function startLeavings(
           return await postponeLeaving(db, leaving.id, processName, later);
         }
         leaving.failures = 0;
-        if (step.name === 'giveForwardingBack') crashPoint('leaving.givenBack');
-        if (step.name === 'revokeTokens') crashPoint('leaving.revoked');
       }
     } catch (error) {
       if (error instanceof LeavingTaken) return;
@@ -94,6 +95,20 @@ export async function startLeavings(
         ...{ failures: leaving.failures + 1, inMs: pauseAfter(leaving.failures), message },
       });
     }
+  }
+
+  /** Nothing is revoked or erased before its time: until then whoever changes their mind loses nothing. */
+  async function keep(leaving: ClaimedLeaving, step: LeavingStep, keptMs: number): Promise<void> {
+    const until = Temporal.Now.instant().add({ milliseconds: keptMs }).round('second');
+    const message = `Kept until ${until}. Allow these calendars again, or take this back, to keep them.`;
+    if (step.message === null)
+      await saveSteps(
+        db,
+        leaving.id,
+        processName,
+        withStep(leaving.steps, step.name, { state: 'waiting', message }, Temporal.Now.instant()),
+      );
+    await postponeLeaving(db, leaving.id, processName, { failures: 0, inMs: keptMs, message: null });
   }
 
   async function carryOut(leaving: ClaimedLeaving, step: LeavingStep): Promise<Outcome> {
