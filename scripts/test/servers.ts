@@ -12,6 +12,7 @@ const packages: Partial<Record<Server, string[]>> = {
   postgresql: ['postgresql'],
   chromium: ['chromium'],
   sipp: ['sip-tester'],
+  slapd: ['slapd'],
 };
 
 /** Programs that are no servers but are needed to make one, or its certificate; the packages have their names. */
@@ -27,7 +28,7 @@ export async function installServers(): Promise<void> {
   const mayInstall = process.getuid?.() === 0 && isDebian();
   if (wanted.length > 0 && mayInstall) await installPackages(wanted);
   if (mayInstall && programOf('asterisk') === null) await installAsterisk();
-  const still = (['radicale', 'postgresql', 'chromium', 'sipp', 'asterisk'] as const).filter(
+  const still = (['radicale', 'postgresql', 'chromium', 'sipp', 'slapd', 'asterisk'] as const).filter(
     (server) => programOf(server) === null,
   );
   if (still.length === 0) return;
@@ -40,6 +41,9 @@ export async function installServers(): Promise<void> {
 
 async function installPackages(names: string[]): Promise<void> {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  // The tests start a directory of their own; this one would only occupy its port.
+  if (names.includes('slapd'))
+    spawnSync('debconf-set-selections', { input: 'slapd slapd/no_configuration boolean true\n' });
   const install = (wanted: string[]) =>
     command('apt-get', ['install', '-y', '--no-install-recommends', ...wanted], { env });
   await step(`Installing ${names.join(', ')}`, async () => {
@@ -66,6 +70,7 @@ export function describeMachine(): string {
   return [
     `Node ${process.version}`,
     `Radicale ${programOf('radicale') ? version('radicale', '--version') : 'none'}`,
+    `slapd ${programOf('slapd') ? 'installed' : 'none'}`,
     `sipp ${programOf('sipp') ? version('sipp', '-v') : 'none'}`,
     `Chromium ${programOf('chromium') ? version('chromium', '--version') : 'none'}`,
     `Asterisk ${programOf('asterisk') ? 'in its folder' : 'none'}`,

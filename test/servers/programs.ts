@@ -3,11 +3,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { asteriskMissing, asteriskRoot } from './asterisk-root.ts';
 
-export type Server = 'radicale' | 'chromium' | 'sipp' | 'asterisk' | 'postgresql';
+export type Server = 'radicale' | 'chromium' | 'sipp' | 'asterisk' | 'postgresql' | 'slapd';
 
 /** Where the program is that a server is started with, or null. */
 export function programOf(server: Server): string | null {
   if (server === 'asterisk') return asteriskMissing() === null ? path.join(asteriskRoot, 'usr/sbin/asterisk') : null;
+  // Where a PATH of ordinary users doesn't lead.
+  if (server === 'slapd') return fs.existsSync('/usr/sbin/slapd') ? '/usr/sbin/slapd' : onPath(server);
   return server === 'postgresql' ? postgresqlProgram('postgres') : onPath(server);
 }
 

@@ -1,7 +1,6 @@
 /** From what a source says to a stored plan: reads, compares with the users there are, writes the difference. */
 import { ConnectorError } from '../../calendars/connector.ts';
 import type { Context } from '../../context.ts';
-import { crashPoint } from '../../store/crash-points.ts';
 import type { Executor } from '../../store/database.ts';
 import { retrying } from '../../store/retrying.ts';
 import { type Reading, readCsv } from './csv-reading.ts';
@@ -41,7 +40,6 @@ export async function planRun(context: Context, run: ClaimedRun, signal: AbortSi
     normalise: (number, groupId) => numbers(byId.get(groupId ?? '')?.locationId ?? defaultGroup.locationId, number),
   };
   const reading = await read(context, run, settings, rules, signal);
-  crashPoint('import.read');
 
   await retrying(db, async (transaction) => {
     if (!(await holdRun(transaction, run))) return;

@@ -1,4 +1,5 @@
 /** What an administrator sets for a source of users. The secret of a directory is kept beside it, sealed. */
+import { FilterParser } from 'ldapts';
 import { z } from 'zod';
 import { TimeZone } from '../../api/schemas/common.ts';
 import { importFields } from './columns.ts';
@@ -77,7 +78,13 @@ export const LdapSettings = z
     startTls: z.boolean().default(true).describe('With ldap://: encrypted before anything is said.'),
     bindDn: z.string().trim().max(1_000).default('').describe('Who reads; "": anonymously.'),
     base: z.string().trim().min(1, 'Say where in the directory the users are.').max(1_000),
-    filter: z.string().trim().max(4_000).default('(&(objectClass=person)(mail=*))').describe('RFC 4515.'),
+    filter: z
+      .string()
+      .trim()
+      .max(4_000)
+      .refine(isFilter, 'This is not a filter such as (&(objectClass=person)(mail=*)): check its parentheses.')
+      .default('(&(objectClass=person)(mail=*))')
+      .describe('RFC 4515.'),
     pageSize: z.int().min(10).max(5_000).default(500),
     attributes: LdapAttributes.prefault({}),
     extensionDigits: z
@@ -97,6 +104,23 @@ export const LdapSettings = z
   })
   .describe('Users from a directory.');
 export type LdapSettings = z.infer<typeof LdapSettings>;
+
+/** ldapts reads what is left open as if it were closed; a parenthesis that is meant is written \\28 or \\29 (RFC 4515, 3). */
+function isFilter(text: string): boolean {
+  let open = 0;
+  for (const letter of text) {
+    if (letter === '(') open++;
+    else if (letter === ')') open--;
+    if (open < 0) return false;
+  }
+  if (open !== 0 || !/^\(.*\)$/s.test(text)) return false;
+  try {
+    FilterParser.parseString(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** When a schedule is next due after `now`. Where the hour is skipped (daylight saving) the next one counts. Pure. */
 export function nextRunAt({ hour, timeZone }: Schedule, now: Temporal.Instant): Temporal.Instant {

@@ -29,21 +29,20 @@ export async function openDirectory(
   const end = () => socket.destroy();
   signal.addEventListener('abort', end, { once: true });
   socket.once('close', () => signal.removeEventListener('abort', end));
-  const client = new Client({
-    url: settings.address,
-    timeout: answerWithinMs,
-    connectTimeout: 15_000,
-    createConnection: (() => socket) as never,
-    createSecureConnection: ((...given: unknown[]) => {
-      const own = given.find((each): each is tls.ConnectionOptions => typeof each === 'object' && each !== null);
-      return tls.connect({ ...own, ...tlsOptions, socket });
-    }) as never,
-  });
   let step: LdapStep = 'server';
   try {
+    // Here and not in ldapts, which takes a connection that is open for one that is encrypted already, and then tells
+    // no more of a refused certificate than that the connection was closed.
+    const encrypted = secure ? await handshake(tls.connect({ ...tlsOptions, socket })) : null;
+    const client = new Client({
+      url: settings.address,
+      timeout: answerWithinMs,
+      createConnection: () => socket,
+      createSecureConnection: () => encrypted ?? tls.connect({ ...tlsOptions, socket }),
+    });
     if (!secure && settings.startTls) await client.startTLS(tlsOptions);
     step = 'signIn';
-    // An anonymous bind says so too; with ldaps the connection itself is made here.
+    // Whoever reads anonymously says so too.
     await client.bind(settings.bindDn, settings.bindDn === '' ? '' : (password ?? ''));
     return client;
   } catch (error) {
@@ -51,6 +50,14 @@ export async function openDirectory(
     if (signal.aborted) throw signal.reason;
     throw ldapFailure(error, step, url, settings);
   }
+}
+
+function handshake(socket: tls.TLSSocket): Promise<tls.TLSSocket> {
+  return new Promise((resolve, reject) => {
+    socket.once('error', reject);
+    socket.once('close', () => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' })));
+    socket.once('secureConnect', () => resolve(socket));
+  });
 }
 
 /** Any error of ldapts, node:tls or node:net as a ConnectorError that says what mends it. */
