@@ -88,7 +88,8 @@ export function AccountCard({ account }: { account: Account }) {
   );
 }
 
-function Health({ account }: { account: Account }) {
+/** How an account is: read or failing, when last, and what mends it. */
+export function Health({ account }: { account: Account }) {
   const { t } = useTranslation('accounts');
   const { health } = account;
   const now = useNow(10_000);

@@ -1,6 +1,6 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import type { NetworkSettings, WebhookList } from '../../../server/src/api/schemas/settings.ts';
-import type { ExtensionList, PhoneSystemList } from '../../../server/src/api/schemas/telephony.ts';
+import type { PhoneSystemList } from '../../../server/src/api/schemas/telephony.ts';
 import { get, request } from '../shell/api.ts';
 import { notify } from '../shell/notices.tsx';
 import { useErrorText } from '../shell/parts.tsx';
@@ -8,10 +8,6 @@ import { useErrorText } from '../shell/parts.tsx';
 export const phoneSystemsQuery = queryOptions({
   queryKey: ['phoneSystems'],
   queryFn: async ({ signal }) => (await get<PhoneSystemList>('/phone-systems', signal)).phoneSystems,
-});
-export const extensionsQuery = queryOptions({
-  queryKey: ['extensions'],
-  queryFn: async ({ signal }) => (await get<ExtensionList>('/extensions', signal)).extensions,
 });
 export const webhooksQuery = queryOptions({
   queryKey: ['webhooks'],

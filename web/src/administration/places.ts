@@ -25,6 +25,11 @@ const pages: Record<string, Page> = {
   domino: lazy(() => import('./system/connector-to-come.tsx')),
   phones: lazy(() => import('./system/phone-systems.tsx')),
   webhooks: lazy(() => import('./system/webhooks.tsx')),
+  'sign-in': lazy(() => import('./sign-in/sign-in-page.tsx')),
+  'sign-in/new': lazy(() => import('./sign-in/provider-page.tsx')),
+  'sign-in/$id': lazy(() => import('./sign-in/provider-page.tsx')),
+  audit: lazy(() => import('./audit/audit-page.tsx')),
+  leaving: lazy(() => import('./leaving/leaving-page.tsx')),
   network: lazy(() => import('./system/network.tsx')),
   sample: lazy(() => import('./system/sample-company.tsx')),
   locations: lazy(() => import('./locations/locations-page.tsx')),
@@ -35,7 +40,10 @@ const pages: Record<string, Page> = {
   ...ofBoth('activation', functionPage),
   ...ofBoth('synchronization', functionPage),
   ...ofBoth('privacy', functionPage),
+  'locations/$id/dialling': lazy(() => import('./dialling/dialling-page.tsx')),
+  'locations/$id/targets': lazy(() => import('./dialling/targets-page.tsx')),
   users: lazy(() => import('./users/users.tsx')),
+  'users/$id': lazy(() => import('./users/user-page.tsx')),
 };
 
 const ids = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/;
@@ -72,6 +80,7 @@ export const fixed: readonly Place[] = [
       { path: 'domino', word: 'domino' },
       { path: 'phones', word: 'phones' },
       { path: 'webhooks', word: 'webhooks' },
+      { path: 'sign-in', word: 'signIn' },
       { path: 'network', word: 'network' },
       { path: 'sample', word: 'sample' },
     ],
@@ -83,6 +92,8 @@ export const fixed: readonly Place[] = [
     children: [
       { path: 'users', word: 'users' },
       { path: 'locations', word: 'locations' },
+      { path: 'leaving', word: 'leaving' },
     ],
   },
+  { path: 'audit', word: 'audit', icon: 'clock' },
 ];

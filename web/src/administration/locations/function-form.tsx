@@ -5,6 +5,7 @@ import { fieldError } from '../../shell/field-errors.ts';
 import { notify } from '../../shell/notices.tsx';
 import { Problem, Skeleton } from '../../shell/parts.tsx';
 import { useMayChange } from '../may-change.ts';
+import { SaveBar } from '../save-bar.tsx';
 import type { FunctionName } from '../tree-nodes.ts';
 import { useUnsaved } from '../unsaved.tsx';
 import { FieldControl } from './field-control.tsx';
@@ -33,8 +34,8 @@ export function FunctionForm(props: { owner: Owner; name: FunctionName; location
   if (state.isPending || info.isPending) return <Skeleton rows={6} />;
   if (state.isError) return <Problem error={state.error} retry={() => void state.refetch()} />;
   const known = info.data?.find((one) => one.name === props.name);
-  // Made anew after saving, so that the form begins from what is stored.
-  return <Form key={state.dataUpdatedAt} {...props} state={state.data} info={known} />;
+  // Made anew when something else is stored, after saving above all; not with every look at the server.
+  return <Form key={JSON.stringify(state.data)} {...props} state={state.data} info={known} />;
 }
 
 function Form(props: {
@@ -144,19 +145,7 @@ function Form(props: {
         </fieldset>
       ))}
       {(save.isError || ask.isError) && !toldBeside && <Problem error={error} />}
-      {mayChange && (
-        <div className="save-bar" data-dirty={dirty}>
-          <p role="status">{dirty ? t('unsaved') : t('allSaved')}</p>
-          <div className="actions">
-            <button type="button" className="button quiet" disabled={!dirty} onClick={undo}>
-              {t('undoChanges')}
-            </button>
-            <button type="submit" className="button primary" disabled={!dirty || ask.isPending || save.isPending}>
-              {t('save', { ns: 'shell' })}
-            </button>
-          </div>
-        </div>
-      )}
+      {mayChange && <SaveBar dirty={dirty} busy={ask.isPending || save.isPending} undo={undo} />}
       {impact && (
         <ImpactDialog
           impact={impact}

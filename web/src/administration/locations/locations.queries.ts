@@ -44,6 +44,7 @@ export const functionQuery = (owner: Owner, name: FunctionName) =>
     queryKey: ['function', owner.kind, owner.id, name],
     queryFn: ({ signal }) => get<FunctionState>(pathOf(owner, name), signal),
     staleTime: 0,
+    refetchOnWindowFocus: false,
   });
 
 export const functionsQuery = queryOptions({

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { PredefinedTarget } from '../../../../server/src/api/schemas/dialling.ts';
 import type { Profile } from '../../../../server/src/api/schemas/presence.ts';
 import { useProfileName } from '../../presence/profile-name.ts';
 import { StatusMark } from '../../presence/status.tsx';
@@ -11,10 +12,11 @@ import { useNow } from '../../shell/now.ts';
 import { Empty, Problem, Skeleton } from '../../shell/parts.tsx';
 import { useFormat } from '../../shell/use-format.ts';
 import { useChange } from '../administration.queries.ts';
+import { targetsQuery } from '../dialling/dialling.queries.ts';
 import { useMayChange } from '../may-change.ts';
 import { PlaceLink } from '../place-link.tsx';
 import { ProfileForm } from './profile-form.tsx';
-import { centralProfilesQuery, type PredefinedTarget, type Target, targetsQuery } from './profiles.queries.ts';
+import { centralProfilesQuery, type Target } from './profiles.queries.ts';
 
 /**
  * The central presence profiles of a location or a group: what each status means for the phone. A group whose profiles

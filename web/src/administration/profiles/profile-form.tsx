@@ -1,6 +1,7 @@
 import { NativeSelect, Switch, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { PredefinedTarget } from '../../../../server/src/api/schemas/dialling.ts';
 import type { Profile } from '../../../../server/src/api/schemas/presence.ts';
 import { statuses } from '../../presence/status.tsx';
 import { Dialog } from '../../shell/dialog.tsx';
@@ -8,7 +9,7 @@ import { fieldError, isFieldError } from '../../shell/field-errors.ts';
 import { notify } from '../../shell/notices.tsx';
 import { Problem } from '../../shell/parts.tsx';
 import { useChange } from '../administration.queries.ts';
-import type { PredefinedTarget, Target } from './profiles.queries.ts';
+import type { Target } from './profiles.queries.ts';
 
 const modes = ['off', 'all', 'internal', 'external', 'doNotDisturb'] as const;
 const targetKinds = ['voicemail', 'mobile', 'deputy', 'assistant', 'team', 'predefined', 'number'] as const;

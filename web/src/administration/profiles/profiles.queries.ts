@@ -14,19 +14,3 @@ export type Target =
   | { kind: 'number'; number: string }
   | { kind: 'predefined'; targetId: string }
   | { kind: 'mobile' | 'deputy' | 'assistant' | 'team' | 'voicemail' };
-
-export interface PredefinedTarget {
-  id: string;
-  name: string;
-  number: string;
-  /** The number as the location's rules write it. */
-  shown?: string;
-}
-
-export const targetsQuery = (locationId: string) =>
-  queryOptions({
-    queryKey: ['targets', locationId],
-    queryFn: async ({ signal }) =>
-      (await get<{ targets: PredefinedTarget[] }>(`/locations/${locationId}/predefined-targets`, signal)).targets,
-    enabled: locationId !== '',
-  });

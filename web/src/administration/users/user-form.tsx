@@ -10,37 +10,58 @@ import { notify } from '../../shell/notices.tsx';
 import { Problem } from '../../shell/parts.tsx';
 import { useMe } from '../../shell/session.ts';
 import { TimeZoneField } from '../../shell/time-zone-field.tsx';
-import { phoneSystemsQuery } from '../administration.queries.ts';
-import { ExtensionFields, useExtensions } from './extension-fields.tsx';
+import { groupsQuery, phoneSystemsQuery } from '../administration.queries.ts';
+import { ExtensionFields, ExtensionRefused, useExtensions } from './extension-fields.tsx';
+import { GroupOptions } from './group-options.tsx';
+import { type PickedUser, UserPicker } from './user-picker.tsx';
+import { overviewQuery } from './users.queries.ts';
 
-/** A user new or known: who they are, what they may, and their numbers. */
-export function UserForm(props: { user: User | null; onClose(): void; onInvited(invitation: Invitation): void }) {
+const fields = ['displayName', 'email', 'groupId', 'timeZone', 'mobileNumber', 'deputyId', 'assistantId'];
+
+/** A user new or known: who they are, where they belong, who stands in for them, and their numbers. */
+export function UserForm(props: {
+  user: User | null;
+  /** Where a new user is put unless something else is chosen. */
+  groupId?: string;
+  onClose(): void;
+  onInvited(invitation: Invitation): void;
+}) {
   const { t } = useTranslation('administration/users');
   const { user } = props;
   const client = useQueryClient();
   const me = useMe();
   const { data: systems = [] } = useQuery(phoneSystemsQuery);
-  const extensions = useExtensions(user?.id);
+  const { data: groups = [] } = useQuery(groupsQuery);
+  const extensions = useExtensions(user?.extensions ?? []);
+  const [made, setMade] = useState<InvitedUser | null>(null);
   const [form, setForm] = useState({
     displayName: user?.displayName ?? '',
     email: user?.email ?? '',
-    timeZone: user?.timeZone ?? me.timeZone,
+    groupId: user?.groupId ?? props.groupId ?? '',
+    timeZone: user?.timeZone ?? '',
     language: user?.language ?? me.language,
-    role: user?.role ?? 'user',
     mobileNumber: user?.mobileNumber ?? '',
+    deputyId: user?.deputyId ?? null,
+    assistantId: user?.assistantId ?? null,
   });
   const set = (change: Partial<typeof form>) => setForm((known) => ({ ...known, ...change }));
-  const body = () => ({ ...form, mobileNumber: form.mobileNumber.trim() === '' ? null : form.mobileNumber });
+  const group = groups.find(({ id }) => id === form.groupId) ?? groups[0];
+  const timeZone = form.timeZone || group?.timeZone || me.timeZone;
   const save = useMutation({
     async mutationFn() {
-      if (user) {
-        await request('PATCH', `/users/${user.id}`, body());
-        await extensions.save(user.id);
-        return null;
+      const mobileNumber = form.mobileNumber.trim() === '' ? null : form.mobileNumber;
+      const body = { ...form, timeZone, mobileNumber, groupId: group?.id };
+      // Made already, and only an extension was refused: the second try changes them.
+      const id = user?.id ?? made?.user.id;
+      if (id) {
+        await request('PATCH', `/users/${id}`, body);
+        await extensions.save(id);
+        return made?.invitation ?? null;
       }
-      const made = await request<InvitedUser>('POST', '/users', body());
-      await extensions.save(made.user.id);
-      return made.invitation;
+      const invited = await request<InvitedUser>('POST', '/users', body);
+      setMade(invited);
+      await extensions.save(invited.user.id);
+      return invited.invitation;
     },
     onSuccess(invitation) {
       if (invitation) props.onInvited(invitation);
@@ -51,13 +72,13 @@ export function UserForm(props: { user: User | null; onClose(): void; onInvited(
     },
     onSettled: () => client.invalidateQueries(),
   });
-  const fields = ['displayName', 'email', 'timeZone', 'mobileNumber'];
 
   function submit(event: FormEvent): void {
     event.preventDefault();
     save.mutate();
   }
 
+  const toldBeside = isFieldError(save.error, fields) || save.error instanceof ExtensionRefused;
   return (
     <Dialog title={user ? t('changeTitle', { name: user.displayName }) : t('add')} onClose={props.onClose}>
       <form className="form" onSubmit={submit}>
@@ -78,41 +99,51 @@ export function UserForm(props: { user: User | null; onClose(): void; onInvited(
           error={fieldError(save.error, 'email')}
           onChange={(event) => set({ email: event.currentTarget.value })}
         />
-        <div className="form-pair">
-          <NativeSelect
-            label={t('role')}
-            value={form.role}
-            data={[
-              { value: 'user', label: t('user') },
-              { value: 'administrator', label: t('administrator') },
-            ]}
-            onChange={(event) =>
-              set({ role: event.currentTarget.value === 'administrator' ? 'administrator' : 'user' })
-            }
-          />
-          <NativeSelect
-            label={t('language')}
-            value={form.language}
-            data={(['en', 'de'] as const).map((value) => ({ value, label: t(`languages.${value}`, { ns: 'setup' }) }))}
-            onChange={(event) => set({ language: event.currentTarget.value === 'de' ? 'de' : 'en' })}
-          />
-        </div>
-        <TimeZoneField
-          label={t('timeZone')}
-          value={form.timeZone}
-          error={fieldError(save.error, 'timeZone')}
-          onChange={(timeZone) => set({ timeZone })}
-        />
+        <NativeSelect
+          label={t('group')}
+          value={group?.id ?? ''}
+          error={fieldError(save.error, 'groupId')}
+          onChange={(event) => set({ groupId: event.currentTarget.value })}
+        >
+          <GroupOptions groups={groups} />
+        </NativeSelect>
+        <ExtensionFields systems={systems} extensions={extensions} error={save.error} />
         <TextInput
           label={t('mobile')}
+          description={t('mobileHint')}
           type="tel"
           autoComplete="off"
           value={form.mobileNumber}
           error={fieldError(save.error, 'mobileNumber')}
           onChange={(event) => set({ mobileNumber: event.currentTarget.value })}
         />
-        <ExtensionFields systems={systems} extensions={extensions} />
-        {save.isError && !isFieldError(save.error, fields) && <Problem error={save.error} />}
+        <StandIn
+          kind="deputy"
+          self={user?.id}
+          id={form.deputyId}
+          error={save.error}
+          pick={(deputyId) => set({ deputyId })}
+        />
+        <StandIn
+          kind="assistant"
+          self={user?.id}
+          id={form.assistantId}
+          error={save.error}
+          pick={(assistantId) => set({ assistantId })}
+        />
+        <NativeSelect
+          label={t('language')}
+          value={form.language}
+          data={(['en', 'de'] as const).map((value) => ({ value, label: t(`languages.${value}`) }))}
+          onChange={(event) => set({ language: event.currentTarget.value === 'de' ? 'de' : 'en' })}
+        />
+        <TimeZoneField
+          label={t('timeZone')}
+          value={timeZone}
+          error={fieldError(save.error, 'timeZone')}
+          onChange={(zone) => set({ timeZone: zone })}
+        />
+        {save.isError && !toldBeside && <Problem error={save.error} />}
         <div className="actions">
           <button type="submit" className="button primary" disabled={save.isPending}>
             {user ? t('save', { ns: 'shell' }) : t('create')}
@@ -120,5 +151,31 @@ export function UserForm(props: { user: User | null; onClose(): void; onInvited(
         </div>
       </form>
     </Dialog>
+  );
+}
+
+/** Who takes calls for somebody: shown by name, kept by id. */
+function StandIn(props: {
+  kind: 'deputy' | 'assistant';
+  self: string | undefined;
+  id: string | null;
+  error: unknown;
+  pick(id: string | null): void;
+}) {
+  const { t } = useTranslation('administration/users');
+  const [picked, setPicked] = useState<PickedUser | null>(null);
+  const known = useQuery(overviewQuery(props.id !== null && picked?.id !== props.id ? props.id : ''));
+  return (
+    <UserPicker
+      label={t(props.kind)}
+      description={t(`${props.kind}Hint`)}
+      picked={props.id === null ? null : picked?.id === props.id ? picked : known.data?.user}
+      except={props.self ? [props.self] : []}
+      error={fieldError(props.error, `${props.kind}Id`)}
+      pick={(user) => {
+        setPicked(user);
+        props.pick(user?.id ?? null);
+      }}
+    />
   );
 }

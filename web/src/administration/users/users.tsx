@@ -1,108 +1,72 @@
-import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { NativeSelect } from '@mantine/core';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { Link, useSearch } from '@tanstack/react-router';
+import { useDeferredValue, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Invitation, User } from '../../../../server/src/api/schemas/users.ts';
-import { Confirm, Dialog } from '../../shell/dialog.tsx';
-import { notify } from '../../shell/notices.tsx';
-import { useErrorText } from '../../shell/parts.tsx';
-import { useMe } from '../../shell/session.ts';
-import { usersQuery } from '../../team/team.queries.ts';
-import { extensionsQuery, useChange, useQuickChange } from '../administration.queries.ts';
+import { Dialog } from '../../shell/dialog.tsx';
+import { Icon } from '../../shell/icons.tsx';
+import { Empty } from '../../shell/parts.tsx';
+import { groupsQuery, locationsQuery } from '../administration.queries.ts';
 import { Section } from '../section.tsx';
+import { GroupOptions } from './group-options.tsx';
 import { InvitationLink } from './invitation-link.tsx';
 import { UserForm } from './user-form.tsx';
+import { UserTags } from './user-tags.tsx';
+import { numbersOf, pageSize, type UserFilter, usersQuery } from './users.queries.ts';
 
+const nothing: UserFilter = { search: '', locationId: '', groupId: '', active: '' };
+
+/** Everybody, found by name, address or number, by where they belong and whether they are active; page by page. */
 export default function Users() {
   const { t } = useTranslation('administration/users');
-  const me = useMe();
-  const users = useQuery(usersQuery);
-  const { data: extensions = [] } = useQuery(extensionsQuery);
-  const [editing, setEditing] = useState<User | 'new' | null>(null);
-  const [removing, setRemoving] = useState<User | null>(null);
+  const { groupId = '' } = useSearch({ strict: false }) as { groupId?: string };
+  const [typed, setFilter] = useState<UserFilter>({ ...nothing, groupId });
+  const filter = useDeferredValue(typed);
+  const users = useInfiniteQuery(usersQuery(filter));
+  const [adding, setAdding] = useState(false);
   const [invitation, setInvitation] = useState<Invitation | null>(null);
-  const [search, setSearch] = useState('');
-  const errorText = useErrorText();
-  const invite = useChange<Invitation>('users');
-  const quick = useQuickChange('users', 'extensions');
-  const wanted = search.trim().toLocaleLowerCase();
-  const found = (users.data ?? []).filter((user) =>
-    `${user.displayName} ${user.email}`.toLocaleLowerCase().includes(wanted),
-  );
-  const shown = found.slice(0, 200);
-
+  const shown = users.data?.pages.flatMap((page) => page.users) ?? [];
+  const total = users.data?.pages[0]?.total ?? 0;
+  const isFiltered = JSON.stringify(filter) !== JSON.stringify(nothing);
   return (
-    <Section
-      title={t('rooms.users', { ns: 'administration' })}
-      intro={t('intro')}
-      add={{ label: t('add'), run: () => setEditing('new') }}
-      query={users}
-    >
-      <label className="field" style={{ margin: '16px 0', maxWidth: 400 }}>
-        <span>{t('search')}</span>
-        <input type="search" value={search} onChange={(event) => setSearch(event.target.value)} />
-      </label>
-      <ul className="list">
-        {shown.map((user) => (
-          <li key={user.id}>
-            <div>
-              <strong>{user.displayName}</strong>{' '}
-              {user.role === 'administrator' && <span className="tag">{t('administrator')}</span>}{' '}
-              {user.signInReady === false && !user.sample && <span className="tag">{t('invited')}</span>}{' '}
-              {user.sample && <span className="tag">{t('sample')}</span>}
-              <p>
-                {[
-                  user.email,
-                  ...extensions.filter((one) => one.userId === user.id).map((one) => one.number),
-                  user.mobileNumber,
-                ]
-                  .filter(Boolean)
-                  .join(' · ')}
-              </p>
-            </div>
-            <div className="actions">
-              <button
-                type="button"
-                className="button quiet"
-                aria-label={t('changeLabel', { name: user.displayName })}
-                onClick={() => setEditing(user)}
-              >
-                {t('change', { ns: 'shell' })}
-              </button>
-              <button
-                type="button"
-                className="button quiet"
-                aria-label={t('inviteLabel', { name: user.displayName })}
-                disabled={invite.isPending}
-                onClick={() =>
-                  invite.mutate(
-                    { method: 'POST', path: `/users/${user.id}/invitation` },
-                    { onSuccess: setInvitation, onError: (error) => notify(errorText(error), { tone: 'problem' }) },
-                  )
-                }
-              >
-                {t('invite')}
-              </button>
-              {user.id !== me.id && (
-                <button
-                  type="button"
-                  className="button quiet"
-                  aria-label={t('removeLabel', { name: user.displayName })}
-                  onClick={() => setRemoving(user)}
-                >
-                  {t('remove', { ns: 'shell' })}
-                </button>
-              )}
-            </div>
-          </li>
-        ))}
-      </ul>
-      {found.length > shown.length && <p className="hint">{t('more', { count: found.length - shown.length })}</p>}
-      {editing && (
+    <Section title={t('title')} intro={t('intro')} add={{ label: t('add'), run: () => setAdding(true) }} query={users}>
+      <Filters filter={typed} change={(wish) => setFilter((known) => ({ ...known, ...wish }))} />
+      <p className="hint" role="status">
+        {shown.length < total ? t('shownOf', { count: total, shown: shown.length }) : t('count', { count: total })}
+      </p>
+      {shown.length === 0 ? (
+        <Empty icon="search" title={t('noneFound')} text={t('noneFoundText')}>
+          {isFiltered && (
+            <button type="button" className="button" onClick={() => setFilter(nothing)}>
+              {t('showAll')}
+            </button>
+          )}
+        </Empty>
+      ) : (
+        <ul className="user-list" aria-label={t('title')}>
+          {shown.map((user) => (
+            <Row key={user.id} user={user} />
+          ))}
+        </ul>
+      )}
+      {users.hasNextPage && (
+        <button
+          type="button"
+          className="button"
+          disabled={users.isFetchingNextPage}
+          onClick={() => void users.fetchNextPage()}
+        >
+          {t('showMore', { count: Math.min(pageSize, total - shown.length) })}
+        </button>
+      )}
+      {adding && (
         <UserForm
-          user={editing === 'new' ? null : editing}
-          onClose={() => setEditing(null)}
+          user={null}
+          groupId={filter.groupId}
+          onClose={() => setAdding(false)}
           onInvited={(made) => {
-            setEditing(null);
+            setAdding(false);
             setInvitation(made);
           }}
         />
@@ -112,16 +76,82 @@ export default function Users() {
           <InvitationLink invitation={invitation} />
         </Dialog>
       )}
-      {removing && (
-        <Confirm
-          title={t('removeTitle', { name: removing.displayName })}
-          text={t('removeText')}
-          confirm={t('removeYes')}
-          busy={quick.isPending}
-          onClose={() => setRemoving(null)}
-          onConfirm={() => quick.run({ method: 'DELETE', path: `/users/${removing.id}` }, () => setRemoving(null))}
+    </Section>
+  );
+}
+
+function Filters({ filter, change }: { filter: UserFilter; change(wish: Partial<UserFilter>): void }) {
+  const { t } = useTranslation('administration/users');
+  const { data: locations = [] } = useQuery(locationsQuery);
+  const { data: groups = [] } = useQuery(groupsQuery);
+  return (
+    <search className="user-filters">
+      <label className="search list-search">
+        <Icon name="search" />
+        <span className="sr-only">{t('search')}</span>
+        <input
+          type="search"
+          placeholder={t('search')}
+          value={filter.search}
+          onChange={(event) => change({ search: event.target.value })}
+        />
+      </label>
+      {locations.length > 1 && (
+        <NativeSelect
+          aria-label={t('filter.location')}
+          size="sm"
+          value={filter.locationId}
+          data={[
+            { value: '', label: t('filter.allLocations') },
+            ...locations.map(({ id, name }) => ({ value: id, label: name })),
+          ]}
+          onChange={(event) => change({ locationId: event.currentTarget.value, groupId: '' })}
         />
       )}
-    </Section>
+      {groups.length > 1 && (
+        <NativeSelect
+          aria-label={t('filter.group')}
+          size="sm"
+          value={filter.groupId}
+          onChange={(event) => change({ groupId: event.currentTarget.value })}
+        >
+          <option value="">{t('filter.allGroups')}</option>
+          <GroupOptions
+            groups={groups.filter((group) => filter.locationId === '' || group.locationId === filter.locationId)}
+          />
+        </NativeSelect>
+      )}
+      <NativeSelect
+        aria-label={t('filter.active')}
+        size="sm"
+        value={filter.active}
+        data={[
+          { value: '', label: t('filter.anyState') },
+          { value: 'true', label: t('filter.activeOnly') },
+          { value: 'false', label: t('filter.inactiveOnly') },
+        ]}
+        onChange={(event) => change({ active: event.currentTarget.value as UserFilter['active'] })}
+      />
+    </search>
+  );
+}
+
+function Row({ user }: { user: User }) {
+  const { data: groups = [] } = useQuery(groupsQuery);
+  const group = groups.find(({ id }) => id === user.groupId);
+  return (
+    <li className="user-row">
+      <Link to="/administration/$" params={{ _splat: `users/${user.id}` }} preload={false}>
+        <span className="user-name">
+          <strong>{user.displayName}</strong> <UserTags user={user} />
+        </span>
+        <small>{[user.email, ...numbersOf(user), user.mobileNumber].filter(Boolean).join(' · ')}</small>
+        {group && (
+          <small className="user-group">
+            {group.location} / {group.name}
+          </small>
+        )}
+      </Link>
+    </li>
   );
 }
