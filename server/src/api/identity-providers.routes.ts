@@ -11,6 +11,7 @@ import {
   type Provider,
   readProvider,
 } from '../organization/sign-in/providers.ts';
+import type { Executor } from '../store/database.ts';
 import { redirectUriOf } from './provider-sign-in.routes.ts';
 import { type Route, route } from './route.ts';
 import { Id } from './schemas/common.ts';
@@ -64,7 +65,10 @@ export function identityProviderRoutes(
       body: NewIdentityProvider,
       status: 201,
       answer: IdentityProvider,
-      handle: async ({ viewer, body }) => read(await createProvider(context, actorOf(viewer), body)),
+      async handle({ viewer, body }) {
+        const create = (transaction: Executor) => createProvider(transaction, context.secrets, actorOf(viewer), body);
+        return read(await db.transaction().execute(create));
+      },
     }),
     route({
       ...administrator,
@@ -77,7 +81,9 @@ export function identityProviderRoutes(
       body: IdentityProviderChange,
       answer: IdentityProvider,
       async handle({ viewer, params: { providerId }, body }) {
-        await changeProvider(context, actorOf(viewer), providerId, body);
+        await db
+          .transaction()
+          .execute((transaction) => changeProvider(transaction, context.secrets, actorOf(viewer), providerId, body));
         sessions.forget('');
         return read(providerId);
       },
@@ -92,7 +98,7 @@ export function identityProviderRoutes(
       params,
       answer: null,
       async handle({ viewer, params: { providerId } }) {
-        await deleteProvider(context, actorOf(viewer), providerId);
+        await db.transaction().execute((transaction) => deleteProvider(transaction, actorOf(viewer), providerId));
         sessions.forget('');
         return undefined;
       },

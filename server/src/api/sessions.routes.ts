@@ -33,7 +33,7 @@ export function sessionListRoutes(context: Context, sessions: Sessions): Route[]
     }),
     route({
       access: 'self',
-      ownerOf: (executor, { sessionId }) => sessionOwner(executor, sessionId ?? ''),
+      ownerOf: async (executor, { sessionId }) => (sessionId ? sessionOwner(executor, sessionId) : null),
       tag,
       method: 'delete',
       path: '/sessions/{sessionId}',

@@ -3,11 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { ApiError } from '../../api/errors.ts';
 import { IdentityProviderSettings } from '../../api/schemas/sign-in.ts';
 import { forgetSessions } from '../../api/sessions.ts';
-import type { Context } from '../../context.ts';
 import type { Executor } from '../../store/database.ts';
+import type { Secrets } from '../../store/secrets.ts';
 import { type Actor, recordChange } from '../audit.ts';
-
-type Parts = Pick<Context, 'store' | 'secrets'>;
 
 export interface Provider {
   id: string;
@@ -86,69 +84,65 @@ export interface ProviderFields {
   enabled: boolean;
 }
 
-/** Saved whether it answers or not: it may be down just now. @throws ApiError invalid, conflict (name taken). */
-export async function createProvider({ store, secrets }: Parts, actor: Actor, fields: ProviderFields): Promise<string> {
+/**
+ * Saved whether it answers or not: it may be down just now. This and the next two: run in a transaction.
+ * @returns its id. @throws ApiError invalid; conflict for a name that is taken.
+ */
+export async function createProvider(
+  transaction: Executor,
+  secrets: Secrets,
+  actor: Actor,
+  fields: ProviderFields,
+): Promise<string> {
   const id = randomUUID();
-  return store.db.transaction().execute(async (transaction) => {
-    await checkFields(transaction, fields);
-    const { name, issuer, clientId, secret, settings, enabled } = fields;
-    await transaction
-      .insertInto('identity_provider')
-      .values({
-        ...{ id, name, issuer, client_id: clientId, enabled },
-        secret: secret === null ? null : secrets.seal(secret, id),
-        settings: JSON.stringify(settings),
-      })
-      .execute();
-    await record(transaction, actor, 'create', null, await readProvider(transaction, id));
-    return id;
-  });
+  await checkFields(transaction, fields);
+  const { name, issuer, clientId, secret, settings, enabled } = fields;
+  await transaction
+    .insertInto('identity_provider')
+    .values({
+      ...{ id, name, issuer, client_id: clientId, enabled },
+      secret: secret === null ? null : secrets.seal(secret, id),
+      settings: JSON.stringify(settings),
+    })
+    .execute();
+  await record(transaction, actor, 'create', null, await readProvider(transaction, id));
+  return id;
 }
 
 /**
- * Another issuer or client id starts anew: subjects of one issuer mean nothing at another.
- * @throws ApiError notFound, invalid, conflict (name taken).
+ * Another issuer starts anew: subjects of one mean nothing at another.
+ * @throws ApiError notFound, invalid; conflict for a name that is taken.
  */
 export async function changeProvider(
-  { store, secrets }: Parts,
+  transaction: Executor,
+  secrets: Secrets,
   actor: Actor,
   id: string,
   change: { [Field in keyof ProviderFields]?: ProviderFields[Field] | undefined },
 ): Promise<void> {
-  await store.db.transaction().execute(async (transaction) => {
-    const before = await readProvider(transaction, id);
-    const { name = before.name, issuer = before.issuer, clientId = before.clientId } = change;
-    const { settings = before.settings, enabled = before.enabled } = change;
-    await checkFields(transaction, { issuer, settings });
-    const secret = change.secret === undefined ? before.secret : change.secret && secrets.seal(change.secret, id);
-    await transaction
-      .updateTable('identity_provider')
-      .set({ name, issuer, client_id: clientId, enabled, secret, settings: JSON.stringify(settings) })
-      .where('id', '=', id)
-      .execute();
-    if (issuer !== before.issuer)
-      await transaction.deleteFrom('login_identity').where('provider_id', '=', id).execute();
-    if (issuer !== before.issuer || (before.enabled && !enabled)) await endSessions(transaction, id);
-    const secretReplaced = change.secret !== undefined;
-    await record(
-      transaction,
-      actor,
-      'change',
-      before,
-      { ...before, name, issuer, clientId, enabled, settings },
-      secretReplaced,
-    );
-  });
+  const before = await readProvider(transaction, id);
+  const { name = before.name, issuer = before.issuer, clientId = before.clientId } = change;
+  const { settings = before.settings, enabled = before.enabled } = change;
+  await checkFields(transaction, { issuer, settings });
+  const secret = change.secret === undefined ? before.secret : change.secret && secrets.seal(change.secret, id);
+  await transaction
+    .updateTable('identity_provider')
+    .set({ name, issuer, client_id: clientId, enabled, secret, settings: JSON.stringify(settings) })
+    .where('id', '=', id)
+    .execute();
+  const another = issuer !== before.issuer;
+  if (another) await transaction.deleteFrom('login_identity').where('provider_id', '=', id).execute();
+  if (another || (before.enabled && !enabled)) await endSessions(transaction, id);
+  const after = { ...before, name, issuer, clientId, enabled, settings };
+  await record(transaction, actor, 'change', before, after, change.secret !== undefined);
 }
 
 /** Its users stay, with what they have here; sessions that it vouched for end. @throws ApiError notFound */
-export async function deleteProvider({ store }: Parts, actor: Actor, id: string): Promise<void> {
-  await store.db.transaction().execute(async (transaction) => {
-    const before = await readProvider(transaction, id);
-    await endSessions(transaction, id);
-    await transaction.deleteFrom('identity_provider').where('id', '=', id).execute();
-    await record(transaction, actor, 'delete', before, null);
-  });
+export async function deleteProvider(transaction: Executor, actor: Actor, id: string): Promise<void> {
+  const before = await readProvider(transaction, id);
+  await endSessions(transaction, id);
+  await transaction.deleteFrom('identity_provider').where('id', '=', id).execute();
+  await record(transaction, actor, 'delete', before, null);
 }
 
 async function endSessions(transaction: Executor, providerId: string): Promise<void> {
