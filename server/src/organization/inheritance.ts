@@ -48,5 +48,7 @@ export function fieldChanges(from: unknown, to: unknown, path = ''): FieldChange
       fieldChanges(before[name], after[name], path ? `${path}.${name}` : name),
     );
   }
-  return JSON.stringify(from) === JSON.stringify(to) ? [] : [{ path, from: from ?? null, to: to ?? null }];
+  return JSON.stringify(from ?? null) === JSON.stringify(to ?? null)
+    ? []
+    : [{ path, from: from ?? null, to: to ?? null }];
 }
