@@ -151,7 +151,7 @@ describeWith(['slapd'], 'a directory with 2,000 people', () => {
     await client.unbind();
   });
 
-  test('killed while a portion is written, and between portions: everybody is there once', async () => {
+  test('killed between two portions, another process goes on: everybody is there once', async () => {
     const runId = await begin(source);
     // Somebody began to read and is no more.
     await store.db.updateTable('import_run').set({ leased_by: 'dead', leased_until: Temporal.Now.instant() }).execute();
@@ -166,10 +166,6 @@ describeWith(['slapd'], 'a directory with 2,000 people', () => {
     });
 
     await carryOut(store.db, runId, (await store.db.selectFrom('users').select('id').executeTakeFirstOrThrow()).id);
-    await close();
-    await killedAt('import.beforeCommit');
-    await open();
-    expect(await usersOf(source)).toHaveLength(0);
     await close();
     await killedAt('import.portionDone');
     await open();

@@ -18,7 +18,6 @@ export const crashPoints = [
   'reconciler.phoneRestored',
   'reconciler.idleWritten',
   'webhook.delivered',
-  'import.beforeCommit',
   'import.portionDone',
   'leaving.claimed',
   'leaving.givenBack',

@@ -39,7 +39,6 @@ export async function carryOutPortion(
     const rows = await plannedRows(transaction, run.id, limit);
     if (rows.length > 0) await settleRows(transaction, run.id, await carryOut(transaction, run, rows));
     else await finish(transaction, run);
-    crashPoint('import.beforeCommit');
     return rows.length === 0;
   });
   crashPoint('import.portionDone');
