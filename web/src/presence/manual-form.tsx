@@ -8,7 +8,7 @@ import { useNow } from '../shell/now.ts';
 import { Skeleton, useErrorText } from '../shell/parts.tsx';
 import { clockIn, dateIn, instantAt } from '../shell/time.ts';
 import { useFormat } from '../shell/use-format.ts';
-import { profilesQuery, useManualPresence } from './presence.queries.ts';
+import { choosableProfilesQuery, useManualPresence } from './presence.queries.ts';
 import { useProfileName } from './profile-name.ts';
 import { StatusMark, statuses } from './status.tsx';
 import { usePresenceWords } from './words.ts';
@@ -17,14 +17,19 @@ const rules = ['default', 'nextBoundary', 'time', 'untilChanged'] as const;
 type Rule = (typeof rules)[number];
 const hourMs = 3_600_000;
 
+/** Whose presence it is, when it isn't one's own. */
+export interface Acting {
+  actingFor?: { id: string; displayName: string } | undefined;
+}
+
 /** Chooses a profile, how long it holds, and a note. What was before comes back by "undo". */
-export function ManualForm({ presence, onDone }: { presence: Presence; onDone(): void }) {
+export function ManualForm({ presence, actingFor, onDone }: Acting & { presence: Presence; onDone(): void }) {
   const { t } = useTranslation('presence');
   const format = useFormat();
   const now = useNow();
   const words = usePresenceWords(format, now);
   const errorText = useErrorText();
-  const profiles = useQuery(profilesQuery);
+  const profiles = useQuery(choosableProfilesQuery(presence.userId, !actingFor));
   const manual = useManualPresence(presence.userId);
   const nameOf = useProfileName();
   const [profileId, setProfileId] = useState('');
@@ -46,12 +51,10 @@ export function ManualForm({ presence, onDone }: { presence: Presence; onDone():
       { profileId, end: endOf(), note: note === '' ? null : note },
       {
         onSuccess() {
-          notify(
-            t('isSet', { profile: nameOf(profiles.data?.find((profile) => profile.id === profileId)?.name ?? '') }),
-            {
-              action: { label: t('undo'), run: () => manual.mutate(before) },
-            },
-          );
+          const profile = nameOf(profiles.data?.find(({ id }) => id === profileId)?.name ?? '');
+          notify(actingFor ? t('acting.isSet', { profile, name: actingFor.displayName }) : t('isSet', { profile }), {
+            action: { label: t('undo'), run: () => manual.mutate(before) },
+          });
           onDone();
         },
         onError: (error) => notify(errorText(error), { tone: 'problem' }),
@@ -80,7 +83,7 @@ export function ManualForm({ presence, onDone }: { presence: Presence; onDone():
               <StatusMark status={profile.status} size={18} />
               <span>
                 {nameOf(profile.name)}
-                {profile.forwarding.mode !== 'off' && (
+                {profile.forwarding && profile.forwarding.mode !== 'off' && (
                   <small>
                     {words.calls({
                       mode: profile.forwarding.mode,

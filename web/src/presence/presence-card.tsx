@@ -24,7 +24,7 @@ export default function PresenceCard() {
           <strong>{t(`status.${presence.status}`)}</strong> {words.untilWhen(presence.until)}
         </span>
       </p>
-      <p className="row-meta">{words.why(presence.reason, presence.note)}</p>
+      <p className="row-meta">{words.why(presence.reason, presence.note, presence.setBy)}</p>
       <p className="row-meta">{words.calls(presence.forwarding)}</p>
       <TodayBar userId={me.id} />
     </section>

@@ -10,52 +10,61 @@ import { Problem, Skeleton, useErrorText } from '../shell/parts.tsx';
 import { ServerWords } from '../shell/server-words.tsx';
 import { useMe } from '../shell/session.ts';
 import { type Format, useFormat } from '../shell/use-format.ts';
-import { ManualForm } from './manual-form.tsx';
+import { type Acting, ManualForm } from './manual-form.tsx';
 import { presenceQuery, useManualPresence } from './presence.queries.ts';
 import { useProfileName } from './profile-name.ts';
 import { StatusMark } from './status.tsx';
 import { TodayBar, TodayList } from './today-bar.tsx';
 import { usePresenceWords } from './words.ts';
 
-/** My presence explained (why, until when, where calls go) and changed by hand. */
-export default function PresencePanel({ onClose }: { onClose(): void }) {
+/** Presence explained (why, until when, where calls go) and changed by hand: one's own, or that of whom one acts for. */
+export default function PresencePanel({ actingFor, onClose }: Acting & { onClose(): void }) {
   const { t } = useTranslation('presence');
   const me = useMe();
   const now = useNow();
   const format = useFormat();
-  const presence = useQuery(presenceQuery(me.id));
+  const userId = actingFor?.id ?? me.id;
+  const presence = useQuery(presenceQuery(userId));
   return (
-    <Dialog title={t('mine')} side onClose={onClose}>
+    <Dialog title={actingFor ? t('acting.title', { name: actingFor.displayName }) : t('mine')} side onClose={onClose}>
+      {actingFor && (
+        <p className="acting-for">
+          <Icon name="person" />
+          {t('acting.text', { name: actingFor.displayName })}
+        </p>
+      )}
       {presence.isPending && <Skeleton />}
       {presence.isError && !presence.data && <Problem error={presence.error} retry={() => void presence.refetch()} />}
       {presence.data && (
         <>
-          <Now presence={presence.data} now={now} format={format} />
-          <TodayBar userId={me.id} />
-          <ManualForm presence={presence.data} onDone={onClose} />
-          <TodayList userId={me.id} />
-          <p>
-            <Link to="/calls" onClick={onClose}>
-              {t('toLog')}
-            </Link>
-          </p>
+          <Now presence={presence.data} now={now} format={format} actingFor={actingFor} />
+          <TodayBar userId={userId} />
+          <ManualForm presence={presence.data} actingFor={actingFor} onDone={onClose} />
+          <TodayList userId={userId} />
+          {!actingFor && (
+            <p>
+              <Link to="/calls" onClick={onClose}>
+                {t('toLog')}
+              </Link>
+            </p>
+          )}
         </>
       )}
     </Dialog>
   );
 }
 
-function Now({ presence, now, format }: { presence: Presence; now: Date; format: Format }) {
+function Now({ presence, now, format, actingFor }: Acting & { presence: Presence; now: Date; format: Format }) {
   const { t } = useTranslation('presence');
   const words = usePresenceWords(format, now);
   const nameOf = useProfileName();
   const automatic = useManualPresence(presence.userId);
   const errorText = useErrorText();
-  const why = words.why(presence.reason, presence.note);
+  const why = words.why(presence.reason, presence.note, presence.setBy);
 
   function backToAutomatic(): void {
     automatic.mutate(null, {
-      onSuccess: () => notify(t('isAutomatic')),
+      onSuccess: () => notify(actingFor ? t('acting.isAutomatic', { name: actingFor.displayName }) : t('isAutomatic')),
       onError: (error) => notify(errorText(error), { tone: 'problem' }),
     });
   }
@@ -92,12 +101,12 @@ function Now({ presence, now, format }: { presence: Presence; now: Date; format:
           <dd>
             {words.calls(presence.forwarding)}
             {presence.forwarding && presence.forwarding.mode !== 'off' && `, ${words.untilWhen(presence.until)}`}
-            {presence.reason?.forwardingProblem && (
+            {!actingFor && presence.reason?.forwardingProblem && (
               <small>{t(`forwardingProblem.${presence.reason.forwardingProblem}`)}</small>
             )}
           </dd>
         </div>
-        {presence.phones?.map((phone) => (
+        {(actingFor ? [] : presence.phones)?.map((phone) => (
           <div key={phone.extensionId}>
             <dt>{t('phone', { extension: phone.extension })}</dt>
             <dd>

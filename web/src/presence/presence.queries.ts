@@ -36,6 +36,17 @@ export const profilesQuery = queryOptions({
   queryFn: async ({ signal }) => (await get<ProfileList>('/profiles', signal)).profiles,
 });
 
+type Choosable = Pick<ProfileList['profiles'][number], 'id' | 'name' | 'status' | 'active'> &
+  Partial<Pick<ProfileList['profiles'][number], 'forwarding'>>;
+
+/** What may be chosen for somebody whose presence one may change; of others without what it forwards. */
+export const choosableProfilesQuery = (userId: string, own: boolean) =>
+  queryOptions({
+    queryKey: own ? profilesQuery.queryKey : ['profiles', userId],
+    queryFn: async ({ signal }) =>
+      (await get<{ profiles: Choosable[] }>(own ? '/profiles' : `/users/${userId}/presence/profiles`, signal)).profiles,
+  });
+
 export const forwardingLogQuery = (userId: string, before: number | undefined) =>
   queryOptions({
     queryKey: ['forwardingLog', userId, before],
@@ -49,8 +60,8 @@ export function useManualPresence(userId: string) {
   return useMutation({
     mutationFn: (choice: ManualPresence | null) =>
       choice === null
-        ? request<Presence | undefined>('DELETE', '/users/me/presence/manual')
-        : request<Presence | undefined>('PUT', '/users/me/presence/manual', choice),
+        ? request<Presence | undefined>('DELETE', `/users/${userId}/presence/manual`)
+        : request<Presence | undefined>('PUT', `/users/${userId}/presence/manual`, choice),
     onSuccess(presence) {
       if (presence?.userId) client.setQueryData(['presence', userId], presence);
       else void client.invalidateQueries({ queryKey: ['presence', userId] });

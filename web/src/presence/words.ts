@@ -10,8 +10,9 @@ export function usePresenceWords(format: Format, now: Date) {
     return until === null ? t('untilChanged') : t('until', { time: format.moment(until, now) });
   }
 
-  function why(reason: Reason | undefined, note: string | null): string {
+  function why(reason: Reason | undefined, note: string | null, setBy?: Presence['setBy']): string {
     if (!reason) return note ?? '';
+    if (reason.origin === 'manual' && setBy) return t('reason.manualBy', { name: setBy.displayName });
     if (reason.origin === 'appointment' && reason.title) return t('reason.appointmentTitle', { title: reason.title });
     return t(`reason.${reason.origin}`);
   }

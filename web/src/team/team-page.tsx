@@ -1,6 +1,6 @@
 import './team.css';
 import { useQuery } from '@tanstack/react-query';
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Presence } from '../../../server/src/api/schemas/presence.ts';
 import type { User } from '../../../server/src/api/schemas/users.ts';
@@ -18,6 +18,7 @@ import { usersQuery } from './team.queries.ts';
 import { useVisiblePresence } from './visible-presence.ts';
 import { useVisibleRows } from './visible-rows.ts';
 
+const PresencePanel = lazy(() => import('../presence/presence-panel.tsx'));
 const rowHeight = 56;
 
 export default function TeamPage() {
@@ -104,6 +105,7 @@ function People({ people }: { people: User[] }) {
   const shown = people.slice(first, last);
   const presence = useVisiblePresence(shown.map((user) => user.id));
   const [focused, setFocused] = useState(0);
+  const [actingFor, setActingFor] = useState<User | null>(null);
   const wanted = useRef<number | null>(null);
   const at = Math.min(focused, people.length - 1);
   // Scrolled away, the row that had the focus is no longer there: the first one shown takes its place.
@@ -129,25 +131,33 @@ function People({ people }: { people: User[] }) {
   }
 
   return (
-    <ul
-      ref={list}
-      className="people"
-      aria-label={t('title')}
-      style={{ height: people.length * rowHeight }}
-      onKeyDown={move}
-    >
-      {shown.map((user, index) => (
-        <Person
-          key={user.id}
-          user={user}
-          presence={presence.get(user.id)}
-          index={first + index}
-          total={people.length}
-          tabIndex={first + index === tabStop ? 0 : -1}
-          onFocus={() => setFocused(first + index)}
-        />
-      ))}
-    </ul>
+    <>
+      <ul
+        ref={list}
+        className="people"
+        aria-label={t('title')}
+        style={{ height: people.length * rowHeight }}
+        onKeyDown={move}
+      >
+        {shown.map((user, index) => (
+          <Person
+            key={user.id}
+            user={user}
+            presence={presence.get(user.id)}
+            index={first + index}
+            total={people.length}
+            tabIndex={first + index === tabStop ? 0 : -1}
+            onFocus={() => setFocused(first + index)}
+            onActFor={() => setActingFor(user)}
+          />
+        ))}
+      </ul>
+      {actingFor && (
+        <Suspense>
+          <PresencePanel actingFor={actingFor} onClose={() => setActingFor(null)} />
+        </Suspense>
+      )}
+    </>
   );
 }
 
@@ -158,9 +168,12 @@ function Person(props: {
   total: number;
   tabIndex: number;
   onFocus(): void;
+  onActFor(): void;
 }) {
   const { t } = useTranslation('presence');
   const { user, presence } = props;
+  // Where calls go is told to those who may change it, and to readers.
+  const mayActFor = useMe().role !== 'reader' && presence?.forwarding !== undefined;
   const now = useNow(60_000);
   const format = useFormat();
   const words = usePresenceWords(format, now);
@@ -201,6 +214,18 @@ function Person(props: {
           <span className="skeleton-row" />
         )}
       </span>
+      {mayActFor && (
+        <button
+          type="button"
+          className="icon-button person-act"
+          tabIndex={props.tabIndex}
+          aria-label={t('acting.open', { name: user.displayName })}
+          title={t('acting.open', { name: user.displayName })}
+          onClick={props.onActFor}
+        >
+          <Icon name="more" />
+        </button>
+      )}
     </li>
   );
 }

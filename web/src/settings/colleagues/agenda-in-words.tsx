@@ -1,5 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import type { RelationshipLevel } from '../../../../server/src/agenda/privacy-settings.ts';
+import type { OwnPrivacy } from '../../../../server/src/api/schemas/relationships.ts';
 import { Problem, Skeleton } from '../../shell/parts.tsx';
 import { levels } from './relationship-row.tsx';
 import { privacyQuery } from './relationships.queries.ts';
@@ -8,6 +10,12 @@ import { privacyQuery } from './relationships.queries.ts';
 export function AgendaInWords() {
   const { t } = useTranslation('settings/colleagues');
   const privacy = useQuery(privacyQuery);
+  function presenceOf(level: RelationshipLevel, external: OwnPrivacy['externalSees']): string {
+    if (level !== 'external') return t('words.presence');
+    if (external.until && external.note) return t('words.presence');
+    if (external.until) return t('words.statusUntil');
+    return t(external.note ? 'words.statusNote' : 'words.status');
+  }
   return (
     <section className="section">
       <h2>{t('words.title')}</h2>
@@ -23,8 +31,15 @@ export function AgendaInWords() {
                 <small>{t(`level.${level}.who`)}</small>
               </dt>
               <dd>
-                {t(`detail.${privacy.data.detail[level]}`)}
-                {level === 'assistant' && ` ${t('words.assistant')}`}
+                {[
+                  presenceOf(level, privacy.data.externalSees),
+                  t(`detail.${privacy.data.detail[level]}`),
+                  level === 'assistant' && t('words.assistant'),
+                ]
+                  .filter(Boolean)
+                  .map((sentence) => (
+                    <p key={String(sentence)}>{sentence}</p>
+                  ))}
               </dd>
             </div>
           ))}

@@ -28,7 +28,8 @@ function People() {
   const { t } = useTranslation('settings/colleagues');
   const [typed, setTyped] = useState('');
   const search = useDeferredValue(typed.trim());
-  const list = useInfiniteQuery(relationshipsQuery(search));
+  const [onlyChosen, setOnlyChosen] = useState(false);
+  const list = useInfiniteQuery(relationshipsQuery(search, onlyChosen));
   const people = list.data?.pages.flatMap(({ relationships }) => relationships) ?? [];
   return (
     <>
@@ -42,10 +43,17 @@ function People() {
           onChange={(event) => setTyped(event.target.value)}
         />
       </label>
+      <label className="field-inline">
+        <input type="checkbox" checked={onlyChosen} onChange={(event) => setOnlyChosen(event.target.checked)} />
+        {t('people.onlyChosen')}
+      </label>
       {list.isPending && <Skeleton rows={5} />}
       {list.isError && <Problem error={list.error} retry={() => void list.refetch()} />}
       {list.data && people.length === 0 && (
-        <Empty icon="team" title={t(search === '' ? 'people.alone' : 'people.none')} />
+        <Empty
+          icon="team"
+          title={t(onlyChosen ? 'people.noneChosen' : search === '' ? 'people.alone' : 'people.none')}
+        />
       )}
       {people.length > 0 && (
         <ul className="list relationships">

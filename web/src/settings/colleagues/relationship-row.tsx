@@ -1,9 +1,10 @@
 import { useTranslation } from 'react-i18next';
 import type { RelationshipLevel } from '../../../../server/src/agenda/privacy-settings.ts';
+import type { Relationship } from '../../../../server/src/api/schemas/relationships.ts';
 import { Icon } from '../../shell/icons.tsx';
 import { notify } from '../../shell/notices.tsx';
 import { useErrorText } from '../../shell/parts.tsx';
-import { type Relationship, useRelationshipChoice } from './relationships.queries.ts';
+import { useRelationshipChoice } from './relationships.queries.ts';
 
 export const levels = ['external', 'employee', 'colleague', 'assistant'] as const satisfies RelationshipLevel[];
 

@@ -1,35 +1,26 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import type { CalendarDetail, RelationshipLevel } from '../../../../server/src/agenda/privacy-settings.ts';
+import type { RelationshipLevel } from '../../../../server/src/agenda/privacy-settings.ts';
+import type { OwnPrivacy, RelationshipList } from '../../../../server/src/api/schemas/relationships.ts';
 import { get, request, withQuery } from '../../shell/api.ts';
 
-export interface Relationship {
-  other: { id: string; displayName: string };
-  level: RelationshipLevel;
-  /** Where the level comes from. */
-  from: 'location' | 'workGroup' | 'assistant' | 'own';
-  workGroup: { id: string; name: string } | null;
-}
-interface RelationshipList {
-  relationships: Relationship[];
-  next: string | null;
-}
-
-/** What is in force for me (my group's settings): what others see, and how long my history is kept. */
-export interface OwnPrivacy {
-  detail: Record<RelationshipLevel, CalendarDetail>;
-  historyDays: number;
-}
+/** What is in force for me (my group's settings). */
 export const privacyQuery = queryOptions({
   queryKey: ['privacy'],
   queryFn: ({ signal }) => get<OwnPrivacy>('/users/me/privacy', signal),
 });
 
-export const relationshipsQuery = (search: string) =>
+/** @param onlyChosen only what I have chosen myself. */
+export const relationshipsQuery = (search: string, onlyChosen: boolean) =>
   infiniteQueryOptions({
-    queryKey: ['relationships', search],
+    queryKey: ['relationships', search, onlyChosen],
     queryFn: ({ pageParam, signal }) =>
       get<RelationshipList>(
-        withQuery('/users/me/relationships', { search: search || undefined, after: pageParam, limit: 50 }),
+        withQuery('/users/me/relationships', {
+          search: search || undefined,
+          chosen: onlyChosen ? 'true' : undefined,
+          after: pageParam,
+          limit: 50,
+        }),
         signal,
       ),
     initialPageParam: undefined as string | undefined,

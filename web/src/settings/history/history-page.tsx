@@ -1,7 +1,8 @@
 import './history.css';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Segment } from '../../../../server/src/api/schemas/presence.ts';
 import { useProfileName } from '../../presence/profile-name.ts';
 import { StatusMark } from '../../presence/status.tsx';
 import { usePresenceWords } from '../../presence/words.ts';
@@ -9,46 +10,37 @@ import { useNow } from '../../shell/now.ts';
 import { Empty, Problem, Skeleton } from '../../shell/parts.tsx';
 import { dateIn } from '../../shell/time.ts';
 import { useFormat } from '../../shell/use-format.ts';
-import { privacyQuery } from '../colleagues/relationships.queries.ts';
 import { SettingsFrame } from '../settings-frame.tsx';
-import { historyQuery, type PastSegment } from './history.queries.ts';
+import { historyQuery } from './history.queries.ts';
 
 /** What one's presence was, and why: for oneself alone. */
 export default function HistoryPage() {
   const { t } = useTranslation('settings/history');
-  const privacy = useQuery(privacyQuery);
-  const kept = privacy.data?.historyDays;
   return (
     <SettingsFrame page="history">
       <section className="section">
         <h2>{t('title')}</h2>
-        {privacy.isPending && <Skeleton rows={6} />}
-        {privacy.isError && <Problem error={privacy.error} retry={() => void privacy.refetch()} />}
-        {kept === 0 && <Empty icon="clock" title={t('off')} />}
-        {kept !== undefined && kept > 0 && (
-          <>
-            <p className="page-intro">{t('text', { count: kept })}</p>
-            <Days kept={kept} />
-          </>
-        )}
+        <Days />
       </section>
     </SettingsFrame>
   );
 }
 
-function Days({ kept }: { kept: number }) {
+function Days() {
   const { t } = useTranslation('settings/history');
   const format = useFormat();
   const [opened] = useState(() => new Date());
-  const history = useInfiniteQuery(historyQuery(opened, kept));
+  const history = useInfiniteQuery(historyQuery(opened));
   if (history.isPending) return <Skeleton rows={6} />;
   if (history.isError) return <Problem error={history.error} retry={() => void history.refetch()} />;
-  const newestFirst = history.data.pages.flatMap((page) => [...page].reverse());
-  if (newestFirst.length === 0 && !history.hasNextPage)
-    return <Empty icon="clock" title={t('empty')} text={t('emptyText')} />;
+  const kept = history.data.pages[0]!.keptDays;
+  if (kept === 0) return <Empty icon="clock" title={t('off')} />;
+  const newestFirst = history.data.pages.flatMap(({ segments }) => [...segments].reverse());
   const days = Map.groupBy(newestFirst, ({ start }) => dateIn(new Date(start), format.zone));
   return (
     <>
+      <p className="page-intro">{t('text', { count: kept })}</p>
+      {newestFirst.length === 0 && <Empty icon="clock" title={t('empty')} text={t('emptyText')} />}
       {[...days].map(([date, segments]) => (
         <section key={date} className="history-day" aria-label={format.day(date)}>
           <h3>{format.day(date)}</h3>
@@ -73,7 +65,7 @@ function Days({ kept }: { kept: number }) {
   );
 }
 
-function Line({ segment }: { segment: PastSegment }) {
+function Line({ segment }: { segment: Segment }) {
   const { t } = useTranslation('settings/history');
   const now = useNow(60_000);
   const format = useFormat();
@@ -92,12 +84,7 @@ function Line({ segment }: { segment: PastSegment }) {
         <strong>{statusName}</strong>
         {name && name !== statusName && ` (${name})`}
         <p>
-          {[
-            words.why(reason, null),
-            setBy && t('byOther', { name: setBy.displayName }),
-            note,
-            forwarding && forwarding.mode !== 'off' && words.calls(forwarding),
-          ]
+          {[words.why(reason, null, setBy), note, forwarding && forwarding.mode !== 'off' && words.calls(forwarding)]
             .filter(Boolean)
             .join(' · ')}
         </p>
