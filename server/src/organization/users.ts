@@ -176,9 +176,12 @@ export async function changeUser(
       .where('id', '=', userId)
       .execute();
     await markReachDue(transaction, [userId]);
-    // Floating times and all-day dates happen in the user's zone; answers are found by the address.
-    if ((change.timeZone ?? before.timeZone) !== before.timeZone || (change.email ?? before.email) !== before.email)
-      await syncUserNow(transaction, userId);
+    // Floating times and all-day dates happen in the user's zone; answers are found by the address; another group may
+    // read calendars otherwise.
+    const readAnew = (['timeZone', 'email', 'groupId'] as const).some(
+      (field) => (change[field] ?? before[field]) !== before[field],
+    );
+    if (readAnew) await syncUserNow(transaction, userId);
     await forgetSessions(transaction, userId);
     const after = await readUser(transaction, userId);
     await recordChange(transaction, actor, {
