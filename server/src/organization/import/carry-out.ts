@@ -100,7 +100,10 @@ async function carryOut(transaction: Executor, run: ClaimedRun, rows: readonly S
   await users.readCalendarsAnew(
     transaction,
     changes
-      .filter(({ before, after }) => before.email !== after.email || before.timeZone !== after.timeZone)
+      .filter(
+        ({ before, after }) =>
+          before.email !== after.email || before.timeZone !== after.timeZone || before.groupId !== after.groupId,
+      )
       .map(({ after }) => after.id),
   );
   await markReachDue(transaction, touched);

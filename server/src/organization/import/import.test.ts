@@ -290,6 +290,32 @@ test('an extension has one owner: a second one is left out, a new one replaces t
   expect(leaving).toEqual([{ kind: 'extension', subject_name: '401 (PBX, first)' }]);
 });
 
+test('numbers are kept as the dialling rules of the group’s location write them; what may not be dialled is left out', async () => {
+  const { db } = store;
+  const wien = await db
+    .insertInto('location')
+    .values({ name: 'Wien', time_zone: 'Europe/Vienna', dialling: JSON.stringify({ country: 'AT' }) })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const group = await db
+    .insertInto('configuration_group')
+    .values({ location_id: wien.id, name: 'Verkauf' })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const source = await newSource({ groupId: group.id });
+  const text = 'email,mobile\nanton@example.com,0664 1234567\nberta@example.com,0900 123456';
+  const run = await imported(source, text);
+  expect((await userBy('anton@example.com'))!).toMatchObject({
+    mobile_number: '+43 664 1234567',
+    time_zone: 'Europe/Vienna',
+  });
+  expect((await userBy('berta@example.com'))!.mobile_number).toBeNull();
+  expect(run.rows.find(({ email }) => email === 'berta@example.com')?.reason).toMatch(
+    /^The mobile number is left out: .*premium/,
+  );
+  expect((await imported(source, text)).plan.unchanged).toBe(2);
+});
+
 test('portions: killed after any of them, the next process goes on with the first row that is left', async () => {
   const source = await newSource();
   const rows = Array.from({ length: 25 }, (_, index) => `many${index}@example.com,Many ${index}`);

@@ -9,13 +9,12 @@ export type Normalise = (locationId: string, number: string) => string;
 /** @returns what normalises by a location's dialling rules; it throws an Error in plain words for what isn't dialled. */
 export async function numbersOf(db: Executor): Promise<Normalise> {
   const plan = await loadNumberingPlan();
-  const rows = await db.selectFrom('location').select(['id', 'dialling']).execute();
-  const diallings = new Map(rows.map(({ id, dialling }) => [id, diallingOf(diallingRulesOf(dialling), plan)]));
+  const locations = await db.selectFrom('location').select(['id', 'dialling']).execute();
+  const byLocation = new Map(locations.map(({ id, dialling }) => [id, diallingOf(diallingRulesOf(dialling), plan)]));
   return (locationId, number) => {
-    const dialling = diallings.get(locationId);
-    if (!dialling) throw new Error('There is no such location any more.');
-    const { shown, reason } = dialling.read(number);
-    if (reason !== null) throw new Error(reason);
-    return shown;
+    const read = byLocation.get(locationId)?.read(number);
+    if (!read) return number; // the location has gone meanwhile; the row is refused for its group then
+    if (read.reason !== null) throw new Error(read.reason);
+    return read.shown;
   };
 }

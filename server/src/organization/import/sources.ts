@@ -90,7 +90,7 @@ export async function changeSource(
 export async function deleteSource(executor: Executor, id: string, actor: Actor): Promise<void> {
   const source = await executor
     .selectFrom('import_source')
-    .select('name')
+    .select(['name', 'kind'])
     .where('id', '=', id)
     .forUpdate()
     .executeTakeFirst();
@@ -105,6 +105,7 @@ export async function deleteSource(executor: Executor, id: string, actor: Actor)
   await executor.deleteFrom('import_source').where('id', '=', id).execute();
   await recordChange(executor, actor, {
     ...{ action: 'delete', subject: 'importSource', subjectId: id, subjectName: source.name },
+    before: { ...source },
   });
 }
 
