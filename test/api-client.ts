@@ -52,7 +52,10 @@ export function withCookies(cookie: string, lines: readonly string[]): string {
 const splitPair = (pair: string): [string, string] => [pair.split('=')[0]!, pair.slice(pair.indexOf('=') + 1)];
 
 /** @param roles of the server; without all of them there is no sample company. */
-export async function startTestServer(roles: readonly ServerRole[] = allRoles): Promise<TestServer> {
+export async function startTestServer(
+  roles: readonly ServerRole[] = allRoles,
+  trustedProxies: readonly string[] = [],
+): Promise<TestServer> {
   const target = await makeTarget();
   let logged = '';
   let answered = '';
@@ -67,7 +70,7 @@ export async function startTestServer(roles: readonly ServerRole[] = allRoles): 
   );
   const dataFolder = 'folder' in target ? path.dirname(target.folder) : (await makeDataFolder()).folder;
   const environment = {
-    ...{ port: 0, host: '127.0.0.1', publicUrl: null, roles: [...roles], dataFolder },
+    ...{ port: 0, host: '127.0.0.1', publicUrl: null, roles: [...roles], dataFolder, trustedProxies },
     databaseUrl: 'url' in target ? target.url : null,
   };
   let server = await startServer(environment, log);

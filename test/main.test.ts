@@ -85,6 +85,8 @@ test('behind a public address it prints the link with that; asked to stop, it en
 test('the environment is checked before anything starts, each wrong variable by its name', () => {
   expect(readEnvironment({})).toMatchObject({ port: 7420, host: '127.0.0.1', databaseUrl: null, publicUrl: null });
   expect(readEnvironment({ PUBLIC_URL: 'https://a.example/' }).publicUrl).toBe('https://a.example');
+  expect(readEnvironment({ TRUSTED_PROXIES: '127.0.0.1, 10.0.0.0/8' }).trustedProxies).toHaveLength(2);
+  expect(() => readEnvironment({ TRUSTED_PROXIES: 'nginx' })).toThrow('TRUSTED_PROXIES must be addresses such as');
   expect(() => readEnvironment({ PUBLIC_URL: 'https://a.example/x/' })).toThrow('PUBLIC_URL must have no path');
   const wrong = { PORT: 'many', DATABASE_URL: 'mysql://x', PUBLIC_URL: 'ftp://x', WHENABOUTS_ROLES: 'api,cook' };
   expect(() => readEnvironment(wrong)).toThrow(

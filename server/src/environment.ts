@@ -1,6 +1,7 @@
 /** Everything the process reads from its environment, read once and checked before anything starts. */
 import path from 'node:path';
 import { z } from 'zod';
+import { parseNetwork } from './outbound/address-rules.ts';
 
 export const allRoles = ['api', 'sync', 'activation'] as const;
 export type Role = (typeof allRoles)[number];
@@ -24,6 +25,17 @@ const schema = z.object({
       .refine((text) => URL.parse(text)?.pathname === '/', 'must have no path: give Whenabouts a host name of its own')
       .optional(),
   ),
+  TRUSTED_PROXIES: z.preprocess(
+    empty,
+    z
+      .string()
+      .default('')
+      .transform((text) => text.split(',').flatMap((network) => network.trim() || []))
+      .refine(
+        (networks) => networks.every(isNetwork),
+        'must be addresses such as 127.0.0.1 or 10.0.0.0/8, with commas between',
+      ),
+  ),
   WHENABOUTS_ROLES: z.preprocess(
     empty,
     z
@@ -34,6 +46,14 @@ const schema = z.object({
   ),
 });
 
+function isNetwork(text: string): boolean {
+  try {
+    return Boolean(parseNetwork(text));
+  } catch {
+    return false;
+  }
+}
+
 export interface Environment {
   port: number;
   /** Loopback unless HOST widens it: a first start in a company's network shows nothing to anybody. */
@@ -43,6 +63,8 @@ export interface Environment {
   /** How people reach the server, without a slash at the end; null: as it listens. */
   publicUrl: string | null;
   roles: readonly Role[];
+  /** Reverse proxies whose X-Forwarded-For is believed; none when left out. */
+  trustedProxies?: readonly string[];
 }
 
 /** @throws Error that names every variable that is wrong and what it should be. */
@@ -60,5 +82,6 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
     databaseUrl: values.DATABASE_URL ?? null,
     publicUrl: values.PUBLIC_URL ? new URL(values.PUBLIC_URL).origin : null,
     roles: values.WHENABOUTS_ROLES,
+    trustedProxies: values.TRUSTED_PROXIES,
   };
 }

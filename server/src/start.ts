@@ -5,8 +5,8 @@ import { checkPort, type RunningApi, startApi } from './api/server.ts';
 import { connectors as calendarKinds } from './calendars/connectors.ts';
 import type { Context, Running } from './context.ts';
 import { allRoles, type Environment } from './environment.ts';
-import { startLeavings } from './organization/leaving/leavings.ts';
 import { startImports } from './organization/import/imports.ts';
+import { startLeavings } from './organization/leaving/leavings.ts';
 import { watchNetworkSettings } from './organization/network.ts';
 import { startRetention } from './organization/retention.ts';
 import { type SampleCompany, startSampleCompany } from './organization/sample-company/sample-company.ts';
@@ -83,11 +83,12 @@ export async function startServer(
       sampleCompany = await startSampleCompany(context, { phoneSystemKinds: phones, dataFolder });
       started.push(sampleCompany);
     }
-    const { host, port, publicUrl } = environment;
+    const { host, port, publicUrl, trustedProxies } = environment;
     const api = await startApi(context, {
       host,
       port,
       publicUrl,
+      ...(trustedProxies && { trustedProxies }),
       calendarConnectors: connectors,
       phoneSystemKinds: phones,
       sampleCompany,

@@ -4,13 +4,14 @@ import type { Context as HttpContext } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { getCookie } from 'hono/cookie';
 import type { Context } from '../context.ts';
+import type { Network } from '../outbound/address-rules.ts';
 import { authorize, checkRules } from './access.ts';
 import { ApiError, errorAnswer, InvalidRequest } from './errors.ts';
 import { describeRoute, describeServer } from './openapi.ts';
 import { refuseForeignSites, securityHeaders } from './request-guard.ts';
 import type { Route, Viewer } from './route.ts';
 import { type Sessions, sessionCookie } from './sessions.ts';
-import { clientAddress } from './signed-in.ts';
+import { clientAddress, tellClientAddress } from './signed-in.ts';
 import { bearerToken, type Tokens } from './tokens.ts';
 
 const maxJsonBytes = 512 * 1024;
@@ -21,13 +22,17 @@ export interface AppOptions {
   tokens: Tokens;
   /** How people reach the server, without a slash at the end: https://whenabouts.example.com */
   publicUrl: string;
+  /** Reverse proxies whose X-Forwarded-For is believed. */
+  trustedProxies?: readonly Network[];
 }
 
 /** @throws Error when a route has no authorization rule. */
-export function createApp(context: Context, { routes, sessions, tokens, publicUrl }: AppOptions): OpenAPIHono {
+export function createApp(context: Context, options: AppOptions): OpenAPIHono {
+  const { routes, sessions, tokens, publicUrl, trustedProxies = [] } = options;
   checkRules(routes);
   const app = new OpenAPIHono();
   app.onError((error, http) => answerError(context, error, http));
+  app.use(tellClientAddress(trustedProxies));
   app.use(securityHeaders(publicUrl.startsWith('https:')));
   app.use(refuseForeignSites(new URL(publicUrl).origin));
   const tooLarge = (limit: number) =>

@@ -6,6 +6,7 @@ import type { CalendarConnector } from '../calendars/connector.ts';
 import type { Context, Running } from '../context.ts';
 import type { SampleCompany } from '../organization/sample-company/sample-company.ts';
 import { providerClients } from '../organization/sign-in/provider-client.ts';
+import { parseNetwork } from '../outbound/address-rules.ts';
 import type { PhoneSystemKinds } from '../telephony/connectors.ts';
 import { accountRoutes } from './accounts.routes.ts';
 import { agendaRoutes } from './agenda.routes.ts';
@@ -47,6 +48,8 @@ export interface ApiOptions {
   port: number;
   /** How people reach the server; null: as it listens. */
   publicUrl: string | null;
+  /** Reverse proxies whose X-Forwarded-For is believed. */
+  trustedProxies?: readonly string[];
   calendarConnectors: readonly CalendarConnector[];
   phoneSystemKinds: PhoneSystemKinds;
   /** Null where this process doesn't have all roles. */
@@ -113,7 +116,10 @@ export async function startApi(context: Context, options: ApiOptions): Promise<R
     ...webhookRoutes(context),
     ...sampleCompanyRoutes(context, options.sampleCompany),
   ];
-  const app = createApp(context, { routes, sessions, tokens, publicUrl });
+  const app = createApp(context, {
+    ...{ routes, sessions, tokens, publicUrl },
+    trustedProxies: (options.trustedProxies ?? []).map(parseNetwork),
+  });
   app.all('*', webClient(options.webFolder ?? builtWebClient));
   handle = app.fetch as never;
   return {

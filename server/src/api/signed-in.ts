@@ -1,11 +1,13 @@
 /** The cookie of a session, and whoever it stands for as the API shows them. */
 import { getConnInfo } from '@hono/node-server/conninfo';
-import type { Context as HttpContext } from 'hono';
+import type { Context as HttpContext, MiddlewareHandler } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { deviceLifetime, newDevice } from '../organization/sign-in/device.ts';
 import { readUser } from '../organization/users.ts';
+import type { Network } from '../outbound/address-rules.ts';
 import type { Executor } from '../store/database.ts';
 import type { Secrets } from '../store/secrets.ts';
+import { clientOf } from './client-address.ts';
 import type { Viewer } from './route.ts';
 import type { Me } from './schemas/users.ts';
 import { type Sessions, sessionCookie, sessionLifetime } from './sessions.ts';
@@ -74,7 +76,16 @@ export async function readMe(db: Executor, viewer: Pick<Viewer, 'userId' | 'seco
   };
 }
 
-/** Behind a proxy all clients have the proxy's address: limits that use it are wide for that reason. */
+/** Works out once where each request comes from. */
+export function tellClientAddress(trustedProxies: readonly Network[]): MiddlewareHandler {
+  return async (http, next) => {
+    const peer = getConnInfo(http).remote.address ?? 'unknown';
+    http.set('clientAddress', clientOf(peer, http.req.header('x-forwarded-for'), trustedProxies));
+    await next();
+  };
+}
+
+/** Behind a proxy that isn't trusted (TRUSTED_PROXIES) all clients have the proxy's address. */
 export function clientAddress(http: HttpContext): string {
-  return getConnInfo(http).remote.address ?? 'unknown';
+  return http.get('clientAddress');
 }
