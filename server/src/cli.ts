@@ -1,4 +1,4 @@
-/** `whenabouts`: what the product knows of calendars, without a server. Results go to stdout, complaints to stderr. */
+/** `whenabouts`: calendars without a server, and the administration as a file. Results go to stdout, complaints to stderr. */
 import { agendaCommand } from './cli/agenda.ts';
 import { expandCommand } from './cli/expand.ts';
 import { UsageError } from './cli/usage.ts';
@@ -10,6 +10,10 @@ Usage:
       Prints the agenda in an iCalendar file ("-" reads from stdin).
   whenabouts expand < cases.jsonl > results.jsonl
       Answers recurrence cases, a line for a line.
+  whenabouts apply company.yaml [--dry-run] [--server URL --token TOKEN]
+      Makes locations, groups, users, phone systems and all else as the file says.
+  whenabouts export [--server URL --token TOKEN] > company.yaml
+      Writes all that as a file.
 
 "whenabouts COMMAND --help" tells more. To start the server: npm start
 
@@ -19,6 +23,9 @@ Exit codes: 0 done, 1 the input can't be read, 2 wrong usage.
 const commands: Readonly<Record<string, (parameters: string[]) => Promise<number>>> = {
   agenda: agendaCommand,
   expand: expandCommand,
+  // Loaded when asked for: the database and all connectors come with them.
+  apply: async (parameters) => (await import('./cli/apply.ts')).applyCommand(parameters),
+  export: async (parameters) => (await import('./cli/apply.ts')).exportCommand(parameters),
 };
 
 async function main([name, ...parameters]: string[]): Promise<number> {

@@ -14,6 +14,7 @@ import { apiTokenRoutes } from './api-tokens.routes.ts';
 import { createApp } from './app.ts';
 import { auditRoutes } from './audit.routes.ts';
 import { calendarRoutes } from './calendars.routes.ts';
+import { configurationRoutes } from './configuration.routes.ts';
 import { diallingRoutes } from './dialling.routes.ts';
 import { functionRoutes } from './functions.routes.ts';
 import { identityProviderRoutes } from './identity-providers.routes.ts';
@@ -113,6 +114,7 @@ export async function startApi(context: Context, options: ApiOptions): Promise<R
     ...relationshipRoutes(context),
     ...workGroupRoutes(context),
     ...importRoutes(context),
+    ...configurationRoutes(context, options),
     ...webhookRoutes(context),
     ...sampleCompanyRoutes(context, options.sampleCompany),
   ];

@@ -55,6 +55,7 @@ export async function writeAccounts(
 /** As it is stored: by the kind's own schemas. Paths of faults begin below the account. */
 export function settledAccount(
   { kind, settings, secret }: AccountEntry,
+  { email, freeBusyOnly }: { email: string; freeBusyOnly: boolean },
   { context }: Surroundings,
 ): { entry: AccountEntry; faults: Fault[] } {
   const entry = { kind, settings, ...(secret && { secret }) };
@@ -70,7 +71,10 @@ export function settledAccount(
   const goodSecret = connector.secretSchema.safeParse(secret ?? null);
   const faults = [...faultsOf('settings', goodSettings.error), ...faultsOf('secret', goodSecret.error)];
   if (faults.length > 0) return { entry, faults };
-  const kept = goodSecret.data as Record<string, unknown> | null | undefined;
+  const given = goodSecret.data as Record<string, unknown> | null | undefined;
+  // Of a file, in a group that keeps only when its users are busy, just that is stored.
+  const reduce = freeBusyOnly && given ? connector.freeBusy?.secret : undefined;
+  const kept = reduce ? (reduce(given, [email]) as Record<string, unknown>) : given;
   return {
     entry: { kind, settings: goodSettings.data as Record<string, unknown>, ...(kept ? { secret: kept } : {}) },
     faults,

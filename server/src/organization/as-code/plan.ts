@@ -46,7 +46,7 @@ export async function planCompany(context: ApplyContext, file: Record<string, un
           ...faultsOfIssue([name, entry], issue as { path: (string | number)[]; message: string; keys?: string[] }),
         );
       if (!parsed.success) continue;
-      const settled = section.settled?.(parsed.data, within) ?? { entry: parsed.data, faults: [] };
+      const settled = section.settled?.(parsed.data, within, entry) ?? { entry: parsed.data, faults: [] };
       faults.push(...settled.faults.map((fault) => ({ ...fault, path: [name, entry, ...fault.path] })));
       after[name][entry] = settled.entry;
     }

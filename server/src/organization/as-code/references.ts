@@ -36,6 +36,20 @@ function walk(value: unknown, secret: boolean, read: (reference: Reference) => s
   );
 }
 
+/** Names a reference where its value is handed over. */
+export const referenceKey = (reference: Reference): string =>
+  'env' in reference ? `env:${reference.env}` : `file:${reference.file}`;
+
+/** All references that stand for secrets. */
+export function referencesIn(value: unknown): Reference[] {
+  const found: Reference[] = [];
+  resolveReferences(value, (reference) => {
+    found.push(reference);
+    return undefined;
+  });
+  return found;
+}
+
 /** The name of a variable for a secret that was exported: WHENABOUTS_PHONE_SYSTEM_BERLIN_PASSWORD. */
 export const variableName = (...parts: readonly string[]): string =>
   ['WHENABOUTS', ...parts]

@@ -36,7 +36,7 @@ export interface Section<Entry = unknown> {
    */
   base?(before: Entry | undefined, patch: unknown, all: CompanyValues): unknown;
   /** The entry as it will be stored: numbers and addresses written the one way. Paths of faults begin below the entry. */
-  settled?(entry: Entry, within: Surroundings): { entry: Entry; faults: Fault[] };
+  settled?(entry: Entry, within: Surroundings, name: string): { entry: Entry; faults: Fault[] };
   /** What of all entries together is wrong, such as names that lead nowhere. Paths begin below the section. */
   faults?(within: Surroundings, changes: readonly EntryChange<Entry>[]): Fault[];
   /** Makes and changes. @throws EntryRefused */

@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { relationshipLevels } from '../../agenda/privacy-settings.ts';
 import { DialableNumber, DisplayName, EmailAddress, Language, TimeZone } from '../../api/schemas/common.ts';
+import { synchronizationSettingsOf } from '../../sync/settings.ts';
+import { effective } from '../inheritance.ts';
 import { startLeaving } from '../leaving/start.ts';
 import { settledAccount } from './accounts.ts';
 import { exportedProfiles, profileEntries } from './central-profiles.ts';
@@ -59,6 +61,11 @@ const userEntry = z.strictObject({
 });
 export type UserEntry = z.output<typeof userEntry>;
 
+function isFreeBusyOnly(location: LocationEntry | undefined, group: string): boolean {
+  const individual = location?.groups[group]?.individual ?? {};
+  return synchronizationSettingsOf(effective(location?.settings ?? {}, individual)).freeBusyOnly;
+}
+
 /** In one order, so that a file that has another one changes nothing. */
 export const sorted = ({ extensions, administers }: Pick<UserEntry, 'extensions' | 'administers'>) => ({
   extensions: extensions.toSorted((a, b) => compare(a.phoneSystem, b.phoneSystem) || compare(a.number, b.number)),
@@ -78,8 +85,12 @@ export const users: Section<UserEntry> = {
     return location ? { timeZone: (location as LocationEntry).timeZone } : {};
   },
 
-  settled(entry, within) {
+  settled(entry, within, email) {
     const faults: Fault[] = [];
+    const freeBusyOnly = isFreeBusyOnly(
+      within.all.locations?.[entry.location] as LocationEntry | undefined,
+      entry.group,
+    );
     let { mobileNumber } = entry;
     if (mobileNumber !== undefined) {
       const { shown, reason } = within.number(entry.location, mobileNumber);
@@ -87,7 +98,7 @@ export const users: Section<UserEntry> = {
       mobileNumber = shown;
     }
     const accounts = mapValues(entry.accounts, (account, name) => {
-      const settled = settledAccount(account, within);
+      const settled = settledAccount(account, { email, freeBusyOnly }, within);
       for (const { path, message } of settled.faults) faults.push({ path: ['accounts', name, ...path], message });
       return settled.entry;
     });
