@@ -3,8 +3,8 @@ import type { Route } from '../../server/src/api/route.ts';
 import { type Scope, scopes } from '../../server/src/api/scopes.ts';
 import { startTestServer, type TestServer } from '../api-client.ts';
 import type { Who } from './matrix.ts';
-import { bodies, queries } from './requests.ts';
-import { bearerOf, cookieOf, makePerson, makePlace, makeThings, type Place, type Things } from './things.ts';
+import { bodies, consuming, queries } from './requests.ts';
+import { bearerOf, cookieOf, makePerson, makePlace, makeThings, type Place, type Things, withNew } from './things.ts';
 
 export type Headers = Record<string, string>;
 export interface House {
@@ -18,8 +18,8 @@ export interface House {
   ids: Record<Who, string>;
   headers: Record<Who, Headers>;
   tokens: Record<'owner' | 'admin', Record<Scope, Headers>>;
-  /** New things of a new user in A. */
-  fresh(): Promise<Things>;
+  /** The things; of what the operation leaves nothing for the next, a new one. */
+  fresh(operation: string): Promise<Things>;
   asUser(userId: string): Promise<Headers>;
   tokenOf(userId: string, scope: Scope): Promise<string>;
   ask(operation: string, things: Things, headers: Headers, body?: unknown): Promise<{ status: number; text: string }>;
@@ -76,7 +76,12 @@ export async function openHouse(): Promise<House> {
 
   return {
     ...{ server, routes, a, b, things, thingsOfB, ids, headers, tokens, asUser, ask },
-    fresh: () => makeThings(context, a),
+    async fresh(operation) {
+      const { method, path } = routes.get(operation)!;
+      const last = path.match(/\{(\w+)\}/g)?.at(-1);
+      if (!last || (method !== 'delete' && !consuming.has(operation))) return things;
+      return withNew(context, things, last.slice(1, -1));
+    },
     tokenOf: (userId, scope) => bearerOf(db, userId, [scope]),
   };
 }

@@ -34,13 +34,13 @@ beginSecondFactor          -      +     +     +      +     +     +     none     
 confirmSecondFactor        -      +     +     +      +     +     +     none                  none                      -
 renewRecoveryCodes         -      +     +     +      +     +     +     none                  none                      -
 removeSecondFactor         -      +     +     +      +     +     +     none                  none                      -
-removeSecondFactorOfUser   -      -     -     -      -     -     +     none                  none                      user
+removeSecondFactorOfUser   -      -     -     -      -     -     +     none                  none                      signIn
 listSessions               -      +     +     +      +     +     +     none                  none                      -
 endSession                 -      +     -     -      -     -     -     none                  none                      -
 listSessionsOfUser         -      +     -     +      +     -     +     none                  none                      -
 endSessionsOfUser          -      +     -     -      +     -     +     none                  none                      session
 readSignInSettings         -      -     -     +      -     -     +     none                  adm:read                  -
-writeSignInSettings        -      -     -     -      -     -     +     none                  adm                       signIn
+writeSignInSettings        -      -     -     -      -     -     +     none                  adm                       configuration
 listIdentityProviders      -      -     -     +      -     -     +     none                  adm:read                  -
 createIdentityProvider     -      -     -     -      -     -     +     none                  adm                       identityProvider
 changeIdentityProvider     -      -     -     -      -     -     +     none                  adm                       identityProvider
@@ -119,7 +119,7 @@ changeGroup                -      -     -     -      +     -     +     none     
 deleteGroup                -      -     -     -      +     -     +     none                  adm                       group
 listFunctions              -      -     -     +      +     +     +     none                  adm:read                  -
 readLocationFunction       -      -     -     +      +     -     +     none                  adm:read                  -
-setLocationFunction        -      -     -     -      +     -     +     none                  adm                       groupFunction
+setLocationFunction        -      -     -     -      +     -     +     none                  adm                       location
 previewLocationFunction    -      -     -     -      +     -     +     none                  adm                       -
 readGroupFunction          -      -     -     +      +     -     +     none                  adm:read                  -
 setGroupFunction           -      -     -     -      +     -     +     none                  adm                       groupFunction
@@ -152,10 +152,10 @@ changeImportSource         -      -     -     -      -     -     +     none     
 deleteImportSource         -      -     -     -      -     -     +     none                  adm                       importSource
 checkImportSource          -      -     -     -      -     -     +     none                  adm                       -
 listImportRuns             -      -     -     +      -     -     +     none                  adm:read                  -
-beginImportRun             -      -     -     -      -     -     +     none                  adm                       importSource
+beginImportRun             -      -     -     -      -     -     +     none                  adm                       -
 readImportRun              -      -     -     +      -     -     +     none                  adm:read                  -
-carryOutImportRun          -      -     -     -      -     -     +     none                  adm                       importSource
-cancelImportRun            -      -     -     -      -     -     +     none                  adm                       importSource
+carryOutImportRun          -      -     -     -      -     -     +     none                  adm                       -
+cancelImportRun            -      -     -     -      -     -     +     none                  adm                       -
 
 readNetworkSettings        -      -     -     +      -     -     +     none                  adm:read                  -
 writeNetworkSettings       -      -     -     -      -     -     +     none                  adm                       network

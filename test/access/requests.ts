@@ -11,8 +11,8 @@ const file = () => {
   form.set('file', new File(['BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n'], 'calendar.ics'));
   return form;
 };
-const phoneSettings = { host: '127.0.0.1', port: 1 };
-const phoneSecret = { username: 'ami', password: secret };
+const phoneSettings = { host: '127.0.0.1', port: 1, username: 'ami' };
+const phoneSecret = { password: secret };
 
 export const bodies: Record<string, (things: Things) => unknown> = {
   setUp: () => ({}),
@@ -101,4 +101,9 @@ export const queries: Record<string, (things: Things) => string> = {
 };
 
 /** Operations that leave nothing for the next to be tried on, beside DELETE. */
-export const consuming: ReadonlySet<string> = new Set(['cancelLeaving', 'setRole', 'selectCalendar']);
+export const consuming: ReadonlySet<string> = new Set([
+  'cancelLeaving',
+  'setRole',
+  'selectCalendar',
+  'startProfilesAgain',
+]);

@@ -25,24 +25,26 @@ export interface Place {
 export type Things = Place & Record<string, string>;
 
 const unique = () => randomBytes(4).toString('hex');
-const id = <Row extends { id: unknown }>(row: Row): Row['id'] => row.id;
+
+/** "Individual" profiles, so that the group may have some. */
+const ownProfiles = { individual: '{"profiles":{}}', settings: '{"profiles":{}}' };
+
+export async function makeGroup(db: Executor, locationId: string): Promise<{ groupId: string }> {
+  const { id: groupId } = await db
+    .insertInto('configuration_group')
+    .values({ location_id: locationId, name: `Group ${unique()}`, ...ownProfiles })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return { groupId };
+}
 
 export async function makePlace(db: Executor, name: string): Promise<Place> {
-  const locationId = id(
-    await db
-      .insertInto('location')
-      .values({ name: `${name} ${unique()}`, time_zone: 'Europe/Berlin' })
-      .returning('id')
-      .executeTakeFirstOrThrow(),
-  );
-  const groupId = id(
-    await db
-      .insertInto('configuration_group')
-      .values({ location_id: locationId, name: `Group ${unique()}` })
-      .returning('id')
-      .executeTakeFirstOrThrow(),
-  );
-  return { locationId, groupId };
+  const { id: locationId } = await db
+    .insertInto('location')
+    .values({ name: `${name} ${unique()}`, time_zone: 'Europe/Berlin' })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return { locationId, ...(await makeGroup(db, locationId)) };
 }
 
 export async function makePerson(db: Executor, groupId: string, role: Role, locationIds: string[] = []) {
@@ -80,129 +82,165 @@ export async function bearerOf(db: Executor, userId: string, scopes: string[]): 
 
 export const inDays = (days: number) => Temporal.Now.instant().add({ hours: 24 * days });
 
-/** A user in the group with one of everything; and one of everything that the system has. */
-export async function makeThings({ store, secrets }: Context, place: Place): Promise<Things> {
-  return store.db.transaction().execute(async (db) => {
-    const userId = await makePerson(db, place.groupId, 'user');
-    const otherId = await makePerson(db, place.groupId, 'user');
-    const things: Things = { ...place, userId, otherId, token: 'no-such-invitation', function: 'activation' };
+type Maker = (context: Context, db: Executor, things: Things) => Promise<Record<string, string>>;
+
+/** Each by the name that paths use. What belongs to a user is given to `things.userId`. */
+const makers: Record<string, Maker> = {
+  async userId({ secrets }, db, { groupId }) {
+    const userId = await makePerson(db, groupId, 'user');
+    await db
+      .insertInto('second_factor')
+      .values({ user_id: userId, secret: secrets.seal(secret, userId), confirmed_at: inDays(-1) })
+      .execute();
+    await cookieOf(db, userId);
+    return { userId };
+  },
+  otherId: async (_, db, { groupId }) => ({ otherId: await makePerson(db, groupId, 'user') }),
+  async accountId({ secrets }, db, { userId }) {
     const accountId = randomUUID();
-    things.accountId = accountId;
     await db
       .insertInto('account')
       .values({
-        ...{ id: accountId, user_id: userId, kind: 'icalendar-file', name: `Calendar ${unique()}` },
+        ...{ id: accountId, user_id: userId!, kind: 'icalendar-file', name: `Calendar ${unique()}` },
         settings: JSON.stringify({ fileName: 'calendar.ics' }),
         secret: secrets.seal(JSON.stringify({ text: secret }), accountId),
       })
       .execute();
-    things.calendarId = id(
-      await db
-        .insertInto('calendar')
-        .values({ account_id: accountId, remote_id: 'file', name: 'File' })
-        .returning('id')
-        .executeTakeFirstOrThrow(),
-    );
-    const appointment = await db
+    return { accountId };
+  },
+  async calendarId(_, db, { accountId }) {
+    const { id } = await db
+      .insertInto('calendar')
+      .values({ account_id: accountId!, remote_id: unique(), name: 'File' })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    return { calendarId: id };
+  },
+  async reminderId(_, db, { userId, calendarId }) {
+    const { id } = await db
       .insertInto('appointment')
       .values({
-        ...{ user_id: userId, calendar_id: things.calendarId, object_key: 'a', kind: 'event', uid: unique() },
+        ...{ user_id: userId!, calendar_id: calendarId!, object_key: 'a', kind: 'event', uid: unique() },
         ...{ starts_at: inDays(0), ends_at: inDays(1), title: subject, show_as: 'busy' },
         ...{ sensitivity: 'normal', response: 'accepted', reminders: [10] },
       })
       .returning('id')
       .executeTakeFirstOrThrow();
-    things.reminderId = `${appointment.id}.10`;
+    return { reminderId: `${id}.10` };
+  },
+  sessionId: async (_, db, { userId }) => ({ sessionId: (await cookieOf(db, userId!)).sessionId }),
+  async tokenId(_, db, { userId }) {
+    await bearerOf(db, userId!, ['read']);
+    const of = db.selectFrom('api_token').select('id').where('user_id', '=', userId!);
+    return { tokenId: (await of.orderBy('created_at', 'desc').executeTakeFirstOrThrow()).id };
+  },
+  async phoneSystemId({ secrets }, db) {
+    const phoneSystemId = randomUUID();
     await db
-      .insertInto('second_factor')
-      .values({ user_id: userId, secret: secrets.seal(secret, userId), confirmed_at: inDays(-1) })
-      .execute();
-    things.sessionId = (await cookieOf(db, userId)).sessionId;
-    await bearerOf(db, userId, ['read']);
-    const token = await db.selectFrom('api_token').select('id').where('user_id', '=', userId).executeTakeFirstOrThrow();
-    things.tokenId = token.id;
-    Object.assign(things, await makeTelephony(db, secrets, userId));
-    things.profileId = id(
-      await db
-        .insertInto('profile')
-        .values({ group_id: place.groupId, name: `Profile ${unique()}`, status: 'available', position: 9 })
-        .returning('id')
-        .executeTakeFirstOrThrow(),
-    );
-    things.webhookId = randomUUID();
-    await db
-      .insertInto('webhook')
+      .insertInto('phone_system')
       .values({
-        id: things.webhookId,
-        url: `https://127.0.0.1:1/${addressSecret}`,
-        secret: secrets.seal(secret, things.webhookId),
+        ...{ id: phoneSystemId, name: `Phones ${unique()}`, kind: 'asterisk', mode: 'paused' },
+        settings: JSON.stringify({ host: '127.0.0.1', port: 1, username: 'ami' }),
+        secret: secrets.seal(JSON.stringify({ password: secret }), phoneSystemId),
       })
       .execute();
-    Object.assign(things, await makeOrganization(db, secrets, things));
-    return things;
-  });
-}
-
-async function makeTelephony(db: Executor, secrets: Context['secrets'], userId: string) {
-  const phoneSystemId = randomUUID();
-  await db
-    .insertInto('phone_system')
-    .values({
-      ...{ id: phoneSystemId, name: `Phones ${unique()}`, kind: 'asterisk', mode: 'paused' },
-      settings: JSON.stringify({ host: '127.0.0.1', port: 1 }),
-      secret: secrets.seal(JSON.stringify({ username: 'ami', password: secret }), phoneSystemId),
-    })
-    .execute();
-  const extensionId = id(
-    await db
+    return { phoneSystemId };
+  },
+  async extensionId(_, db, { userId, phoneSystemId }) {
+    const { id } = await db
       .insertInto('extension')
-      .values({ user_id: userId, phone_system_id: phoneSystemId, number: unique() })
+      .values({ user_id: userId!, phone_system_id: phoneSystemId!, number: unique() })
       .returning('id')
-      .executeTakeFirstOrThrow(),
-  );
-  return { phoneSystemId, extensionId };
-}
-
-async function makeOrganization(db: Executor, secrets: Context['secrets'], { locationId, groupId }: Things) {
-  const leaving = await startLeaving(db, { kind: 'user', id: await makePerson(db, groupId, 'user') }, systemActor);
-  await db
-    .updateTable('leaving')
-    .set({ due_at: inDays(1) })
-    .where('id', '=', leaving.id)
-    .execute();
-  const targetId = id(
+      .executeTakeFirstOrThrow();
+    return { extensionId: id };
+  },
+  async profileId(_, db, { groupId }) {
+    const { id } = await db
+      .insertInto('profile')
+      .values({ group_id: groupId, name: `Profile ${unique()}`, status: 'available', position: 9 })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    return { profileId: id };
+  },
+  async webhookId({ secrets }, db) {
+    const webhookId = randomUUID();
+    const url = `https://127.0.0.1:1/${addressSecret}`;
     await db
+      .insertInto('webhook')
+      .values({ id: webhookId, url, secret: secrets.seal(secret, webhookId) })
+      .execute();
+    return { webhookId };
+  },
+  async leavingId(_, db, { groupId }) {
+    const leaving = await startLeaving(db, { kind: 'user', id: await makePerson(db, groupId, 'user') }, systemActor);
+    await db
+      .updateTable('leaving')
+      .set({ due_at: inDays(1) })
+      .where('id', '=', leaving.id)
+      .execute();
+    return { leavingId: leaving.id };
+  },
+  async targetId(_, db, { locationId }) {
+    const { id } = await db
       .insertInto('predefined_target')
       .values({ location_id: locationId, name: `Target ${unique()}`, number: '+4930123456' })
       .returning('id')
-      .executeTakeFirstOrThrow(),
-  );
-  const workGroupId = id(
-    await db
+      .executeTakeFirstOrThrow();
+    return { targetId: id };
+  },
+  async workGroupId(_, db, { locationId }) {
+    const { id } = await db
       .insertInto('work_group')
       .values({ location_id: locationId, name: `Team ${unique()}` })
       .returning('id')
-      .executeTakeFirstOrThrow(),
-  );
-  const sourceId = randomUUID();
-  await db
-    .insertInto('import_source')
-    .values({ id: sourceId, name: `Import ${unique()}`, kind: 'csv', secret: secrets.seal(secret, sourceId) })
-    .execute();
-  const runId = id(
+      .executeTakeFirstOrThrow();
+    return { workGroupId: id };
+  },
+  async sourceId({ secrets }, db) {
+    const sourceId = randomUUID();
     await db
+      .insertInto('import_source')
+      .values({ id: sourceId, name: `Import ${unique()}`, kind: 'csv', secret: secrets.seal(secret, sourceId) })
+      .execute();
+    return { sourceId };
+  },
+  async runId(_, db, { sourceId }) {
+    const { id } = await db
       .insertInto('import_run')
-      .values({ source_id: sourceId, state: 'planned', plan: '[]' })
+      .values({ source_id: sourceId!, state: 'planned', plan: '[]' })
       .returning('id')
-      .executeTakeFirstOrThrow(),
-  );
-  const providerId = randomUUID();
-  await db
-    .insertInto('identity_provider')
-    .values({
-      ...{ id: providerId, name: `Provider ${unique()}`, issuer: 'https://idp.invalid', client_id: 'c' },
-      secret: secrets.seal(secret, providerId),
-    })
-    .execute();
-  return { leavingId: leaving.id, targetId, workGroupId, sourceId, runId, providerId };
+      .executeTakeFirstOrThrow();
+    return { runId: id };
+  },
+  async providerId({ secrets }, db) {
+    const providerId = randomUUID();
+    await db
+      .insertInto('identity_provider')
+      .values({
+        ...{ id: providerId, name: `Provider ${unique()}`, issuer: 'https://idp.invalid', client_id: 'c' },
+        secret: secrets.seal(secret, providerId),
+      })
+      .execute();
+    return { providerId };
+  },
+};
+
+/** A user in the group with one of everything; and one of everything that the system has. */
+export async function makeThings(context: Context, place: Place): Promise<Things> {
+  const things: Things = { ...place, token: 'no-such-invitation', function: 'activation' };
+  await context.store.db.transaction().execute(async (db) => {
+    for (const make of Object.values(makers)) Object.assign(things, await make(context, db, things));
+  });
+  return things;
+}
+
+/** The same things, but for a new one of what is named; groups and locations are then empty ones. */
+export async function withNew(context: Context, things: Things, name: string): Promise<Things> {
+  const { db } = context.store;
+  if (name === 'groupId') return { ...things, ...(await makeGroup(db, things.locationId)) };
+  if (name === 'locationId') return { ...things, locationId: (await makePlace(db, 'Empty')).locationId };
+  const make = makers[name];
+  return make
+    ? { ...things, ...(await db.transaction().execute((executor) => make(context, executor, things))) }
+    : things;
 }

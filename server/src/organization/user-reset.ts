@@ -35,7 +35,7 @@ export async function resetUser(transaction: Executor, userId: string, actor: Ac
   const reset = { profiles, manualChoices, relationships, reminders };
   await markDue(transaction, [userId]);
   await recordChange(transaction, actor, {
-    ...{ action: 'change', subject: 'user', subjectId: userId, subjectName: user.display_name },
+    ...{ action: 'run', subject: 'user', subjectId: userId, subjectName: user.display_name },
     locationId: user.location_id,
     after: { reset },
   });
