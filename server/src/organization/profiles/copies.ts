@@ -51,7 +51,7 @@ export async function startAgain(transaction: Executor, actor: Actor, groupId: s
   await copyProfilesToGroup(transaction, groupId);
   await markGroupDue(transaction, groupId);
   await recordChange(transaction, actor, {
-    ...{ action: 'change', subject: 'groupFunction', subjectId: groupId, subjectName: `${group.name}: profiles` },
+    ...{ action: 'change', subject: 'profile', subjectId: null, subjectName: `${group.name}: all profiles` },
     locationId: group.location_id,
     before: { profiles: gone.map(({ name }) => name) },
     after: { profiles: 'a copy of the location’s' },
