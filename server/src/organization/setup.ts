@@ -12,8 +12,16 @@ import { hashPassword } from './passwords.ts';
 const tokenSetting = 'setup';
 const hash = (token: string) => createHash('sha256').update(token).digest();
 
+/** While nobody administers the whole system who gets in without any other system: by a password of their own. */
 export async function setupNeeded(db: Executor): Promise<boolean> {
-  const row = await db.selectFrom('users').select('id').where('role', '=', 'administrator').limit(1).executeTakeFirst();
+  const row = await db
+    .selectFrom('users')
+    .innerJoin('login_password', 'login_password.user_id', 'users.id')
+    .select('users.id')
+    .where('role', '=', 'administrator')
+    .where('active', '=', true)
+    .limit(1)
+    .executeTakeFirst();
   return row === undefined;
 }
 
@@ -39,7 +47,8 @@ export interface FirstAdministrator {
 }
 
 /**
- * Makes the administrator and the default location and group, and uses the token up.
+ * Makes the administrator and the default location and group, and uses the token up. A user with this address (made
+ * by a company file, say) becomes it, and stays in its group.
  * @returns the administrator's id; null when the token is not the current one.
  */
 export async function setUp(db: Database, token: string, administrator: FirstAdministrator): Promise<string | null> {
@@ -64,6 +73,7 @@ export async function setUp(db: Database, token: string, administrator: FirstAdm
         language: administrator.language,
         role: 'administrator',
       })
+      .onConflict((conflict) => conflict.column('email').doUpdateSet({ role: 'administrator', active: true }))
       .returning('id')
       .executeTakeFirstOrThrow();
     await setPasswordHash(transaction, id, passwordHash);

@@ -1,5 +1,6 @@
 /** A company file on a store: applied, applied again, exported and applied elsewhere; refused whole; two at once. */
 import fs from 'node:fs';
+import { Ajv2020 as Ajv } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testContext } from '../../../../test/context.ts';
 import { openTestStore } from '../../../../test/store.ts';
@@ -7,10 +8,12 @@ import { connectors } from '../../calendars/connectors.ts';
 import type { Context } from '../../context.ts';
 import { phoneSystemKinds } from '../../telephony/connectors.ts';
 import { systemActor } from '../audit.ts';
+import { newSetupToken, setUp } from '../setup.ts';
 import { applyCompany } from './apply.ts';
-import { CompanyRefused } from './company-file.ts';
+import { CompanyRefused, readCompanyFile } from './company-file.ts';
 import type { CompanyChange } from './difference.ts';
 import { exportCompany } from './export.ts';
+import { companySchema } from './json-schema.ts';
 import type { Reference } from './references.ts';
 
 const example = fs.readFileSync(new URL('../../../../docs/company.yaml', import.meta.url), 'utf8');
@@ -174,4 +177,26 @@ locations:
     (text.includes('note: one') && text.includes('+49 30 1234530')) ||
       (text.includes('note: three') && text.includes('+49 30 1234550')),
   ).toBe(true);
+});
+
+test('an administrator whom only the file knows gets in by the set-up link, and stays where the file put them', async () => {
+  const { db } = other.store;
+  const token = await newSetupToken(db);
+  expect(token).not.toBeNull();
+  const fields = { email: 'anna@example.com', displayName: 'Anna', timeZone: 'Europe/Berlin', language: 'de' as const };
+  await setUp(db, token!, { ...fields, password: 'correct horse battery staple' });
+  expect(await newSetupToken(db)).toBeNull();
+  expect(await apply(other, example)).toEqual([]);
+});
+
+test('the published form is the one that files are read by, and the example keeps to it', () => {
+  const file = new URL('../../../../docs/company.schema.json', import.meta.url);
+  const published = `${JSON.stringify(companySchema(), null, 2)}\n`;
+  if (process.env.UPDATE_SCHEMA) fs.writeFileSync(file, published);
+  expect(fs.readFileSync(file, 'utf8') === published, 'UPDATE_SCHEMA=1 writes docs/company.schema.json anew').toBe(
+    true,
+  );
+  const validate = new Ajv({ strict: false, formats: { uuid: true } }).compile(companySchema());
+  expect(validate(readCompanyFile(example)), JSON.stringify(validate.errors)).toBe(true);
+  expect(validate(readCompanyFile('whenabouts: 1\nusers:\n  a@example.com: { displayname: A }\n'))).toBe(false);
 });
