@@ -14,6 +14,8 @@ Usage:
       Makes locations, groups, users, phone systems and all else as the file says.
   whenabouts export [--server URL --token TOKEN] > company.yaml
       Writes all that as a file.
+  whenabouts let-in ADDRESS
+      Prints a link by which a user chooses a new password, without second factor and locks.
 
 "whenabouts COMMAND --help" tells more. To start the server: npm start
 
@@ -26,6 +28,7 @@ const commands: Readonly<Record<string, (parameters: string[]) => Promise<number
   // Loaded when asked for: the database and all connectors come with them.
   apply: async (parameters) => (await import('./cli/apply.ts')).applyCommand(parameters),
   export: async (parameters) => (await import('./cli/apply.ts')).exportCommand(parameters),
+  'let-in': async (parameters) => (await import('./cli/let-in.ts')).letInCommand(parameters),
 };
 
 async function main([name, ...parameters]: string[]): Promise<number> {

@@ -3,6 +3,7 @@ import decodeQR from 'qr/decode.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Person, password, startTestServer, type TestServer } from '../../../test/api-client.ts';
 import { knownDevice } from '../organization/sign-in/device.ts';
+import { letIn } from '../organization/sign-in/let-in.ts';
 import type { Key } from '../organization/sign-in/lock-out.ts';
 import { codeOfStep, fromBase32, stepAt } from '../organization/sign-in/totp.ts';
 import {
@@ -259,6 +260,22 @@ describe('lock-out', () => {
   });
 });
 
+test('whoever has the machine lets somebody in again who lost password and phone, was locked and deactivated', async () => {
+  const { person } = await withFactor('Emma Emergency', 'administrator');
+  await beginTry(store().db, [personKey(person.email)], Temporal.Now.instant());
+  await store().db.updateTable('users').set({ active: false }).where('id', '=', person.id).execute();
+  const actor = { userId: null, name: 'Command line', via: 'system' as const };
+  const open = (email: string) =>
+    store()
+      .db.transaction()
+      .execute((transaction) => letIn(transaction, actor, email, Temporal.Now.instant()));
+  await expect(open('nobody@example.com')).rejects.toThrow('no user with the address nobody@example.com');
+  const { token } = await open(person.email);
+  const accepted = await server.anybody().call('POST', `/invitations/${token}`, { password });
+  expect([accepted.status, accepted.body.id]).toEqual([200, person.id]);
+  expect((await signIn(person.email)).status).toBe(200);
+});
+
 describe('sessions', () => {
   test('one’s own are listed and ended one by one', async () => {
     const here = await server.newUser('Sven Sessions');
@@ -314,6 +331,7 @@ test('the audit log tells who signed in from where and who was refused, and no s
     { action: 'delete', subject_name: 'Rita Removes', after: { secondFactor: false } },
     { action: 'change', subject_kind: 'configuration', after: { secondFactorRequiredFor: ['administrator'] } },
     { action: 'delete', subject_kind: 'session', subject_name: 'Ulla Ended' },
+    { action: 'run', subject_name: 'Emma Emergency', after: { invited: true, mayEnter: true, secondFactor: false } },
   ])
     expect(told).toContainEqual(
       expect.objectContaining({ ...entry, ...(entry.after && { after: expect.objectContaining(entry.after) }) }),
