@@ -43,6 +43,9 @@ const pages: Record<string, Page> = {
   'locations/$id/dialling': lazy(() => import('./dialling/dialling-page.tsx')),
   'locations/$id/targets': lazy(() => import('./dialling/targets-page.tsx')),
   users: lazy(() => import('./users/users.tsx')),
+  import: lazy(() => import('./import/imports-page.tsx')),
+  'import/$id': lazy(() => import('./import/import-page.tsx')),
+  'work-groups': lazy(() => import('./work-groups/work-groups-page.tsx')),
   'users/$id': lazy(() => import('./users/user-page.tsx')),
 };
 
@@ -91,7 +94,9 @@ export const fixed: readonly Place[] = [
     icon: 'team',
     children: [
       { path: 'users', word: 'users' },
+      { path: 'import', word: 'import', who: whole },
       { path: 'locations', word: 'locations' },
+      { path: 'work-groups', word: 'workGroups' },
       { path: 'leaving', word: 'leaving' },
     ],
   },

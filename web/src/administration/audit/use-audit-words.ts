@@ -18,10 +18,14 @@ export function useAuditWords() {
   // Those that are gone since are left as their ids.
   const nameOf = (id: string) => [...groups, ...locations].find((one) => one.id === id)?.name;
   // Keys come from the server: any text. Only those that are there are taken.
-  const known = (key: string, values: Record<string, string> = {}): string | undefined =>
-    i18n.exists(key, { ns: 'administration/audit' })
-      ? t(key as 'action.run', values as { who: string; what: string })
-      : undefined;
+  const known = (key: string, values: Record<string, string> = {}): string | undefined => {
+    const options = {
+      ...(values as { who: string; what: string }),
+      ns: 'administration/audit',
+      nsSeparator: false,
+    } as const;
+    return i18n.exists(key, options) ? t(key as 'action.run', options) : undefined;
+  };
 
   function sentence({ actor, action, subject }: AuditEntry): string {
     const what = known(`kind.${subject.kind}`, { name: subject.name }) ?? `${subject.kind} “${subject.name}”`;

@@ -1,3 +1,4 @@
+import './dialling.css';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { PageHead, Problem, Skeleton } from '../../shell/parts.tsx';

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { SignInSettings } from '../../../../server/src/api/schemas/sign-in.ts';
 import type { Me } from '../../../../server/src/api/schemas/users.ts';
@@ -15,6 +16,7 @@ const roles = ['administrator', 'locationAdministrator', 'reader', 'user'] as co
 export function RequiredSecondFactor() {
   const { t } = useTranslation('administration/sign-in');
   const me = useMe();
+  const navigate = useNavigate();
   const mayChange = useMayChange();
   const settings = useQuery(signInSettingsQuery);
   const quick = useQuickChange('signInSettings', 'me');
@@ -24,7 +26,10 @@ export function RequiredSecondFactor() {
     const body: SignInSettings = {
       secondFactorRequiredFor: roles.filter((one) => (one === role ? needed : required.includes(one))),
     };
-    quick.run({ method: 'PUT', path: '/settings/sign-in', body }, () => notify(t('saved', { ns: 'shell' })));
+    quick.run({ method: 'PUT', path: '/settings/sign-in', body }, () => {
+      notify(t('saved', { ns: 'shell' }));
+      if (needed && role === me.role && !me.secondFactor) void navigate({ to: '/settings/security' });
+    });
   }
 
   return (
