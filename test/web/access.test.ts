@@ -106,7 +106,7 @@ describeWith(['chromium'], 'people and access', () => {
     await third.page.getByLabel('E-Mail-Adresse').fill(administrator.email);
     await third.page.getByLabel('Passwort', { exact: true }).fill(administrator.password);
     await third.page.getByRole('button', { name: 'Anmelden' }).click();
-    await third.page.getByRole('button', { name: 'Wiederherstellungscode benutzen' }).click();
+    await third.page.getByRole('button', { name: 'Mit Wiederherstellungscode' }).click();
     expect(await sidewaysScroll(third.page)).toBeLessThanOrEqual(0);
     await third.page.getByLabel('Wiederherstellungscode').fill(recoveryCodes[0]!);
     await third.page.getByRole('button', { name: 'Anmelden' }).click();

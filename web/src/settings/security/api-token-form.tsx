@@ -10,6 +10,7 @@ import { Dialog } from '../../shell/dialog.tsx';
 import { fieldError, isFieldError } from '../../shell/field-errors.ts';
 import { Problem } from '../../shell/parts.tsx';
 import { useMe } from '../../shell/session.ts';
+import { scopeWord } from './scope-word.ts';
 
 const lifetimes = [7, 30, 90, 365];
 const dayMs = 86_400_000;
@@ -66,8 +67,8 @@ export function ApiTokenForm({ onClose }: { onClose(): void }) {
                   }
                 />
                 <span>
-                  {t(`scope.${scope}.name`)}
-                  <small>{t(`scope.${scope}.text`)}</small>
+                  {t(`scope.${scopeWord(scope)}.name`)}
+                  <small>{t(`scope.${scopeWord(scope)}.text`)}</small>
                 </span>
               </label>
             ))}

@@ -10,6 +10,7 @@ import { useNow } from '../../shell/now.ts';
 import { Empty, Problem, Skeleton, useErrorText } from '../../shell/parts.tsx';
 import { useFormat } from '../../shell/use-format.ts';
 import { ApiTokenForm } from './api-token-form.tsx';
+import { scopeWord } from './scope-word.ts';
 import { apiTokensQuery } from './security.queries.ts';
 
 /** Programs that may act in my name, what they may, and until when. */
@@ -54,7 +55,7 @@ function Row({ token }: { token: ApiToken }) {
     <li>
       <div>
         <strong>{token.name}</strong> {over && <span className="tag">{t('tokens.over')}</span>}
-        <p>{token.scopes.map((scope) => t(`scope.${scope}.name`)).join(', ')}</p>
+        <p>{token.scopes.map((scope) => t(`scope.${scopeWord(scope)}.name`)).join(', ')}</p>
         <p className="hint">
           {[
             !over && t('tokens.ends', { when: format.moment(token.expiresAt, now) }),
