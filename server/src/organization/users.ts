@@ -7,10 +7,11 @@ import { markDue, markReachDue } from '../presence/due.ts';
 import type { Database, Executor } from '../store/database.ts';
 import type { Role } from '../store/schema.ts';
 import { syncUserNow } from '../sync/accounts.ts';
+import { deactivateUsers, reactivateUsers } from './activity.ts';
 import { type Actor, recordChange } from './audit.ts';
 import { invite } from './credentials.ts';
 import { enteredNumber } from './dialling.ts';
-import { locationIdOfUser, roleOf, setRole } from './roles.ts';
+import { locationIdOfUser, refuseLastAdministrator, roleOf, setRole } from './roles.ts';
 import { refuseSampleGroup } from './sample-company/apart.ts';
 import { ensureDefaultGroup } from './setup.ts';
 
@@ -26,6 +27,7 @@ export interface UserRow {
   role: Role;
   groupId: string;
   sample: boolean;
+  active: boolean;
   createdAt: Temporal.Instant;
   signInReady: boolean;
 }
@@ -43,16 +45,13 @@ const selectUsers = (db: Executor) =>
     'role',
     'group_id as groupId',
     'sample',
+    'active',
     'created_at as createdAt',
     of
       .exists(of.selectFrom('login_password').select('user_id').whereRef('login_password.user_id', '=', 'users.id'))
       .$castTo<boolean>()
       .as('signInReady'),
   ]);
-
-/** By name, then address. */
-export const listUsers = (db: Executor): Promise<UserRow[]> =>
-  selectUsers(db).orderBy('display_name').orderBy('email').execute();
 
 /** @throws ApiError notFound */
 export async function readUser(db: Executor, userId: string): Promise<UserRow> {
@@ -77,8 +76,8 @@ export interface NewUserFields {
 
 /** What the audit log tells of a user. */
 const audited = (user: UserRow) => {
-  const { email, displayName, timeZone, language, mobileNumber, deputyId, assistantId, groupId } = user;
-  return { email, displayName, timeZone, language, mobileNumber, deputyId, assistantId, groupId };
+  const { email, displayName, timeZone, language, mobileNumber, deputyId, assistantId, groupId, active } = user;
+  return { email, displayName, timeZone, language, mobileNumber, deputyId, assistantId, groupId, active };
 };
 
 /** @throws ApiError conflict when the e-mail address is taken, invalid when there is no such group. */
@@ -137,6 +136,8 @@ export interface UserFieldChange {
   deputyId?: string | null | undefined;
   assistantId?: string | null | undefined;
   groupId?: string | undefined;
+  /** False deactivates: no sign-in, and calendars and phones rest. */
+  active?: boolean | undefined;
 }
 
 /**
@@ -175,6 +176,7 @@ export async function changeUser(
       })
       .where('id', '=', userId)
       .execute();
+    await setActive(transaction, before, change.active);
     await markReachDue(transaction, [userId]);
     // Floating times and all-day dates happen in the user's zone; answers are found by the address; another group may
     // read calendars otherwise.
@@ -191,6 +193,13 @@ export async function changeUser(
     });
     return after;
   });
+}
+
+async function setActive(transaction: Executor, { id, active, role }: UserRow, wanted = active): Promise<void> {
+  if (wanted === active) return;
+  if (wanted) return reactivateUsers(transaction, [id]);
+  if (role === 'administrator') await refuseLastAdministrator(transaction, id);
+  await deactivateUsers(transaction, [id]);
 }
 
 /** As the rules of the location have it that the user will be in. An unchanged one isn't refused by rules made since. */

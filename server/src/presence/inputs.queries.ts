@@ -46,21 +46,27 @@ export async function loadInputs(
       settings: group.settings,
       settingsRevision: group.revision,
       profiles: {
-        own: (group.ownProfiles && profiles.byUser.get(user.id)) || emptyProfileIndex,
-        central: profiles.byOwner.get(group.profilesFrom) ?? emptyProfileIndex,
+        own: (user.active && group.ownProfiles && profiles.byUser.get(user.id)) || emptyProfileIndex,
+        central: (user.active && profiles.byOwner.get(group.profilesFrom)) || emptyProfileIndex,
         targets: targets.get(user.id)!,
       },
-      claims: claims.get(user.id) ?? [],
-      appointments: appointments.get(user.id) ?? [],
+      claims: user.active ? (claims.get(user.id) ?? []) : [resting],
+      appointments: (user.active && appointments.get(user.id)) || [],
     });
   }
   return inputs;
 }
 
+/** Of a deactivated user: away and, without profiles, forwarded nowhere, whatever the calendars last said. */
+const resting: StoredClaim = {
+  ...{ id: 0, origin: 'manual', profileId: null, status: 'unavailable', note: null },
+  ...{ start: 0, end: null, endRule: 'untilChanged' },
+};
+
 const usersOf = (executor: Executor, userIds: readonly string[]) =>
   executor
     .selectFrom('users')
-    .select(['id', 'group_id', 'time_zone', 'mobile_number', 'deputy_id', 'assistant_id'])
+    .select(['id', 'group_id', 'time_zone', 'mobile_number', 'deputy_id', 'assistant_id', 'active'])
     .where('id', '=', sql<string>`any(${[...userIds]}::uuid[])`)
     .execute();
 

@@ -168,6 +168,7 @@ export const UserChange = z
     mobileNumber,
     deputyId,
     assistantId,
+    active: z.boolean().openapi({ description: 'False: may not sign in; calendars and phones rest.' }),
     groupId: Id,
   })
   .partial()
