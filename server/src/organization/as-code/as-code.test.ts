@@ -18,10 +18,17 @@ import type { Reference } from './references.ts';
 
 const example = fs.readFileSync(new URL('../../../../docs/company.yaml', import.meta.url), 'utf8');
 const token = `whenabouts_${'a'.repeat(43)}`;
+const hookSecret = `whsec_${Buffer.from('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa').toString('base64')}`;
 const variables: Record<string, string> = {
   BERLIN_PBX_PASSWORD: 'pbx-s3cret',
   ANNAS_PASSWORD: 'annas-s3cret',
   DOOR_DISPLAY_TOKEN: token,
+  LOGIN_CLIENT_SECRET: 'login-s3cret',
+  DIRECTORY_PASSWORD: 'directory-s3cret',
+  HOOK_SECRET: hookSecret,
+  WHENABOUTS_IDENTITY_PROVIDER_EXAMPLE_LTD_SECRET: 'login-s3cret',
+  WHENABOUTS_IMPORT_SOURCE_DIRECTORY_PASSWORD: 'directory-s3cret',
+  WHENABOUTS_WEBHOOK_HOOKS_EXAMPLE_COM_SECRET: hookSecret,
   WHENABOUTS_PHONE_SYSTEM_BERLIN_PBX_PASSWORD: 'pbx-s3cret',
   WHENABOUTS_ACCOUNT_ANNA_EXAMPLE_COM_WORK_PASSWORD: 'annas-s3cret',
   WHENABOUTS_API_TOKEN_DOOR_DISPLAY: token,
@@ -73,12 +80,12 @@ test('the example is previewed, applied, and changes nothing when it is applied 
   expect(await apply(context, example)).toEqual([]);
   const audit = await context.store.db.selectFrom('audit_entry').selectAll().execute();
   expect(audit.every(({ via }) => via === 'apply')).toBe(true);
-  expect(JSON.stringify(audit)).not.toMatch(/s3cret|aaaaaaaa/);
+  expect(JSON.stringify(audit)).not.toMatch(/s3cret|aaaaaaaa|whsec/);
 });
 
 test('what is exported, applied to an empty system, exports the same, and holds no secret', async () => {
   const file = await exported(context);
-  expect(file).not.toMatch(/s3cret|aaaaaaaa/);
+  expect(file).not.toMatch(/s3cret|aaaaaaaa|whsec/);
   await apply(other, file);
   expect(await exported(other)).toBe(file);
   expect(await apply(other, example)).toEqual([]);
@@ -196,7 +203,7 @@ test('the published form is the one that files are read by, and the example keep
   expect(fs.readFileSync(file, 'utf8') === published, 'UPDATE_SCHEMA=1 writes docs/company.schema.json anew').toBe(
     true,
   );
-  const validate = new Ajv({ strict: false, formats: { uuid: true } }).compile(companySchema());
+  const validate = new Ajv({ strict: false, formats: { uuid: true, uri: true } }).compile(companySchema());
   expect(validate(readCompanyFile(example)), JSON.stringify(validate.errors)).toBe(true);
   expect(validate(readCompanyFile('whenabouts: 1\nusers:\n  a@example.com: { displayname: A }\n'))).toBe(false);
 });

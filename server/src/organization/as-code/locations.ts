@@ -1,5 +1,6 @@
 /** Locations with their dialling rules, predefined targets, profiles and configuration groups, in a company file. */
 import { z } from 'zod';
+import { ApiError, InvalidRequest } from '../../api/errors.ts';
 import { DialableNumber, TimeZone } from '../../api/schemas/common.ts';
 import { profilesOf, type StoredProfile } from '../../presence/profiles.queries.ts';
 import {
@@ -272,8 +273,15 @@ export async function at<T>(path: readonly (string | number)[], work: Promise<T>
   try {
     return await work;
   } catch (error) {
-    const known = error instanceof Error && (error.name === 'ApiError' || error.name === 'InvalidRequest');
-    throw known ? new EntryRefused(path, error.message) : error;
+    if (error instanceof InvalidRequest) {
+      const [first] = error.fields;
+      throw new EntryRefused(
+        [...path, ...(first?.field ? first.field.split('.') : [])],
+        first?.message ?? error.message,
+      );
+    }
+    if (error instanceof ApiError) throw new EntryRefused([...path, ...(error.field?.split('.') ?? [])], error.message);
+    throw error;
   }
 }
 
