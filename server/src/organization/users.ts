@@ -11,6 +11,7 @@ import { deactivateUsers, reactivateUsers } from './activity.ts';
 import { type Actor, recordChange } from './audit.ts';
 import { invite } from './credentials.ts';
 import { enteredNumber } from './dialling.ts';
+import { tellRelationships } from './relationships/relationships.queries.ts';
 import { locationIdOfUser, refuseLastAdministrator, roleOf, setRole } from './roles.ts';
 import { refuseSampleGroup } from './sample-company/apart.ts';
 import { ensureDefaultGroup } from './setup.ts';
@@ -184,6 +185,7 @@ export async function changeUser(
       (field) => (change[field] ?? before[field]) !== before[field],
     );
     if (readAnew) await syncUserNow(transaction, userId);
+    if (change.assistantId !== undefined || change.groupId !== undefined) await tellRelationships(transaction);
     await forgetSessions(transaction, userId);
     const after = await readUser(transaction, userId);
     await recordChange(transaction, actor, {

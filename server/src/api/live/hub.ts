@@ -18,6 +18,8 @@ import { eventBlock, type LiveStream } from './stream.ts';
 const coalesceMs = 100;
 const heartbeatMs = 25_000;
 const portion = 1_000;
+/** Even when nothing was said: an import moves people without a word for each. */
+const renewViewsMs = 5 * 60_000;
 /** Streams whose views are asked for at once: 100 of 50 colleagues are 5,000 pairs. */
 const viewPortion = 100;
 
@@ -163,6 +165,7 @@ export async function openLiveHub({ store, log }: Context): Promise<LiveHub> {
   const heartbeat = setInterval(() => {
     for (const stream of streams) stream.heartbeat();
   }, heartbeatMs);
+  const renewal = setInterval(() => void renewViews(), renewViewsMs);
 
   return {
     size: () => streams.size,
@@ -185,6 +188,7 @@ export async function openLiveHub({ store, log }: Context): Promise<LiveHub> {
     },
     async stop() {
       clearInterval(heartbeat);
+      clearInterval(renewal);
       clearTimeout(flushTimer);
       for (const stream of [...streams]) stream.close();
     },
