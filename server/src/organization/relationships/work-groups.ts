@@ -4,6 +4,7 @@ import { ApiError } from '../../api/errors.ts';
 import { markWorkGroupDue } from '../../presence/due.ts';
 import type { Executor } from '../../store/database.ts';
 import { type Actor, recordChange } from '../audit.ts';
+import { enteredNumber } from '../dialling.ts';
 import type { Level } from './levels.ts';
 import { tellRelationships } from './relationships.queries.ts';
 
@@ -59,13 +60,14 @@ export async function createWorkGroup(
 ): Promise<WorkGroup> {
   await refuseTakenName(transaction, fields.name, null);
   await requireKnownLocation(transaction, fields.locationId);
-  const { locationId, ...columns } = fields;
+  const { name, level, locationId } = fields;
+  const number = await kept(transaction, locationId, fields.number);
   const { id } = await transaction
     .insertInto('work_group')
-    .values({ ...columns, location_id: locationId })
+    .values({ name, level, number, location_id: locationId })
     .returning('id')
     .executeTakeFirstOrThrow();
-  await record(transaction, actor, 'create', { id, ...fields }, null, { ...fields });
+  await record(transaction, actor, 'create', { id, ...fields }, null, { ...fields, number });
   return readWorkGroup(transaction, id);
 }
 
@@ -78,8 +80,9 @@ export async function changeWorkGroup(
 ): Promise<WorkGroup> {
   const before = await readWorkGroup(transaction, id);
   const { name = before.name, level = before.level } = change;
-  const number = change.number === undefined ? before.number : change.number;
   const locationId = change.locationId === undefined ? before.locationId : change.locationId;
+  const asked = change.number === undefined ? before.number : change.number;
+  const number = asked === before.number ? asked : await kept(transaction, locationId, asked);
   await refuseTakenName(transaction, name, id);
   await requireKnownLocation(transaction, locationId);
   await transaction
@@ -93,6 +96,10 @@ export async function changeWorkGroup(
   if (level !== before.level) await tellRelationships(transaction);
   return after;
 }
+
+/** Without a location each member's own rules say how it is dialled, and there is no one form to keep it in. */
+const kept = (executor: Executor, locationId: string | null, number: string | null): Promise<string | null> =>
+  locationId === null ? Promise.resolve(number) : enteredNumber(executor, locationId, number, 'number');
 
 /** Run it in a transaction. @throws ApiError notFound */
 export async function deleteWorkGroup(transaction: Executor, actor: Actor, id: string): Promise<void> {
