@@ -64,7 +64,7 @@ async function place(): Promise<Record<string, string>> {
     : { DATABASE_URL: '', WHENABOUTS_DATA: path.dirname(target.folder) };
 }
 
-test('killed at any moment, and repeated, it ends the same', async () => {
+test('killed at any moment, and repeated, it ends the same', { timeout: 240_000 }, async () => {
   const undisturbed = await place();
   const began = performance.now();
   const whole = await run(['apply', file], undisturbed);
@@ -89,7 +89,9 @@ test('killed at any moment, and repeated, it ends the same', async () => {
   expect((await run(['export'], disturbed)).output).toBe(expected);
 });
 
-test('by a running server it does the same; whoever has no token for it is refused, and so is a wrong file', async () => {
+test('by a running server it does the same; whoever has no token for it is refused, and so is a wrong file', {
+  timeout: 240_000,
+}, async () => {
   const { body } = await server.administrator.call('POST', '/api-tokens', {
     name: 'As code',
     scopes: ['administration'],
