@@ -11,6 +11,7 @@ import {
   signWith,
   startIdentityProvider,
 } from '../../../test/servers/identity-provider.ts';
+import { ownPath } from '../organization/sign-in/provider-sign-in.ts';
 
 let server: TestServer;
 let idp: IdentityProviderServer;
@@ -173,6 +174,10 @@ describe('a provider that is down, changed or wrong', () => {
   };
 
   test('down when the server starts and later: the server starts, passwords work, and it works when it is back', async () => {
+    // Somebody is on the way meanwhile: what their return needs isn't in the process.
+    idp.account = ada;
+    const between = new Browser();
+    const back = await between.follow(start(), isCallback);
     await idp.stop();
     await server.restart();
     expect((await server.anybody().call('GET', '/health')).status).toBe(200);
@@ -183,6 +188,7 @@ describe('a provider that is down, changed or wrong', () => {
     expect(down).toMatchObject([{ name: 'server', ok: false, errorClass: 'unreachable' }]);
     expect(down[0]!.message).toContain('nothing listens there');
     await idp.start();
+    expect(await between.follow(back)).toBe(`${publicUrl()}/`);
     expect((await signIn(ada)).me).toMatchObject({ displayName: 'Ada Lovelace' });
     // And between the way there and the way back.
     const browser = new Browser();
@@ -271,6 +277,23 @@ describe('a provider that is down, changed or wrong', () => {
       await change({ enabled: true });
     }
   });
+});
+
+test.each([
+  [undefined, '/'],
+  ['/team?group=1#top', '/team?group=1#top'],
+  ['/a/../settings', '/settings'],
+  ['//evil.example', '/'],
+  ['/\\evil.example', '/'],
+  ['/\t/evil.example', '/'],
+  ['/.//evil.example', '/'],
+  ['/a/../..//evil.example', '/'],
+  ['https://evil.example/', '/'],
+  ['javascript:alert(1)', '/'],
+  ['team', '/'],
+  [`/${'a'.repeat(1000)}`, '/'],
+])('asked to lead to %s after it, sign-in leads to %s', (returnTo, path) => {
+  expect(ownPath(returnTo)).toBe(path);
 });
 
 describe('answers that are not what they should be', () => {

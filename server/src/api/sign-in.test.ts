@@ -1,4 +1,5 @@
 /** Second factors, lock-out and running sessions, over HTTP on a whole server. */
+import { sql } from 'kysely';
 import decodeQR from 'qr/decode.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Person, password, startTestServer, type TestServer } from '../../../test/api-client.ts';
@@ -76,6 +77,17 @@ describe('second factor', () => {
     expect((await elsewhere.call('GET', '/me')).status).toBe(401);
     expect((await person.call('GET', '/me')).body.secondFactor).toBe(true);
     expect((await person.call('POST', '/me/second-factor')).status).toBe(409);
+
+    // Neither the secret nor a recovery code can be read in the database.
+    const { rows } = await sql`select second_factor::text, recovery_code::text
+      from second_factor join recovery_code using (user_id) where user_id = ${person.id}`.execute(store().db);
+    expect(rows).toHaveLength(10);
+    for (const text of [
+      secret,
+      ...body.recoveryCodes,
+      ...body.recoveryCodes.map((code: string) => code.replaceAll('-', '')),
+    ])
+      expect(JSON.stringify(rows)).not.toContain(text);
 
     // The code that confirmed it is used up.
     expect((await signIn(person.email)).body.error).toMatchObject({ code: 'secondFactorNeeded', field: 'code' });

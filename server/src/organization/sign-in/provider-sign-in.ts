@@ -43,7 +43,9 @@ export const newBrowserMark = (): string => randomBytes(32).toString('base64url'
 export function ownPath(returnTo: string | undefined): string {
   if (!returnTo || returnTo.length > 1000 || !/^\/(?![/\\])/.test(returnTo)) return '/';
   const url = URL.parse(returnTo, 'http://own.invalid');
-  return url?.origin === 'http://own.invalid' ? url.pathname + url.search + url.hash : '/';
+  // What dots and tabs make of it counts, not what was written: /.//elsewhere is //elsewhere.
+  if (url?.origin !== 'http://own.invalid' || url.pathname.startsWith('//')) return '/';
+  return url.pathname + url.search + url.hash;
 }
 
 export interface Start {
