@@ -9,6 +9,8 @@ import { dropOldFailures } from './sign-in/tries.queries.ts';
 export const forwardingLogKept = Temporal.Duration.from({ hours: 90 * 24 });
 /** Tokens that have run out are shown as such for a while. */
 const endedTokensKept = Temporal.Duration.from({ hours: 30 * 24 });
+/** How long removals that are done are shown. */
+const leavingsKept = Temporal.Duration.from({ hours: 90 * 24 });
 const dayMs = 24 * 60 * 60 * 1000;
 
 export async function dropExpired(db: Database, now: Temporal.Instant): Promise<void> {
@@ -18,6 +20,8 @@ export async function dropExpired(db: Database, now: Temporal.Instant): Promise<
   await dropOldFailures(db, now);
   await db.deleteFrom('api_token').where('expires_at', '<', now.subtract(endedTokensKept)).execute();
   await dropOldAuditEntries(db, now);
+  // They hold the names of who is gone; the audit log keeps what was done.
+  await db.deleteFrom('leaving').where('finished_at', '<', now.subtract(leavingsKept)).execute();
   // In portions: the log of a large company must not hold its table for minutes.
   for (;;) {
     const { numAffectedRows } = await sql`
