@@ -28,6 +28,7 @@ export default function SignInPage() {
     },
   });
   const lockedUntil = useLockOut(enter.error, enter.submittedAt);
+  const inactive = enter.error instanceof ApiError && enter.error.status === 403;
   const refused = enter.error instanceof ApiError && enter.error.status === 401 && !isCodeNeeded(enter.error);
 
   function submit(event: FormEvent): void {
@@ -75,6 +76,10 @@ export default function SignInPage() {
         />
         {lockedUntil ? (
           <LockedOut until={lockedUntil} />
+        ) : inactive ? (
+          <p className="problem" role="alert">
+            {t('provider.failed.inactive')}
+          </p>
         ) : refused ? (
           <p className="problem" role="alert">
             {t('wrong')}

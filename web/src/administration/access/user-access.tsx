@@ -25,7 +25,7 @@ export function UserAccess({ user }: { user: { id: string; displayName: string }
     queryFn: ({ signal }) => get<UserRole>(`/users/${user.id}/role`, signal),
   });
   return (
-    <section className="section" aria-label={t('title')}>
+    <section className="user-access" aria-label={t('title')}>
       <h2>{t('title')}</h2>
       {role.isPending && <Skeleton rows={2} />}
       {role.isError && <Problem error={role.error} retry={() => void role.refetch()} />}

@@ -3,6 +3,7 @@ import type { AuditEntry } from '../../../../server/src/api/schemas/access.ts';
 import { Icon, type IconName } from '../../shell/icons.tsx';
 import { useFormat } from '../../shell/use-format.ts';
 import type { AuditChoice } from './audit-filters.tsx';
+import { isTold } from './audit-sentence.ts';
 import { type FieldChange, fieldChanges } from './field-changes.ts';
 import { useAuditWords } from './use-audit-words.ts';
 
@@ -22,7 +23,9 @@ export function AuditLine(props: { entry: AuditEntry; narrow(more: Pick<AuditCho
   const { actor, subject } = entry;
   const format = useFormat();
   const words = useAuditWords();
-  const changes = fieldChanges(entry.before, entry.after).filter(({ from, to }) => from != null || to != null);
+  const changes = fieldChanges(entry.before, entry.after).filter(
+    ({ path, from, to }) => (from != null || to != null) && !isTold(path),
+  );
   return (
     <li data-action={entry.action}>
       <time dateTime={entry.at}>{format.time(entry.at)}</time>

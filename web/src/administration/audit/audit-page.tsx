@@ -10,6 +10,7 @@ import { useTitle } from '../../shell/use-title.ts';
 import { auditQuery } from './audit.queries.ts';
 import { type AuditChoice, AuditFilters } from './audit-filters.tsx';
 import { AuditLine } from './audit-line.tsx';
+import { KeptDays } from './kept-days.tsx';
 
 /** Who changed what, from what, to what. */
 export default function AuditPage() {
@@ -57,6 +58,7 @@ export default function AuditPage() {
           {t('older')}
         </button>
       )}
+      <KeptDays />
     </>
   );
 }

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { AuditEntry } from '../../../../server/src/api/schemas/access.ts';
 import { useFormat } from '../../shell/use-format.ts';
 import { groupsQuery, locationsQuery } from '../administration.queries.ts';
+import { sentenceOf } from './audit-sentence.ts';
 
 const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z$/;
 
@@ -27,7 +28,13 @@ export function useAuditWords() {
     return i18n.exists(key, options) ? t(key as 'action.run', options) : undefined;
   };
 
-  function sentence({ actor, action, subject }: AuditEntry): string {
+  function sentence(entry: AuditEntry): string {
+    const { actor, action, subject, after } = entry;
+    const own = sentenceOf(entry);
+    if (own) {
+      const step = typeof after?.step === 'string' ? (known(`step.${after.step}`) ?? after.step) : '';
+      return t(`sentence.${own}`, { who: actor.name, name: subject.name, step });
+    }
     const what = known(`kind.${subject.kind}`, { name: subject.name }) ?? `${subject.kind} “${subject.name}”`;
     return known(`action.${action}`, { who: actor.name, what }) ?? `${actor.name}: ${action}, ${what}`;
   }

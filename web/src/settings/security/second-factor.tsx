@@ -2,7 +2,7 @@ import { PasswordInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { NewSecondFactor } from '../../../../server/src/api/schemas/sign-in.ts';
+import type { RecoveryCodes as NewCodes, NewSecondFactor } from '../../../../server/src/api/schemas/sign-in.ts';
 import type { Me } from '../../../../server/src/api/schemas/users.ts';
 import { request } from '../../shell/api.ts';
 import { Dialog } from '../../shell/dialog.tsx';
@@ -21,7 +21,7 @@ import { secondFactorQuery } from './security.queries.ts';
 export function SecondFactor({ me }: { me: Me }) {
   const { t } = useTranslation('settings/security');
   const [codes, setCodes] = useState<string[] | null>(null);
-  const [ending, setEnding] = useState(false);
+  const [asking, setAsking] = useState<'end' | 'codes' | null>(null);
   const { data: factor } = useQuery(secondFactorQuery);
   const now = useNow(60_000);
   const format = useFormat();
@@ -59,9 +59,14 @@ export function SecondFactor({ me }: { me: Me }) {
       {begin.isError && <Problem error={begin.error} />}
       <div className="actions">
         {me.secondFactor ? (
-          <button type="button" className="button" onClick={() => setEnding(true)}>
-            {t('secondFactor.end')}
-          </button>
+          <>
+            <button type="button" className="button" onClick={() => setAsking('codes')}>
+              {t('recovery.renew')}
+            </button>
+            <button type="button" className="button" onClick={() => setAsking('end')}>
+              {t('secondFactor.end')}
+            </button>
+          </>
         ) : (
           <button type="button" className="button primary" disabled={begin.isPending} onClick={() => begin.mutate()}>
             <Icon name="shield" />
@@ -69,47 +74,69 @@ export function SecondFactor({ me }: { me: Me }) {
           </button>
         )}
       </div>
-      {ending && <SwitchOff email={me.email} onClose={() => setEnding(false)} />}
+      {asking && (
+        <WithPassword
+          what={asking}
+          email={me.email}
+          onClose={() => setAsking(null)}
+          onCodes={(made) => {
+            setAsking(null);
+            setCodes(made);
+          }}
+        />
+      )}
     </div>
   );
 }
 
-function SwitchOff({ email, onClose }: { email: string; onClose(): void }) {
+/** Switching off, and new recovery codes, need the password again. */
+function WithPassword(props: {
+  what: 'end' | 'codes';
+  email: string;
+  onClose(): void;
+  onCodes(codes: string[]): void;
+}) {
   const { t } = useTranslation('settings/security');
   const client = useQueryClient();
   const [password, setPassword] = useState('');
-  const end = useMutation({
-    mutationFn: () => request('DELETE', '/me/second-factor', { password }),
-    async onSuccess() {
+  const ends = props.what === 'end';
+  const carryOut = useMutation({
+    mutationFn: () =>
+      ends
+        ? request<undefined>('DELETE', '/me/second-factor', { password })
+        : request<NewCodes>('POST', '/me/second-factor/recovery-codes', { password }),
+    async onSuccess(made) {
       await Promise.all([client.invalidateQueries(meQuery), client.invalidateQueries(secondFactorQuery)]);
+      if (made) return props.onCodes(made.recoveryCodes);
       notify(t('secondFactor.ended'));
-      onClose();
+      props.onClose();
     },
   });
+  const { error } = carryOut;
 
   function submit(event: FormEvent): void {
     event.preventDefault();
-    end.mutate();
+    carryOut.mutate();
   }
 
   return (
-    <Dialog title={t('secondFactor.endTitle')} onClose={onClose}>
+    <Dialog title={t(ends ? 'secondFactor.endTitle' : 'recovery.renewTitle')} onClose={props.onClose}>
       <form className="form" onSubmit={submit}>
-        <p>{t('secondFactor.endText')}</p>
-        <input type="email" autoComplete="username" value={email} readOnly hidden />
+        <p>{t(ends ? 'secondFactor.endText' : 'recovery.renewText')}</p>
+        <input type="email" autoComplete="username" value={props.email} readOnly hidden />
         <PasswordInput
           label={t('secondFactor.endPassword')}
           required
           autoComplete="current-password"
           visibilityToggleButtonProps={{ 'aria-label': t('password.show', { ns: 'setup' }) }}
           value={password}
-          error={fieldError(end.error, 'password')}
+          error={fieldError(error, 'password')}
           onChange={(event) => setPassword(event.currentTarget.value)}
         />
-        {end.isError && !isFieldError(end.error, ['password']) && <Problem error={end.error} />}
+        {carryOut.isError && !isFieldError(error, ['password']) && <Problem error={error} />}
         <div className="actions">
-          <button type="submit" className="button danger" disabled={end.isPending}>
-            {t('secondFactor.end')}
+          <button type="submit" className={ends ? 'button danger' : 'button primary'} disabled={carryOut.isPending}>
+            {t(ends ? 'secondFactor.end' : 'recovery.renew')}
           </button>
         </div>
       </form>
