@@ -208,9 +208,11 @@ describe('imports', () => {
     expect([audit.includes('directory.example.com'), audit.includes('sesame')]).toEqual([true, false]);
 
     const file = await admin.call('POST', '/import-sources', { name: 'File', kind: 'csv' });
-    expect((await runOf(file.body.id, ['a;b', '1;2'])).message).toMatch(
-      /^No column of the file is known to hold e-mail addresses/,
-    );
+    expect(await runOf(file.body.id, ['a;b', '1;2'])).toMatchObject({
+      state: 'planned',
+      message: 'No column of the file is known to hold e-mail addresses: choose it.',
+      plan: { columns: [{ header: 'a', field: null, example: '1' }, { header: 'b' }] },
+    });
     expect((await admin.call('POST', `/import-sources/${file.body.id}/runs`, {})).body.error.field).toBe('file');
     expect((await admin.call('POST', `/import-sources/${file.body.id}/check`)).body.error.code).toBe('invalid');
     expect((await admin.call('DELETE', `/import-sources/${file.body.id}`)).status).toBe(204);

@@ -13,6 +13,8 @@ export interface Reading {
   faults: Fault[];
   /** How many are in the source and shall not be users (disabled accounts): they count as not found. */
   disabled: number;
+  /** Why none of it is taken, which another mapping of its columns may mend; null: it was read. */
+  problem: string | null;
   /** Of files: every column, with what it was taken for. */
   columns: Array<{ header: string; field: ImportField | null; example: string }>;
 }
@@ -20,7 +22,7 @@ export interface Reading {
 /** More rows than any company has users; a wrong file shall not fill the database. */
 export const maxEntries = 200_000;
 
-/** @throws Error in plain words when the file as a whole is none: no header, no column with addresses. */
+/** @throws ConnectorError in plain words when the file is none at all: empty, or far too large. */
 export function readCsv(bytes: Uint8Array, settings: CsvSettings, rules: EntryRules): Reading {
   const text = settings.encoding === null ? decodeCalendar(bytes) : new TextDecoder(settings.encoding).decode(bytes);
   const records = parseCsv(text, settings.delimiter ?? guessDelimiter(text));
@@ -30,12 +32,14 @@ export function readCsv(bytes: Uint8Array, settings: CsvSettings, rules: EntryRu
       'malformed',
       'The file is empty. Its first line names the columns, each further line is one user.',
     );
-  const columns = findColumns(header.fields, settings.columns);
-  refuseWrongColumns(columns, header.fields);
   if (rows.length > maxEntries)
     throw new ConnectorError('malformed', `The file has more than ${maxEntries.toLocaleString('en')} rows.`);
-
-  const reading: Reading = { entries: [], faults: [], disabled: 0, columns: describe(header.fields, columns, rows[0]) };
+  const columns = findColumns(header.fields, settings.columns);
+  const reading: Reading = {
+    ...{ entries: [], faults: [], disabled: 0, problem: problemOf(columns) },
+    columns: describe(header.fields, columns, rows[0]),
+  };
+  if (reading.problem !== null) return reading;
   for (const { line, fields } of rows) {
     const raw: Raw = {};
     for (const [field, index] of columns.of) raw[field] = fields[index] ?? '';
@@ -46,19 +50,11 @@ export function readCsv(bytes: Uint8Array, settings: CsvSettings, rules: EntryRu
   return reading;
 }
 
-function refuseWrongColumns({ of, absent }: Columns, header: readonly string[]): void {
+function problemOf({ of, absent }: Columns): string | null {
   const [first] = absent;
-  const has = `Its columns are: ${header.slice(0, 30).join(', ').slice(0, 500)}.`;
-  if (first)
-    throw new ConnectorError(
-      'malformed',
-      `The file has no column "${first.header}", which is set for ${first.field}. ${has}`,
-    );
-  if (!of.has('email'))
-    throw new ConnectorError(
-      'malformed',
-      `No column of the file is known to hold e-mail addresses: choose it in the mapping. ${has}`,
-    );
+  if (first) return `The file has no column "${first.header}", which is set for ${first.field}. Choose the right ones.`;
+  if (of.has('email')) return null;
+  return 'No column of the file is known to hold e-mail addresses: choose it.';
 }
 
 function describe(

@@ -174,9 +174,11 @@ test('a mapping is kept to, a field can be left out, and a column that is missin
   expect(findColumns(header, { email: 'Privat', displayName: '' }).of).toEqual(new Map([['email', 1]]));
   expect(findColumns(header, { email: 'Dienstlich' }).absent).toEqual([{ field: 'email', header: 'Dienstlich' }]);
   const wrong = CsvSettings.parse({ columns: { email: 'Dienstlich' } });
-  expect(() => readCsv(Buffer.from('Mail\na@example.com'), wrong, rules)).toThrow(
-    'The file has no column "Dienstlich", which is set for email. Its columns are: Mail.',
-  );
+  expect(readCsv(Buffer.from('Mail\na@example.com'), wrong, rules)).toMatchObject({
+    entries: [],
+    problem: 'The file has no column "Dienstlich", which is set for email. Choose the right ones.',
+    columns: [{ header: 'Mail', field: null, example: 'a@example.com' }],
+  });
 });
 
 test('groups by name and location, departments by rules; what is ambiguous or unknown is said', () => {

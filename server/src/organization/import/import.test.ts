@@ -353,9 +353,17 @@ test('a newer run takes the place of a plan that waits; one at work is not distu
   expect(await userBy('x@example.com')).toBeUndefined();
 });
 
-test('a file without addresses fails in words, and a removed source leaves its users to be kept by hand', async () => {
+test('where no column holds addresses the columns are shown and nobody is missing; a removed source leaves its users to be kept by hand', async () => {
   const source = await newSource();
-  await expect(plan(source, 'a;b\n1;2')).rejects.toThrow('No column of the file is known to hold e-mail addresses');
+  await imported(source, 'email\nkept@example.com');
+  const unknown = await plan(source, 'a;b\n1;2');
+  expect(unknown).toMatchObject({
+    state: 'planned',
+    rows: [],
+    plan: { missing: 0, columns: [{ header: 'a' }, { header: 'b' }] },
+  });
+  expect(unknown.message).toBe('No column of the file is known to hold e-mail addresses: choose it.');
+  await expect(plan(source, '')).rejects.toThrow('The file is empty.');
   await cancelAll(source);
   await store.db
     .transaction()

@@ -137,8 +137,8 @@ export function planImport(
   const doubtful = reading.faults.filter(
     ({ externalId, email }) => externalId === null && !EmailAddress.safeParse(email).success,
   ).length;
-  if (surroundings.whole && doubtful === 0) rows.push(...missingOf(own, found));
-  else if (surroundings.whole && own.some((user) => user.active && !found.has(user.id)))
+  if (reading.problem === null && surroundings.whole && doubtful === 0) rows.push(...missingOf(own, found));
+  else if (doubtful > 0 && surroundings.whole && own.some((user) => user.active && !found.has(user.id)))
     notes.push(
       `${doubtful} row(s) don’t tell whose they are, so nobody counts as missing in this run. Correct them first.`,
     );

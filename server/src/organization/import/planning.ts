@@ -57,6 +57,10 @@ export async function planRun(context: Context, run: ClaimedRun, signal: AbortSi
     );
     if (reading.disabled > 0) plan.notes.push(`${reading.disabled} disabled account(s) count as not found.`);
     await writePlan(transaction, run.id, rows, plan);
+    if (reading.problem !== null) {
+      await advanceRun(transaction, run.id, { state: 'planned', message: reading.problem });
+      return;
+    }
     await advanceRun(transaction, run.id, nextOf(run, plan, 'largestShare' in settings ? settings.largestShare : 100));
   });
 }

@@ -22,7 +22,7 @@ export async function readDirectory(
   progress: (entries: number) => Promise<void>,
 ): Promise<Reading> {
   const client = await openDirectory({ outbound }, settings, password, signal);
-  const reading: Reading = { entries: [], faults: [], disabled: 0, columns: [] };
+  const reading: Reading = { entries: [], faults: [], disabled: 0, problem: null, columns: [] };
   let count = 0;
   try {
     const pages = client.searchPaginated(settings.base, {
