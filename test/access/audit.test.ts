@@ -31,6 +31,7 @@ test('every change of the administration leaves an entry that says who, whose, f
     const things = await house.fresh(operation);
     const own = await since(last); // what making the things left
     const { status, text } = await house.ask(operation, things, house.headers.admin, instead[operation]);
+    const via = operation === 'applyConfiguration' ? 'apply' : 'session';
     const problem = (what: string) => wrong.push(`${operation}: ${what}`);
     if (status >= 300) problem(`was not done: ${status} ${text.slice(0, 300)}`);
     const entries = (await since(own.at(-1)?.id ?? last)).filter(({ actor_id }) => actor_id !== null);
@@ -39,7 +40,7 @@ test('every change of the administration leaves an entry that says who, whose, f
       problem(`left no entry about ${audit}, only ${JSON.stringify(entries.map(({ subject_kind }) => subject_kind))}`);
       continue;
     }
-    if (entry.actor_id !== house.ids.admin || entry.actor_name !== 'Ada Admin' || entry.via !== 'session')
+    if (entry.actor_id !== house.ids.admin || entry.actor_name !== 'Ada Admin' || entry.via !== via)
       problem(`doesn’t name who did it: ${entry.actor_name} via ${entry.via}`);
     if (entry.subject_name === '') problem('doesn’t name its subject');
     if (entry.action !== 'create' && entry.action !== 'run' && !entry.before) problem('doesn’t say what was before');

@@ -164,6 +164,10 @@ createWebhook              -      -     -     -      -     -     +     none     
 changeWebhook              -      -     -     -      -     -     +     none                  adm                       webhook
 deleteWebhook              -      -     -     -      -     -     +     none                  adm                       webhook
 testWebhook                -      -     -     -      -     -     +     none                  adm                       -
+planConfiguration          -      -     -     -      -     -     +     none                  adm                       -
+applyConfiguration         -      -     -     -      -     -     +     none                  adm                       location
+exportConfiguration        -      -     -     -      -     -     +     none                  adm:read                  -
+readConfigurationSchema    +      +     +     +      +     +     +     public                public                    -
 readSampleCompany          -      -     -     +      -     -     +     none                  adm:read                  -
 makeSampleCompany          -      -     -     -      -     -     +     none                  adm                       -
 removeSampleCompany        -      -     -     -      -     -     +     none                  adm                       -

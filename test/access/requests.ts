@@ -11,6 +11,14 @@ const file = () => {
   form.set('file', new File(['BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n'], 'calendar.ics'));
   return form;
 };
+const company = () => {
+  const form = new FormData();
+  form.set(
+    'file',
+    new File([`whenabouts: 1\nlocations:\n  Company ${unique()}:\n    timeZone: UTC\n`], 'company.yaml'),
+  );
+  return form;
+};
 const phoneSettings = { host: '127.0.0.1', port: 1, username: 'ami' };
 const phoneSecret = { password: secret };
 
@@ -86,6 +94,8 @@ export const bodies: Record<string, (things: Things) => unknown> = {
   createExtension: ({ userId, phoneSystemId }) => ({ userId, phoneSystemId, number: unique() }),
 
   writeNetworkSettings: () => ({ allowedNetworks: [`10.${Math.floor(Math.random() * 250)}.0.0/16`] }),
+  planConfiguration: company,
+  applyConfiguration: company,
   createWebhook: () => ({ url: `https://hooks.example.com/${addressSecret}/${unique()}`, active: false }),
   changeWebhook: () => ({ url: `https://hooks.example.com/${addressSecret}/${unique()}`, active: false }),
 };
