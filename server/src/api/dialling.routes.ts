@@ -12,6 +12,7 @@ import {
 } from '../organization/predefined-targets.ts';
 import { locationExists } from '../organization/tree.ts';
 import type { Executor } from '../store/database.ts';
+import { retrying } from '../store/retrying.ts';
 import { diallingOfLocation } from '../telephony/dialling.queries.ts';
 import { loadNumberingPlan } from '../telephony/numbering-plan.ts';
 import { administers, locationOfUser } from './access.ts';
@@ -104,7 +105,7 @@ export function diallingRoutes({ store: { db } }: Context): Route[] {
       body: DiallingRules,
       answer: DiallingRules,
       handle: ({ viewer, params: { locationId }, body }) =>
-        db.transaction().execute(async (transaction) => {
+        retrying(db, async (transaction) => {
           await setDiallingRules(transaction, actorOf(viewer), locationId, body);
           return (await diallingThere(locationId, transaction)).rules;
         }),
@@ -157,11 +158,9 @@ export function diallingRoutes({ store: { db } }: Context): Route[] {
       status: 201,
       answer: PredefinedTarget,
       handle: ({ viewer, params: { locationId }, body }) =>
-        db
-          .transaction()
-          .execute(async (transaction) =>
-            shown(await createPredefinedTarget(transaction, actorOf(viewer), locationId, body), transaction),
-          ),
+        retrying(db, async (transaction) =>
+          shown(await createPredefinedTarget(transaction, actorOf(viewer), locationId, body), transaction),
+        ),
     }),
     route({
       ...ofTarget,
@@ -173,11 +172,9 @@ export function diallingRoutes({ store: { db } }: Context): Route[] {
       body: PredefinedTargetChange,
       answer: PredefinedTarget,
       handle: ({ viewer, params: { targetId }, body }) =>
-        db
-          .transaction()
-          .execute(async (transaction) =>
-            shown(await changePredefinedTarget(transaction, actorOf(viewer), targetId, body), transaction),
-          ),
+        retrying(db, async (transaction) =>
+          shown(await changePredefinedTarget(transaction, actorOf(viewer), targetId, body), transaction),
+        ),
     }),
     route({
       ...ofTarget,
@@ -188,7 +185,7 @@ export function diallingRoutes({ store: { db } }: Context): Route[] {
       description: '409 while a profile forwards to it; the message names them.',
       answer: null,
       async handle({ viewer, params: { targetId } }) {
-        await db.transaction().execute((transaction) => deletePredefinedTarget(transaction, actorOf(viewer), targetId));
+        await retrying(db, (transaction) => deletePredefinedTarget(transaction, actorOf(viewer), targetId));
         return undefined;
       },
     }),

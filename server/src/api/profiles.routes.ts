@@ -20,6 +20,7 @@ import {
 import { isBuiltInKey } from '../presence/profiles.ts';
 import { centralTargetInputs, targetInputsOf, targetKindsOf } from '../presence/target-inputs.queries.ts';
 import type { Executor } from '../store/database.ts';
+import { retrying } from '../store/retrying.ts';
 import { administers, requireLocation } from './access.ts';
 import { ApiError } from './errors.ts';
 import { type Route, route, type Viewer } from './route.ts';
@@ -138,7 +139,7 @@ export function profileRoutes({ store: { db } }: Context): Route[] {
       description: 'Running choices move to the copy of the same key or name. 409 while the group has its location’s.',
       answer: ProfileList,
       handle: ({ viewer, params: { groupId } }) =>
-        db.transaction().execute(async (transaction) => {
+        retrying(db, async (transaction) => {
           await startAgain(transaction, actorOf(viewer), groupId);
           return { profiles: await shownCentral(transaction, await profilesInForce(transaction, groupId)) };
         }),
@@ -159,7 +160,7 @@ export function profileRoutes({ store: { db } }: Context): Route[] {
           throw new ApiError('invalid', 'The key is that of a built-in profile, such as "appointment".', {
             field: 'key',
           });
-        return db.transaction().execute(async (transaction) => {
+        return retrying(db, async (transaction) => {
           const of =
             owner === 'user'
               ? { userId: viewer.userId }
@@ -186,7 +187,7 @@ export function profileRoutes({ store: { db } }: Context): Route[] {
       body: ProfileChange,
       answer: Profile,
       handle: ({ viewer, params: { profileId }, body }) =>
-        db.transaction().execute(async (transaction) => {
+        retrying(db, async (transaction) => {
           await mayChange(transaction, viewer, profileId);
           return shownOne(transaction, await changeProfile(transaction, actorOf(viewer), profileId, body));
         }),
@@ -203,7 +204,7 @@ export function profileRoutes({ store: { db } }: Context): Route[] {
       params,
       answer: null,
       handle: ({ viewer, params: { profileId } }) =>
-        db.transaction().execute(async (transaction) => {
+        retrying(db, async (transaction) => {
           await mayChange(transaction, viewer, profileId);
           await deleteProfile(transaction, actorOf(viewer), profileId);
           return undefined;

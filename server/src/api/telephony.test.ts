@@ -69,6 +69,55 @@ test('a phone system is connected and checked; forwarding follows, and is given 
   expect((await administrator.call('DELETE', `/phone-systems/${system.id}`)).body.leaving.state).toBe('done');
 });
 
+test('a number is written to the phone as its location dials it, and taken away when the rules forbid it', async () => {
+  const settings = pbxSettings(pbx.url);
+  const system = (await administrator.call('POST', '/phone-systems', { name: 'Rules', kind: 'http', settings })).body;
+  const user = await server.newUser('Rita Rules');
+  const [group] = (await administrator.call('GET', '/groups')).body.groups;
+  const dialling = `/locations/${group.locationId}/dialling`;
+  const rules = { country: 'DE', areaCode: '30', outsideLine: '0', internalRanges: ['300-399'] };
+  expect((await administrator.call('PUT', dialling, rules)).body).toMatchObject({ ...rules, premium: 'forbidden' });
+  expect((await user.call('PUT', dialling, rules)).status).toBe(403);
+  expect((await administrator.call('POST', `${dialling}/try`, { number: '030 / 12345-67' })).body).toEqual({
+    ...{ kind: 'external', e164: '+49301234567', shown: '+49 30 1234567', dialled: '00301234567', reason: null },
+  });
+  const extension = { userId: user.id, phoneSystemId: system.id, number: '202' };
+  expect((await administrator.call('POST', '/extensions', extension)).body.warning).toContain('300-399');
+
+  const targets = `/locations/${group.locationId}/predefined-targets`;
+  const premium = await administrator.call('POST', targets, { name: 'Line', number: '0900 1123456' });
+  expect(premium.body.error).toMatchObject({ code: 'invalid', field: 'number' });
+  const target = (await administrator.call('POST', targets, { name: 'Reception', number: '1234567' })).body;
+  expect(target).toMatchObject({ number: '+49 30 1234567', dialled: '00301234567' });
+  expect((await user.call('GET', targets)).body.predefinedTargets).toEqual([target]);
+  const forwarding = { mode: 'all', target: { kind: 'predefined', targetId: target.id } };
+  const profile = await user.call('POST', '/profiles', { name: 'Away', status: 'outOfOffice', forwarding });
+  expect(profile.body).toMatchObject({ dialled: '00301234567', problem: null, owner: 'user' });
+  expect((await administrator.call('DELETE', `/predefined-targets/${target.id}`)).body.error.message).toContain(
+    'profile "Away" of Rita Rules',
+  );
+  pbx.byHand('202', { mode: 'always', target: '299' });
+  await user.call('PUT', '/users/me/presence/manual', { profileId: profile.body.id, end: { rule: 'untilChanged' } });
+  const written = (number: string) =>
+    until(
+      `forwarding to ${number}`,
+      async () => pbx.state('202'),
+      (state) => state.target === number,
+    );
+  await written('00301234567');
+  expect((await user.call('DELETE', `/profiles/${profile.body.id}`)).body.error).toMatchObject({
+    ...{ code: 'conflict', message: '"Away" is in use and can’t be removed: chosen just now by Rita Rules.' },
+  });
+  await administrator.call('PUT', dialling, { ...rules, outsideLine: '9' });
+  await written('90301234567');
+  await administrator.call('PUT', dialling, { ...rules, forbidden: ['030*'] });
+  await written('299'); // what somebody had set there before
+  const presence = await user.call('GET', '/users/me/presence');
+  expect(presence.body).toMatchObject({
+    ...{ status: 'outOfOffice', reason: { forwardingProblem: 'numberForbidden' }, forwarding: { mode: 'off' } },
+  });
+});
+
 test('a webhook is made, tried and told; its secret is shown once and signs', async () => {
   const got: { headers: Record<string, string>; body: string }[] = [];
   const receiver = http.createServer((request, response) => {
