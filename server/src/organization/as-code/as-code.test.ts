@@ -126,7 +126,7 @@ test.each([
   ],
   [
     'whenabouts: 1\nlocation: {}\n',
-    'line 2, column 1: location: There is no section "location". There are: network, locations',
+    'line 2, column 1: location: There is no section "location". There are: system, locations',
   ],
   ['locations: {}\n', 'A company file says which form it has: "whenabouts: 1".'],
   [

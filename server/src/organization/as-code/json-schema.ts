@@ -2,16 +2,16 @@
 import { z } from 'zod';
 import { isValues } from './merge-patch.ts';
 import { version } from './plan.ts';
+import { mapValues } from './section.ts';
 import { sections } from './sections.ts';
 
 /** JSON Schema 2020-12. Everything may be left out or null: the file says only what is to change. */
 export function companySchema(): Record<string, unknown> {
   const properties: Record<string, unknown> = { whenabouts: { const: version } };
-  for (const { name, schema } of sections) {
-    const entry = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', target: 'draft-2020-12' });
-    const { $schema: _, ...rest } = entry as Record<string, unknown>;
-    properties[name] = { type: 'object', additionalProperties: orNull(loose(rest)) };
-  }
+  for (const { name, schema, entries } of sections)
+    properties[name] = schema
+      ? { type: 'object', additionalProperties: formOf(schema) }
+      : { type: 'object', additionalProperties: false, properties: mapValues(entries ?? {}, formOf) };
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'Company file of Whenabouts',
@@ -20,6 +20,12 @@ export function companySchema(): Record<string, unknown> {
     required: ['whenabouts'],
     additionalProperties: false,
   };
+}
+
+function formOf(schema: z.ZodType): unknown {
+  const form = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', target: 'draft-2020-12' });
+  const { $schema: _, ...rest } = form as Record<string, unknown>;
+  return orNull(loose(rest));
 }
 
 const orNull = (schema: unknown) => ({ anyOf: [schema, { type: 'null' }] });

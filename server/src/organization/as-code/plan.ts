@@ -37,10 +37,16 @@ export async function planCompany(context: ApplyContext, file: Record<string, un
         delete after[name][entry];
         continue;
       }
+      const schema = section.schema ?? section.entries?.[entry];
+      if (!schema) {
+        const names = Object.keys(section.entries ?? {}).join(', ');
+        faults.push({ path: [name, entry], message: `There is no "${entry}" here. There are: ${names}.` });
+        continue;
+      }
       const stands = before[name][entry];
       const base = section.base?.(stands, value, after) ?? stands ?? {};
       const merged = withStoredSecrets(mergePatch(base, value), stands, [name, entry], false, faults);
-      const parsed = section.schema.safeParse(merged);
+      const parsed = schema.safeParse(merged);
       for (const issue of parsed.error?.issues ?? [])
         faults.push(
           ...faultsOfIssue([name, entry], issue as { path: (string | number)[]; message: string; keys?: string[] }),

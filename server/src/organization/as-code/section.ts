@@ -27,7 +27,9 @@ export interface EntryChange<Entry> {
 export interface Section<Entry = unknown> {
   /** As it is called in the file. */
   name: string;
-  schema: z.ZodType<Entry>;
+  /** One entry. A section with fixed names has a form for each instead (`entries`). */
+  schema?: z.ZodType<Entry>;
+  entries?: Readonly<Record<string, z.ZodType<Entry>>>;
   /** What stands, by name, secrets opened. What the sample company made is left out. */
   read(context: ApplyContext): Promise<Record<string, Entry>>;
   /**

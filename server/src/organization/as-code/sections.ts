@@ -3,9 +3,9 @@ import { apiTokens } from './api-tokens.ts';
 import { identityProviders } from './identity-providers.ts';
 import { importSources } from './import-sources.ts';
 import { locations } from './locations.ts';
-import { network } from './network-settings.ts';
 import { phoneSystems } from './phone-systems.ts';
 import type { Section } from './section.ts';
+import { system } from './system-settings.ts';
 import { users } from './users.ts';
 import { webhooks } from './webhooks.ts';
 import { workGroups } from './work-groups.ts';
@@ -14,7 +14,7 @@ import { workGroups } from './work-groups.ts';
 const of = <Entry>(section: Section<Entry>) => section as unknown as Section;
 
 export const sections: readonly Section[] = [
-  of(network),
+  system,
   of(locations),
   of(phoneSystems),
   of(users),
