@@ -1,7 +1,7 @@
 /**
  * Accounts that rest: they stay, with what their owner entered, but nothing of them is read, stored, shown or counted
  * until they may be read again. Which ones follows from the group's settings alone, so that allowing again brings all
- * back. Pure.
+ * back, within the week for which they are kept (organization/leaving/group-method.ts). Pure.
  */
 import type { SynchronizationSettings } from './settings.ts';
 
@@ -25,9 +25,9 @@ export function restReasonOf(kind: string, settings: SynchronizationSettings): R
 /** For the account's owner. */
 export const restMessages: Readonly<Record<RestReason, string>> = {
   methodOff:
-    'Calendar synchronization is switched off for your group, so this account rests: nothing of it is shown. Your administrator can switch it on again.',
+    'Calendar synchronization is switched off for your group, so this account rests: nothing of it is shown. Your administrator can switch it on again; after a week the account is erased.',
   kindNotAllowed:
-    'Your group doesn’t allow calendars of this kind any more, so this account rests: nothing of it is shown. Your administrator can allow them again.',
+    'Your group doesn’t allow calendars of this kind any more, so this account rests: nothing of it is shown. Your administrator can allow them again; after a week the account is erased.',
 };
 
 /** For somebody who wants to add one. */
