@@ -6,6 +6,7 @@ import { syncGroupsNow } from '../sync/accounts.ts';
 import { type Actor, recordChange } from './audit.ts';
 import { effective } from './inheritance.ts';
 import { alignMethodLeaving } from './leaving/group-method.ts';
+import { moveChoices } from './profiles/copies.ts';
 import { tellRelationships } from './relationships/relationships.queries.ts';
 import { holdForDeletion, holdGroup, holdLocation, holdLocations, rewriteSettings } from './tree.queries.ts';
 
@@ -57,6 +58,7 @@ export async function changeGroup(
     .execute();
   if (moved) {
     await rewriteSettings(transaction, target, [group]);
+    await moveChoices(transaction, { groupId });
     await markGroupsDue(transaction, [groupId]);
     await syncGroupsNow(transaction, [groupId]);
     await alignMethodLeaving(transaction, [groupId], actor);

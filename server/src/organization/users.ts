@@ -11,6 +11,7 @@ import { deactivateUsers, reactivateUsers } from './activity.ts';
 import { type Actor, recordChange } from './audit.ts';
 import { invite } from './credentials.ts';
 import { enteredNumber } from './dialling.ts';
+import { moveChoices } from './profiles/copies.ts';
 import { tellRelationships } from './relationships/relationships.queries.ts';
 import { locationIdOfUser, refuseLastAdministrator, roleOf, setRole } from './roles.ts';
 import { refuseSampleGroup } from './sample-company/apart.ts';
@@ -178,6 +179,7 @@ export async function changeUser(
       .where('id', '=', userId)
       .execute();
     await setActive(transaction, before, change.active);
+    if (change.groupId !== undefined) await moveChoices(transaction, { userIds: [userId] });
     await markReachDue(transaction, [userId]);
     // Floating times and all-day dates happen in the user's zone; answers are found by the address; another group may
     // read calendars otherwise.

@@ -11,6 +11,7 @@ import type { Executor } from '../../store/database.ts';
 import { retrying } from '../../store/retrying.ts';
 import { deactivateUsers, reactivateUsers } from '../activity.ts';
 import { type Actor, type Change, recordChange, recordChanges } from '../audit.ts';
+import { moveChoices } from '../profiles/copies.ts';
 import { replaceExtensions } from './extensions.ts';
 import type { FieldChange, PlannedField } from './plan.ts';
 import {
@@ -106,6 +107,8 @@ async function carryOut(transaction: Executor, run: ClaimedRun, rows: readonly S
       )
       .map(({ after }) => after.id),
   );
+  const moved = changes.filter(({ before, after }) => before.groupId !== after.groupId);
+  await moveChoices(transaction, { userIds: moved.map(({ after }) => after.id) });
   await markReachDue(transaction, touched);
   const outcomes = rows.map((row): RowOutcome => {
     const verdict = verdicts.get(row)!;

@@ -1,5 +1,5 @@
 /** What becomes of profiles when a group's function "Profiles" goes from "Default" to "Individual" and back. */
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { ApiError } from '../../api/errors.ts';
 import { markGroupDue } from '../../presence/due.ts';
 import { hasOwnProfiles } from '../../presence/profiles.queries.ts';
@@ -23,7 +23,7 @@ export async function copyProfilesToGroup(transaction: Executor, groupId: string
       select configuration_group.id, key, profile.name, status, active, forwarding_mode, forwarding_target, note, position
         from configuration_group join profile on profile.location_id = configuration_group.location_id
        where configuration_group.id = ${groupId}::uuid`.execute(transaction);
-  await moveChoices(transaction, groupId, 'toGroup');
+  await moveChoices(transaction, { groupId });
 }
 
 /**
@@ -31,7 +31,7 @@ export async function copyProfilesToGroup(transaction: Executor, groupId: string
  * The group's own profiles stay, for undo. In the transaction that makes the function "Default".
  */
 export const returnToLocationProfiles = (transaction: Executor, groupId: string): Promise<void> =>
-  moveChoices(transaction, groupId, 'toLocation');
+  moveChoices(transaction, { groupId });
 
 /**
  * Puts the location's profiles, as they are now, in place of the group's own. Run it in a transaction.
@@ -46,7 +46,7 @@ export async function startAgain(transaction: Executor, actor: Actor, groupId: s
     .executeTakeFirst();
   if (!group) throw new ApiError('notFound', 'There is no such group.');
   if (!group.individual) throw new ApiError('conflict', `${group.name} has the profiles of its location already.`);
-  await moveChoices(transaction, groupId, 'toLocation');
+  await move(transaction, { groupId }, inherited); // so that they aren't gone with the group's profiles
   const gone = await transaction.deleteFrom('profile').where('group_id', '=', groupId).returning('name').execute();
   await copyProfilesToGroup(transaction, groupId);
   await markGroupDue(transaction, groupId);
@@ -58,23 +58,32 @@ export async function startAgain(transaction: Executor, actor: Actor, groupId: s
   });
 }
 
-async function moveChoices(transaction: Executor, groupId: string, way: 'toGroup' | 'toLocation'): Promise<void> {
-  const own = sql`(select id, key, name from profile where group_id = ${groupId}::uuid)`;
-  const inherited = sql`(
-    select profile.id, profile.key, profile.name from profile
-      join configuration_group on configuration_group.location_id = profile.location_id
-     where configuration_group.id = ${groupId}::uuid)`;
-  const [from, to] = way === 'toGroup' ? [inherited, own] : [own, inherited];
+/**
+ * Choices that name a central profile which isn't in force for their users any more move to the one of the same key or
+ * name that is; where there is none they keep their status. In the transaction that moved the users or the group.
+ */
+export const moveChoices = (transaction: Executor, of: { groupId: string } | { userIds: readonly string[] }) =>
+  move(transaction, of, inForce);
+
+type Owned = (profile: 'old' | 'new') => RawBuilder<boolean>;
+
+const inherited: Owned = (profile) => sql`${sql.ref(`${profile}.location_id`)} = configuration_group.location_id`;
+const inForce: Owned = (profile) => sql`
+  case when ${hasOwnProfiles} then ${sql.ref(`${profile}.group_id`)} = configuration_group.id else ${inherited(profile)} end`;
+
+async function move(
+  transaction: Executor,
+  of: { groupId: string } | { userIds: readonly string[] },
+  to: Owned,
+): Promise<void> {
+  const whose =
+    'groupId' in of ? sql`users.group_id = ${of.groupId}::uuid` : sql`users.id = any(${[...of.userIds]}::uuid[])`;
   await sql`
-    with pair as (
-      select old.id as old_id,
-             (select new.id from ${to} as new
-               where new.key = old.key or lower(new.name) = lower(old.name)
-               order by new.key is not distinct from old.key desc limit 1) as new_id
-        from ${from} as old
-    )
-    update claim set profile_id = pair.new_id from pair, users
-     where claim.profile_id = pair.old_id and users.id = claim.user_id and users.group_id = ${groupId}::uuid`.execute(
-    transaction,
-  );
+    update claim set profile_id = (
+             select new.id from profile as new
+              where ${to('new')} and (new.key = old.key or lower(new.name) = lower(old.name))
+              order by new.key is not distinct from old.key desc limit 1)
+      from profile as old, users, configuration_group
+     where claim.profile_id = old.id and old.user_id is null and users.id = claim.user_id
+       and configuration_group.id = users.group_id and ${whose} and (${to('old')}) is not true`.execute(transaction);
 }

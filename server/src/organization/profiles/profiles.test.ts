@@ -19,6 +19,7 @@ import { diallingRules } from '../../telephony/dialling-rules.ts';
 import { resolveWishes } from '../../telephony/wishes.ts';
 import { type Actor, systemActor } from '../audit.ts';
 import { setDiallingRules } from '../dialling.ts';
+import { changeGroup, createGroup } from '../groups.ts';
 import { createExtension } from '../phone-systems.ts';
 import { changePredefinedTarget, createPredefinedTarget, deletePredefinedTarget } from '../predefined-targets.ts';
 import { setGroupFunction, setLocationFunction } from '../settings.ts';
@@ -133,6 +134,25 @@ describe('a group', () => {
     await settle();
     expect((await presenceOf(db, people))[0]!.note).toBe('Back at one');
     expect((await profilesInForce(db, groupId)).map(({ name }) => name)).not.toContain('Own');
+  });
+
+  test('that is left for another takes the choice along, to the profile of the same name there', async () => {
+    const [userId, other] = people as [string, string];
+    const lunch = await during((transaction) => createProfile(transaction, ada, { locationId }, fields('Lunch')));
+    for (const each of [userId, other]) await choose(each, lunch.id);
+    const [elsewhere] = await db
+      .insertInto('location')
+      .values({ name: `Elsewhere ${made}`, time_zone: 'UTC' })
+      .returning('id')
+      .execute();
+    await seedBuiltInProfiles(db, { locationId: elsewhere!.id });
+    const there = await during((t) => createProfile(t, ada, { locationId: elsewhere!.id }, fields('lunch')));
+    const target = await during((t) => createGroup(t, { name: `Target ${made}`, locationId: elsewhere!.id }, ada));
+    await call(userId, { groupId: target });
+    expect((await chosenBy(userId)).profile_id).toBe(there.id);
+    expect((await chosenBy(other)).profile_id).toBe(lunch.id);
+    await during((t) => changeGroup(t, groupId, { locationId: elsewhere!.id }, ada));
+    expect((await chosenBy(other)).profile_id).toBe(there.id);
   });
 
   test('may have its users do without profiles of their own: those rest, and come back', async () => {
