@@ -90,7 +90,14 @@ export const functionFields: Record<FunctionName, readonly FieldGroup[]> = {
         { path: 'relationship.acrossLocations', kind: 'choice', options: levels },
       ],
     },
-    { name: 'history', fields: [{ path: 'historyDays', kind: 'days', least: 0, most: 365 }] },
+    {
+      name: 'external',
+      fields: [
+        { path: 'externalSees.until', kind: 'toggle' },
+        { path: 'externalSees.note', kind: 'toggle' },
+      ],
+    },
+    { name: 'history', fields: [{ path: 'historyDays', kind: 'days', least: 0, most: 90 }] },
   ],
 };
 
