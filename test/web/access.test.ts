@@ -6,6 +6,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { codeOfStep, fromBase32, stepAt } from '../../server/src/organization/sign-in/totp.ts';
 import { administrator } from '../product.ts';
+import { startIdentityProvider } from '../servers/identity-provider.ts';
 import { describeWith } from '../servers/needs.ts';
 import { openBrowser, openContext, type Server, seriousFindings, sidewaysScroll, startServer } from './browser.ts';
 
@@ -220,6 +221,47 @@ describeWith(['chromium'], 'people and access', () => {
     await page.locator('.my-presence:not([data-status=doNotDisturb])').waitFor();
     await page.goto(`${server.url}/settings/history`);
     await page.locator('.history li', { hasText: 'Set by Anna Radványi' }).first().waitFor();
+  });
+
+  it('adds an identity provider by its form, checks it in steps, and lets somebody in by its button', async () => {
+    const provider = await startIdentityProvider(`${server.url}/api/v1/sign-in/callback`);
+    try {
+      const network = await api<Record<string, unknown>>(context, 'GET', '/settings/network');
+      await api(context, 'PUT', '/settings/network', { ...network, allowedNetworks: ['127.0.0.0/8', '::1/128'] });
+      await page.goto(`${server.url}/administration/sign-in/new`);
+      const redirect = page.getByLabel('Redirect address', { exact: true });
+      expect(await redirect.inputValue()).toBe(`${server.url}/api/v1/sign-in/callback`);
+      await page.getByLabel('Name', { exact: true }).fill('Example Ltd');
+      await page.getByLabel('Issuer').fill(provider.issuer);
+      await page.getByLabel('Client id').fill(provider.clientId);
+      await page.getByLabel('Client secret').and(page.locator('input')).fill(provider.clientSecret);
+      await page.getByLabel('Scopes').fill('openid profile email groups');
+      await page.getByLabel('Make a user at the first sign-in').check();
+      await page.getByRole('button', { name: 'Add a group' }).click();
+      await page.getByLabel('Group 1', { exact: true }).fill('auditors');
+      await page.getByLabel('Role of group 1').selectOption('Reader');
+      expect(await seriousFindings(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Save' }).click();
+      const card = page.getByRole('article', { name: 'Example Ltd' });
+      await card.getByRole('button', { name: 'Check Example Ltd' }).click();
+      await card.locator('.steps li').nth(3).waitFor();
+      expect(await card.locator('.steps [data-ok=false]').allTextContents()).toEqual([]);
+
+      provider.account = {
+        ...{ sub: 'mary-1', email: 'mary@example.com', email_verified: true, name: 'Mary Somerville' },
+        groups: ['auditors'],
+      };
+      const third = await openContext(browser);
+      await third.page.goto(`${server.url}/administration/audit`);
+      await third.page.getByRole('link', { name: 'Sign in with Example Ltd' }).click();
+      await third.page.getByRole('heading', { name: 'Audit log', level: 1 }).waitFor();
+      await third.page.getByText('Mary Somerville signed in.').waitFor();
+      // A reader may look and change nothing.
+      await third.page.getByText('You may look at everything here, and change nothing.').waitFor();
+      await third.context.close();
+    } finally {
+      await provider.stop();
+    }
   });
 
   it('has nothing serious for axe on its pages, light and dark, and scrolls sideways nowhere on a phone', async () => {
