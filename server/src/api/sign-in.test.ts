@@ -303,6 +303,12 @@ describe('sessions', () => {
     expect((await there.call('GET', '/me')).status).toBe(401);
     expect((await here.call('DELETE', `/sessions/${tablet.id}`)).status).toBe(404);
     expect((await here.call('GET', '/sessions')).body.sessions).toMatchObject([{ current: true }]);
+    // Whoever signs in anew in the same browser leaves no session behind.
+    const { cookie } = here;
+    expect((await signIn(here.email, {}, here)).status).toBe(200);
+    expect((await here.call('GET', '/sessions')).body.sessions).toHaveLength(1);
+    here.cookie = cookie;
+    expect((await here.call('GET', '/me')).status).toBe(401);
   });
 
   test('administrators see and end those of users; users their other ones at once', async () => {

@@ -27,13 +27,15 @@ export interface SignedIn {
   secure: boolean;
 }
 
-/** Begins a session and sets its cookie. @param providerId who vouched for the user; null for a password. */
+/** Begins a session and sets its cookie; the one that this browser had ends. @param providerId who vouched for the user; null for a password. */
 export async function beginSession(
   http: HttpContext,
   { db, sessions, secrets, secure }: SignedIn,
   userId: string,
   providerId: string | null = null,
 ): Promise<Me> {
+  const earlier = await sessions.viewer(getCookie(http, sessionCookie));
+  if (earlier) await sessions.end(db, earlier.sessionId);
   const token = await sessions.begin(db, userId, { ...originOf(http), providerId });
   setCookie(http, sessionCookie, token, cookieOptions(secure));
   const viewer = await sessions.viewer(token);
