@@ -6,15 +6,18 @@ import { restReasonOf } from './rest.ts';
 import { type SynchronizationSettings, synchronizationSettingsOf } from './settings.ts';
 import { sameWindow } from './window.ts';
 
+export const noteCodes = [
+  'nothingLeft',
+  'unavailable',
+  'accountsRest',
+  'accountsReturn',
+  'subjectsErased',
+  'subjectsFetched',
+  'readAgain',
+] as const;
+
 export interface SynchronizationNote {
-  code:
-    | 'nothingLeft'
-    | 'unavailable'
-    | 'accountsRest'
-    | 'accountsReturn'
-    | 'subjectsErased'
-    | 'subjectsFetched'
-    | 'readAgain';
+  code: (typeof noteCodes)[number];
   /** Of the accounts it speaks of; 0 where it speaks of none. */
   count: number;
   /** For people. */

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { functionNames } from '../../organization/inheritance.ts';
+import { noteCodes } from '../../sync/impact.ts';
 import { Id, TimeZone } from './common.ts';
 
 const name = (what: string) => z.string().trim().min(1, `${what} needs a name.`).max(200);
@@ -108,7 +109,7 @@ export const Impact = z
     first: z.array(z.object({ id: Id, displayName: z.string() })).openapi({ description: 'By name, at most ten.' }),
     changes: z.array(z.object({ path: z.string(), from: z.unknown(), to: z.unknown() })),
     notes: z
-      .array(z.object({ code: z.string(), count: z.int(), message: z.string() }))
+      .array(z.object({ code: z.enum(noteCodes), count: z.int(), message: z.string() }))
       .openapi({ description: 'What else comes of it, in words; `code` is for programs.' }),
   })
   .openapi('Impact');

@@ -42,6 +42,13 @@ export function ImpactDialog(props: {
           </ul>
         )}
       </div>
+      {impact.notes.length > 0 && (
+        <ul>
+          {[...new Map(impact.notes.map((note) => [note.code, note])).values()].map(({ code, count }) => (
+            <li key={code}>{t(`impact.notes.${code}`, { count })}</li>
+          ))}
+        </ul>
+      )}
       <div className="actions">
         <button type="button" className="button primary" disabled={props.busy} onClick={props.onSave}>
           {t('impact.save')}

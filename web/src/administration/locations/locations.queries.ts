@@ -1,4 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
+import type { Impact } from '../../../../server/src/api/schemas/organization.ts';
 import { get, request } from '../../shell/api.ts';
 import type { FunctionName } from '../tree-nodes.ts';
 
@@ -32,10 +33,7 @@ export interface FunctionInfo {
   choices?: Partial<Record<'methods' | 'sources' | 'ownAccounts', Choice[]>>;
 }
 
-export interface Impact {
-  users: number;
-  first: { id: string; displayName: string }[];
-}
+export type { Impact };
 
 const pathOf = (owner: Owner, name: FunctionName) => `/${owner.kind}s/${owner.id}/functions/${name}`;
 
