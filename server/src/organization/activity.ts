@@ -4,7 +4,7 @@
  */
 import { sql } from 'kysely';
 import { forgetSessions } from '../api/sessions.ts';
-import { markDue } from '../presence/due.ts';
+import { markReachDue } from '../presence/due.ts';
 import type { Executor } from '../store/database.ts';
 import { syncChannel } from '../sync/sync.ts';
 import { forwardingChannel } from '../telephony/reconciler.queries.ts';
@@ -41,7 +41,7 @@ export async function reactivateUsers(executor: Executor, userIds: readonly stri
 }
 
 async function tell(executor: Executor, userIds: readonly string[]): Promise<void> {
-  await markDue(executor, userIds);
+  await markReachDue(executor, userIds); // calls are no longer, or again, forwarded to them as deputies
   await sql`select pg_notify(${forwardingChannel}, ''), pg_notify(${syncChannel}, '')`.execute(executor);
   // One notification each, or one for all where that is shorter: '' has every process forget all it remembers.
   if (userIds.length > 50) await forgetSessions(executor, '');

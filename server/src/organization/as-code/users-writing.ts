@@ -5,6 +5,7 @@ import { markDue, markReachDue } from '../../presence/due.ts';
 import type { Executor } from '../../store/database.ts';
 import { deactivateUsers, reactivateUsers } from '../activity.ts';
 import { recordChanges } from '../audit.ts';
+import { moveChoices } from '../profiles/copies.ts';
 import { writeAccounts } from './accounts.ts';
 import { writeProfiles } from './central-profiles.ts';
 import { same } from './difference.ts';
@@ -167,6 +168,8 @@ async function wake(
   );
   await sql`update account set due_at = clock_timestamp() where user_id = any(${reread}::uuid[])`.execute(transaction);
   await sql`select pg_notify('sync', '')`.execute(transaction);
+  const moved = whose((before, after) => before.group !== after.group || before.location !== after.location);
+  await moveChoices(transaction, { userIds: moved });
   await markDue(transaction, [...ids.values()]);
   // Who forwards to them as deputy or assistant may ring elsewhere now.
   await markReachDue(

@@ -17,6 +17,7 @@ import { presenceOf } from '../../presence/service.ts';
 import type { Executor } from '../../store/database.ts';
 import { diallingRules } from '../../telephony/dialling-rules.ts';
 import { resolveWishes } from '../../telephony/wishes.ts';
+import { deactivateUsers } from '../activity.ts';
 import { type Actor, systemActor } from '../audit.ts';
 import { setDiallingRules } from '../dialling.ts';
 import { changeGroup, createGroup } from '../groups.ts';
@@ -258,6 +259,8 @@ describe('forwarding', () => {
     expect(await callsOf(boss)).toEqual({ target: null, problem: 'assistantUnreachable' });
     await call(assistant, { mobileNumber: '+49 171 5550200' });
     expect((await callsOf(boss)).target).toBe('+491715550200');
+    await during((transaction) => deactivateUsers(transaction, [assistant]));
+    expect((await callsOf(boss)).problem).toBe('noAssistant');
     await expect(call(boss, { deputyId: boss })).rejects.toThrow('Nobody stands in for themselves');
   });
 
