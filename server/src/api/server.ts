@@ -73,8 +73,8 @@ const builtWebClient = fileURLToPath(new URL('../../../web/dist', import.meta.ur
 
 /** @throws Error in plain words when the port is taken or a route has no authorization rule. */
 export async function startApi(context: Context, options: ApiOptions): Promise<RunningApi> {
-  const sessions = await openSessions(context.store);
-  const tokens = await openTokens(context.store);
+  const tokens = openTokens(context.store);
+  const sessions = await openSessions(context.store, tokens.forget);
   const providers = providerClients(context);
   const hub = await openLiveHub(context);
   // The port is known before the first request: 0 asks the system for a free one.

@@ -45,11 +45,13 @@ export async function forgetSessions(db: Executor, userId: string): Promise<void
   await sql`select pg_notify('session', ${userId})`.execute(db);
 }
 
-export async function openSessions(store: Store): Promise<Sessions> {
+/** @param alsoForget is told of every user whose role, sessions or tokens have changed (tokens.ts). */
+export async function openSessions(store: Store, alsoForget: (userId: string) => void = () => {}): Promise<Sessions> {
   const remembered = new Map<string, { viewer: Viewer | null; until: number }>();
   let forgotten = 0;
   const forget = (userId: string) => {
     forgotten++; // a look-up under way may have read what was true before
+    alsoForget(userId);
     for (const [key, { viewer }] of remembered) if (userId === '' || viewer?.userId === userId) remembered.delete(key); // '': notifications may have been missed
   };
   await store.listen('session', forget);

@@ -1,6 +1,6 @@
 /**
  * API tokens on requests: `Authorization: Bearer whenabouts_…`. Looked up as sessions are (sessions.ts): remembered for
- * some seconds, forgotten when the channel `session` names the user.
+ * some seconds, forgotten when sessions of the user are.
  */
 import { sql } from 'kysely';
 import { hashApiToken, tokenPrefix } from '../organization/api-tokens.ts';
@@ -38,7 +38,7 @@ interface Remembered {
   until: number;
 }
 
-export async function openTokens(store: Store): Promise<Tokens> {
+export function openTokens(store: Store): Tokens {
   const remembered = new Map<string, Remembered>();
   const wrong = failureLimit(wrongTokens.failures, wrongTokens.seconds);
   let forgotten = 0;
@@ -46,7 +46,6 @@ export async function openTokens(store: Store): Promise<Tokens> {
     forgotten++; // a look-up under way may have read what was true before
     for (const [key, { viewer }] of remembered) if (userId === '' || viewer?.userId === userId) remembered.delete(key);
   };
-  await store.listen('session', forget);
 
   async function find(hash: string): Promise<Viewer | null> {
     const before = forgotten;
