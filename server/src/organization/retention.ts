@@ -11,6 +11,8 @@ export const forwardingLogKept = Temporal.Duration.from({ hours: 90 * 24 });
 const endedTokensKept = Temporal.Duration.from({ hours: 30 * 24 });
 /** How long removals that are done are shown. */
 const leavingsKept = Temporal.Duration.from({ hours: 90 * 24 });
+/** How long runs of imports are shown with their rows. */
+const importRunsKept = Temporal.Duration.from({ hours: 90 * 24 });
 const dayMs = 24 * 60 * 60 * 1000;
 
 export async function dropExpired(db: Database, now: Temporal.Instant): Promise<void> {
@@ -22,6 +24,7 @@ export async function dropExpired(db: Database, now: Temporal.Instant): Promise<
   await dropOldAuditEntries(db, now);
   // They hold the names of who is gone; the audit log keeps what was done.
   await db.deleteFrom('leaving').where('finished_at', '<', now.subtract(leavingsKept)).execute();
+  await db.deleteFrom('import_run').where('finished_at', '<', now.subtract(importRunsKept)).execute();
   // In portions: the log of a large company must not hold its table for minutes.
   for (;;) {
     const { numAffectedRows } = await sql`

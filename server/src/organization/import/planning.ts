@@ -3,6 +3,7 @@ import { ConnectorError } from '../../calendars/connector.ts';
 import type { Context } from '../../context.ts';
 import type { Executor } from '../../store/database.ts';
 import { retrying } from '../../store/retrying.ts';
+import { sampleGroupId } from '../sample-company/apart.ts';
 import { type Reading, readCsv } from './csv-reading.ts';
 import type { EntryRules } from './entry.ts';
 import { readDirectory } from './ldap/reading.ts';
@@ -96,8 +97,10 @@ async function read(
   );
 }
 
-const groupsOf = (db: Executor): Promise<GroupRow[]> =>
-  db
+/** But the sample company's: who is imported is real, and so are their phones. */
+async function groupsOf(db: Executor): Promise<GroupRow[]> {
+  const sample = await sampleGroupId(db);
+  const groups = await db
     .selectFrom('configuration_group')
     .innerJoin('location', 'location.id', 'configuration_group.location_id')
     .select([
@@ -110,6 +113,8 @@ const groupsOf = (db: Executor): Promise<GroupRow[]> =>
     .orderBy('configuration_group.created_at')
     .orderBy('configuration_group.id')
     .execute();
+  return groups.filter(({ id }) => id !== sample);
+}
 
 async function ownersOf(executor: Executor, phoneSystemId: string, reading: Reading) {
   const numbers = reading.entries.flatMap(({ extension }) => extension ?? []);

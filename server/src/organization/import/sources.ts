@@ -6,6 +6,7 @@ import { ApiError } from '../../api/errors.ts';
 import type { Context } from '../../context.ts';
 import type { Executor } from '../../store/database.ts';
 import { type Actor, recordChange } from '../audit.ts';
+import { sampleGroupId } from '../sample-company/apart.ts';
 import { hasLiveRun } from './runs.ts';
 import { CsvSettings, LdapSettings, nextRunAt, type Schedule } from './settings.ts';
 
@@ -119,6 +120,11 @@ async function goodSettings(executor: Executor, kind: Kind, settings: unknown): 
   const good = checked(schemas[kind], settings ?? {}, 'settings');
   const groups = [good.groupId, ...good.groups.map(({ groupId }) => groupId)].filter((id) => id !== null);
   const known = new Set((await executor.selectFrom('configuration_group').select('id').execute()).map(({ id }) => id));
+  const sample = await sampleGroupId(executor);
+  if (groups.some((id) => id === sample))
+    throw new ApiError('invalid', 'This group belongs to the sample company: choose one of your own.', {
+      field: good.groupId === sample ? 'settings.groupId' : 'settings.groups',
+    });
   const unknown = groups.find((id) => !known.has(id));
   if (unknown !== undefined)
     throw new ApiError('invalid', 'There is no such group.', {

@@ -36,6 +36,9 @@ export async function refuseSampleGroup(db: Executor, userId: string, groupId: s
   );
 }
 
+/** The group that belongs to the sample company: nobody is imported into it. Null while there is none. */
+export const sampleGroupId = async (db: Executor): Promise<string | null> => (await state(db))?.groupId ?? null;
+
 /** Before the address or the secret of a phone system is changed by hand. @throws ApiError conflict */
 export async function refuseSamplePhones(db: Executor, phoneSystemId: string): Promise<void> {
   if ((await state(db))?.phoneSystemId !== phoneSystemId) return;
