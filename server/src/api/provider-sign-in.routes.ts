@@ -39,7 +39,10 @@ export function providerSignInRoutes(
 
   /** The browser is somewhere in between: it is shown the sign-in page with the reason, never an error of the API. */
   function back(http: HttpContext, error: unknown): Response {
-    if (!(error instanceof SignInFailed)) throw error;
+    if (!(error instanceof SignInFailed)) {
+      context.log.error({ error }, 'A sign-in through a provider broke off.');
+      return http.redirect('/sign-in?error=unavailable', 303);
+    }
     context.log.warn({ problem: error.problem, reason: error.message }, 'A sign-in through a provider failed.');
     return http.redirect(`/sign-in?error=${error.problem}`, 303);
   }

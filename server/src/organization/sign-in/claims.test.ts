@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { groupsIn, identityOf, roleOfGroups } from './claims.ts';
 
@@ -9,10 +10,18 @@ test.each([
   [{ email: 'ada@example.com', xms_edov: 1 }, 'ada@example.com', true],
   [{ email: 'ada@example.com' }, 'ada@example.com', null],
   [{ email: 'ada' }, null, null],
+  [{ email: '\u212aelvin@example.com', email_verified: true }, null, true], // the Kelvin sign, small: k
+  [{ email: 'a\0da@example.com', email_verified: true }, null, true],
   [{ email: ['ada@example.com'], email_verified: 'yes' }, null, false],
   [{}, null, null],
 ])('%j has the address %s, verified: %s', (claims, email, emailVerified) => {
   expect(identityOf({ sub: '1', ...claims })).toMatchObject({ subject: '1', email, emailVerified });
+});
+
+test('subjects are taken letter by letter or not at all', () => {
+  const subjectOf = (sub: unknown) => identityOf({ sub }).subject;
+  expect(['ada', ' ada', 'Ada', 'ada '].map(subjectOf)).toEqual(['ada', ' ada', 'Ada', 'ada ']);
+  expect(['a\0da', '\ud800', 7, undefined, '', 'x'.repeat(1001)].map(subjectOf)).toEqual(Array(6).fill(''));
 });
 
 test.each([
@@ -24,6 +33,41 @@ test.each([
   [{ name: 7 }, 'Unknown'],
 ])('%j is called %s', (claims, displayName) => {
   expect(identityOf({ sub: '1', ...claims }).displayName).toBe(displayName);
+});
+
+const runs = Number(process.env.WHENABOUTS_RUNS ?? 300);
+const seed = Number(process.env.WHENABOUTS_SEED ?? Math.floor(Math.random() * 2 ** 31));
+
+test(`whatever a provider sends can be stored (${runs} runs, WHENABOUTS_SEED=${seed})`, () => {
+  const names = [
+    'email',
+    'email_verified',
+    'name',
+    'given_name',
+    'family_name',
+    'preferred_username',
+    'locale',
+    'zoneinfo',
+  ];
+  const hostile = fc.oneof(
+    fc.anything(),
+    fc.string({ unit: 'binary', maxLength: 400 }),
+    fc.constantFrom('a\0b@example.com', '\ud800', ' \0 ', 'x'.repeat(5000), '__proto__', 'a@b\0'),
+  );
+  fc.assert(
+    fc.property(hostile, fc.dictionary(fc.constantFrom(...names, 'groups', 'x'), hostile), (sub, claims) => {
+      const identity = identityOf({ sub, ...claims });
+      for (const value of Object.values(identity))
+        if (typeof value === 'string') expect([value.isWellFormed(), value.includes('\0')]).toEqual([true, false]);
+      expect(identity.displayName.length).toBeGreaterThan(0);
+      expect(identity.displayName.length).toBeLessThanOrEqual(200);
+      expect(identity.email?.length ?? 0).toBeLessThanOrEqual(254);
+      expect(['en', 'de']).toContain(identity.language);
+      groupsIn(claims, 'groups');
+      groupsIn(claims, 'x.y.z');
+    }),
+    { numRuns: runs, seed },
+  );
 });
 
 test('language and zone are taken where they are known here', () => {

@@ -1,4 +1,5 @@
 /** What an identity provider's claims mean here. Pure. */
+import { EmailAddress } from '../../api/schemas/common.ts';
 import type { IdentityProviderSettings } from '../../api/schemas/sign-in.ts';
 import type { Role } from '../../store/schema.ts';
 import type { UserRole } from '../roles.ts';
@@ -6,7 +7,7 @@ import type { UserRole } from '../roles.ts';
 export type Claims = Readonly<Record<string, unknown>>;
 
 export interface Identity {
-  /** Never given to anybody else by its issuer (OpenID Connect Core section 2); the rest may change. */
+  /** Never given to anybody else by its issuer (OpenID Connect Core section 2); the rest may change. Empty: unusable. */
   subject: string;
   email: string | null;
   /** Null: the provider doesn't say. */
@@ -16,20 +17,34 @@ export interface Identity {
   timeZone: string | null;
 }
 
-const text = (value: unknown): string | null =>
-  typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
+/** What can be stored as it is: PostgreSQL takes neither NUL nor half a surrogate pair. */
+function text(value: unknown): string | null {
+  if (typeof value !== 'string') return null;
+  const clean = value.replaceAll('\0', '').toWellFormed().trim();
+  return clean === '' ? null : clean;
+}
+
+/** Who somebody is isn't tidied up: two subjects must never become one. */
+function exact(subject: unknown): string {
+  const usable = typeof subject === 'string' && subject.isWellFormed() && !subject.includes('\0');
+  return usable && subject.length <= 1000 ? subject : '';
+}
+
+/** ASCII only: small letters are made of it, and the Kelvin sign would become the k of somebody else. */
+function address(email: unknown): string | null {
+  if (typeof email !== 'string' || !/^[ -~]+$/.test(email)) return null;
+  return EmailAddress.safeParse(email).data ?? null;
+}
 
 export function identityOf(claims: Claims): Identity {
-  const email = text(claims.email)?.toLowerCase() ?? null;
+  const email = address(claims.email);
   const names = [text(claims.given_name), text(claims.family_name)].filter((name) => name !== null);
+  const name = text(claims.name) ?? (names.join(' ') || text(claims.preferred_username) || email || 'Unknown');
   return {
-    subject: String(claims.sub),
-    email: email !== null && /^[^\s@]+@[^\s@]+$/.test(email) && email.length <= 254 ? email : null,
+    subject: exact(claims.sub),
+    email,
     emailVerified: verified(claims),
-    displayName: (
-      text(claims.name) ??
-      (names.join(' ') || text(claims.preferred_username) || email || 'Unknown')
-    ).slice(0, 200),
+    displayName: name.slice(0, 200).toWellFormed(),
     language: /^de\b/i.test(text(claims.locale) ?? '') ? 'de' : 'en',
     timeZone: zone(text(claims.zoneinfo)),
   };

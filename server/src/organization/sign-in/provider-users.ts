@@ -56,6 +56,7 @@ async function userOf(db: Executor, provider: Provider, identity: Identity): Pro
     .where('subject', '=', identity.subject)
     .executeTakeFirst();
   if (known) return (await userById(db, known.user_id))!;
+  if (identity.subject === '') throw new NotAdmitted('unknownUser', 'the provider tells no subject', null);
   if (identity.email === null) throw new NotAdmitted('unknownUser', 'the provider tells no e-mail address', null);
   const sameAddress = await userByEmail(db, identity.email);
   if (sameAddress) return link(db, provider, identity, sameAddress);
