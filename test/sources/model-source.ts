@@ -43,6 +43,8 @@ export interface ModelState {
   mood: 'changes' | 'versions' | 'everything';
   /** Whether objects can be expanded again without asking. */
   expands: boolean;
+  /** Whether what is stored of an object can be freed of its title without asking. */
+  reduces: boolean;
   /** Fails before the yield with this number (0 is the first), counted over a pull. */
   failAt: number | null;
   fault: 'throws' | 'stops' | 'hangs';
@@ -52,6 +54,7 @@ export const emptyState = (): ModelState => ({
   calendars: { main: newCalendar() },
   mood: 'changes',
   expands: true,
+  reduces: true,
   failAt: null,
   fault: 'throws',
 });
@@ -137,9 +140,18 @@ export function modelConnector(read: () => ModelState): CalendarConnector {
       const { key, object } = JSON.parse(source) as { key: string; object: ModelObject };
       return occurrencesOf(key, object, window, timeZone);
     },
+    freeBusy: {
+      source(source) {
+        const { key, object } = JSON.parse(source) as { key: string; object: ModelObject };
+        return JSON.stringify({ key, object: { ...object, title: '' } });
+      },
+    },
   };
   return new Proxy(connector, {
-    get: (target, name) => (name === 'expand' && !read().expands ? undefined : Reflect.get(target, name)),
+    get(target, name) {
+      const missing = (name === 'expand' && !read().expands) || (name === 'freeBusy' && !read().reduces);
+      return missing ? undefined : Reflect.get(target, name);
+    },
   });
 }
 

@@ -39,9 +39,9 @@ beforeEach(() => {
 });
 
 async function newAccount(timeZone = 'Europe/Berlin') {
-  const { userId } = await makeUser(db, { timeZone });
+  const { userId, groupId } = await makeUser(db, { timeZone });
   const accountId = await createAccount(context, { userId, kind: 'model', name: 'Model', settings: {} });
-  return { userId, accountId };
+  return { userId, groupId, accountId };
 }
 
 const anObject = fc.record({
@@ -84,6 +84,14 @@ const step = fc.oneof(
     }),
   },
   {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant('settings' as const),
+      freeBusyOnly: fc.boolean(),
+      method: fc.constantFrom('serverSide', 'serverSide', 'off'),
+    }),
+  },
+  {
     weight: 1,
     arbitrary: fc.record({
       type: fc.constant('mood' as const),
@@ -96,13 +104,20 @@ test('after any history of changes, faults and deaths the store equals the sourc
   await fc.assert(
     fc.asyncProperty(
       fc.boolean(),
+      fc.boolean(),
       fc.array(fc.tuple(fc.array(change, { maxLength: 3 }), step), { minLength: 1, maxLength: 8 }),
-      async (expands, history) => {
-        state = { ...emptyState(), expands };
-        const { userId, accountId } = await newAccount();
+      async (expands, reduces, history) => {
+        state = { ...emptyState(), expands, reduces };
+        const { userId, groupId, accountId } = await newAccount();
+        let settings = { freeBusyOnly: false, method: 'serverSide' };
         let timeZone = 'Europe/Berlin';
         let now = Temporal.Now.instant();
-        const model = () => modelled(state, timeZone, now);
+        const untitled = (rows: Seen[]) => rows.map((row) => ({ ...row, title: '' }));
+        const model = () => {
+          if (settings.method === 'off') return [];
+          const rows = modelled(state, timeZone, now);
+          return settings.freeBusyOnly ? untitled(rows) : rows;
+        };
         const pull = () => pullAccountOnce(context, connectors, accountId, { now });
         const hoursPassed = () =>
           sql`update account set discovered_at = discovered_at - interval '7 hours' where id = ${accountId}::uuid`.execute(
@@ -111,6 +126,13 @@ test('after any history of changes, faults and deaths the store equals the sourc
         // What a pull that broke off may still show, rolled on to the window of now: all since the last good one.
         let earlier: ModelState[] = [];
         const rolledOn = () => earlier.flatMap((source) => modelled(source, timeZone, now));
+        /** What may be there when a pull broke off after these rows. Titles go before anything else is done. */
+        const whole = (before: Seen[], reached: boolean) => {
+          if (reached && settings.method === 'off') return (rows: Seen[]) => rows.length === 0;
+          const known = [...before, ...rolledOn()];
+          const strict = reached && settings.freeBusyOnly;
+          return neverPartial([...(strict ? [] : known), ...untitled(known)], model());
+        };
         for (const [changes, what] of history) {
           earlier.push(structuredClone(state));
           for (const one of changes) apply(state, one);
@@ -119,7 +141,14 @@ test('after any history of changes, faults and deaths the store equals the sourc
           const before = await stored(db, accountId);
           if (what.type === 'days') now = now.add({ hours: 24 * what.days });
           else if (what.type === 'mood') state.mood = what.mood;
-          else if (what.type === 'zone') {
+          else if (what.type === 'settings') {
+            settings = { freeBusyOnly: what.freeBusyOnly, method: what.method };
+            await db
+              .updateTable('configuration_group')
+              .set({ settings: JSON.stringify({ synchronization: settings }) })
+              .where('id', '=', groupId)
+              .execute();
+          } else if (what.type === 'zone') {
             timeZone = what.zone;
             await db.updateTable('users').set({ time_zone: timeZone }).where('id', '=', userId).execute();
           } else if (what.type === 'pull') {
@@ -130,7 +159,7 @@ test('after any history of changes, faults and deaths the store equals the sourc
             Object.assign(state, { failAt: what.at, fault: what.fault });
             await pull();
             state.failAt = null;
-            expect(await stored(db, accountId)).toSatisfy(neverPartial([...before, ...rolledOn()], model()));
+            expect(await stored(db, accountId)).toSatisfy(whole(before, true));
           } else {
             crash.at = what.at;
             await pull().catch(() => {});
@@ -140,7 +169,7 @@ test('after any history of changes, faults and deaths the store equals the sourc
               .set({ leased_by: 'a dead process', leased_until: sql`now() - interval '1 second'`, failures: 0 })
               .where('id', '=', accountId)
               .execute();
-            expect(await stored(db, accountId)).toSatisfy(neverPartial([...before, ...rolledOn()], model()));
+            expect(await stored(db, accountId)).toSatisfy(whole(before, false));
           }
         }
         await hoursPassed();
