@@ -106,7 +106,7 @@ export function planImport(
       holder?.importSourceId === surroundings.sourceId && !named.has(holder.externalId ?? '') ? holder : undefined;
     const mine = byExternalId.get(entry.externalId) ?? sameAddress;
     if (mine) found.add(mine.id);
-    const reason = conflict ?? whyUntouchable(mine, holder, surroundings.sourceId);
+    const reason = conflict ?? whyUntouchable(mine, holder, surroundings.sourceId, named);
     const row = { place: entry.place, email: entry.email, displayName: entry.displayName, userId: mine?.id ?? null };
     if (reason !== null) rows.push({ ...row, kind: 'conflict', changes: [], reason });
     else {
@@ -126,8 +126,9 @@ export function planImport(
 
   const notes: string[] = [];
   for (const fault of reading.faults) {
-    const user = byExternalId.get(fault.externalId ?? '') ?? byEmail.get(fault.email);
-    if (user) found.add(user.id);
+    // Whoever it may be about isn't missing: by its id, or by its address.
+    for (const user of [byExternalId.get(fault.externalId ?? ''), byEmail.get(fault.email)])
+      if (user) found.add(user.id);
     rows.push({
       ...{ kind: 'wrong', place: fault.place, email: fault.email, displayName: fault.displayName },
       ...{ userId: null, changes: [], reason: fault.reason },
@@ -162,12 +163,19 @@ function twice({ place, email, externalId }: Entry, { emails, ids }: Seen): stri
   return byId === undefined ? null : `${byId} has the same id already.`;
 }
 
-function whyUntouchable(mine: StoredUser | undefined, holder: StoredUser | undefined, sourceId: string): string | null {
+function whyUntouchable(
+  mine: StoredUser | undefined,
+  holder: StoredUser | undefined,
+  sourceId: string,
+  named: ReadonlySet<string>,
+): string | null {
   if (mine?.leaving) return `${mine.displayName} is being removed just now.`;
   if (!holder || holder === mine) return null;
   const who = `${holder.email} belongs to ${holder.displayName}`;
   if (holder.importSourceId === sourceId)
-    return `${who}, who has another address in the source now: the next run can take it over.`;
+    return named.has(holder.externalId ?? '')
+      ? `${who}, who has another address in the source now: the next run can take it over.`
+      : `${who}, who isn’t in the source any more: change or remove that user first.`;
   if (holder.origin === 'import') return `${who}, who comes from another import.`;
   const how = { manual: 'by hand', code: 'by the configuration file', provider: 'at the first sign-in' }[holder.origin];
   return `${who}, who was made ${how}. Users of other origin are never touched.`;
