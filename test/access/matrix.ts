@@ -124,7 +124,7 @@ previewLocationFunction    -      -     -     -      +     -     +     none     
 readGroupFunction          -      -     -     +      +     -     +     none                  adm:read                  -
 setGroupFunction           -      -     -     -      +     -     +     none                  adm                       groupFunction
 previewGroupFunction       -      -     -     -      +     -     +     none                  adm                       -
-readGroupSettings          -      +     +     +      +     +     +     read                  read,adm:read             -
+readGroupSettings          -      +     +     +      +     -     +     read                  adm:read                  -
 changeGroupSettings        -      -     -     -      -     -     +     none                  adm                       groupFunction
 
 listPhoneSystems           -      -     -     +      +     +     +     none                  adm:read                  -

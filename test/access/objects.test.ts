@@ -58,7 +58,7 @@ describe('the administrator of a location', () => {
       await makePerson(db(), group, 'locationAdministrator', [a.locationId, b.locationId]),
     ];
     for (const userId of more)
-      for (const operation of ['changeUser', 'inviteUser', 'deleteUser', 'endSessionsOfUser'])
+      for (const operation of ['changeUser', 'inviteUser', 'resetUser', 'deleteUser', 'endSessionsOfUser'])
         expect(
           await asHere(operation, operation === 'changeUser' ? { email: 'mine@example.com' } : undefined, {
             ...house.things,

@@ -3,6 +3,9 @@ import type { Context } from '../context.ts';
 import { actorOf } from '../organization/audit.ts';
 import { changeGroupSettings, readGroup } from '../organization/flat-settings.ts';
 import { readNetworkSettings, writeNetworkSettings } from '../organization/network.ts';
+import { locationOfGroup } from '../organization/tree.ts';
+import { administers } from './access.ts';
+import { ApiError } from './errors.ts';
 import { type Route, route } from './route.ts';
 import { Id } from './schemas/common.ts';
 import { Group, GroupSettingsChange, NetworkSettings } from './schemas/settings.ts';
@@ -20,9 +23,21 @@ export function settingsRoutes(context: Context): Route[] {
       tag,
       operation: 'readGroupSettings',
       summary: 'The settings of a configuration group',
+      description: 'Of one’s own group; administrators and readers those that they administer or read.',
       params,
       answer: Group,
-      handle: ({ params: { groupId } }) => readGroup(db, groupId),
+      async handle({ viewer, params: { groupId } }) {
+        const group = await readGroup(db, groupId);
+        if (viewer.role !== 'reader' && !administers(viewer, await locationOfGroup(db, groupId))) {
+          const own = await db
+            .selectFrom('users')
+            .select('group_id')
+            .where('id', '=', viewer.userId)
+            .executeTakeFirst();
+          if (own?.group_id !== groupId) throw new ApiError('forbidden', 'This is the group of others.');
+        }
+        return group;
+      },
     }),
     route({
       access: 'administrator',

@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import type { Context } from '../context.ts';
 import { actorOf } from '../organization/audit.ts';
 import { runningLeaving } from '../organization/leaving/leaving.queries.ts';
+import { requireManageable } from '../organization/roles.ts';
 import { resetUser } from '../organization/user-reset.ts';
 import { findUsers, type ListedUser, readListedUser } from '../organization/user-search.ts';
 import { presenceOf } from '../presence/service.ts';
@@ -88,8 +89,10 @@ export function userListRoutes(context: Context): Route[] {
         'answer says how many. Accounts and phones stay.',
       params,
       answer: UserReset,
-      handle: async ({ viewer, params: { userId } }) =>
-        db.transaction().execute((transaction) => resetUser(transaction, userId, actorOf(viewer))),
+      async handle({ viewer, params: { userId } }) {
+        await requireManageable(db, viewer, userId);
+        return db.transaction().execute((transaction) => resetUser(transaction, userId, actorOf(viewer)));
+      },
     }),
   ];
 }
