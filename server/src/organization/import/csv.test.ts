@@ -7,9 +7,9 @@ import { readCsv } from './csv-reading.ts';
 import { type EntryRules, isFault, readEntry } from './entry.ts';
 import { CsvSettings, nextRunAt } from './settings.ts';
 
-const seed = Number(process.env.FC_SEED ?? Date.now() % 1_000_000);
+const seed = Number(process.env.WHENABOUTS_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const numRuns = Number(process.env.WHENABOUTS_RUNS ?? 300);
-console.log(`csv: seed ${seed}, ${numRuns} runs (FC_SEED=${seed} repeats them)`);
+const drawn = `(${numRuns} runs, WHENABOUTS_SEED=${seed})`;
 const check = (property: fc.IProperty<never> | fc.IProperty<unknown>) =>
   fc.assert(property as fc.IProperty<unknown>, { seed, numRuns });
 
@@ -25,7 +25,7 @@ const rules: EntryRules = {
 const settings = CsvSettings.parse({});
 const delimiters: Delimiter[] = [',', ';', '\t'];
 
-test('what a program wrote properly is read as it was, with the line in which each record begins', () => {
+test(`what a program wrote properly is read as it was, with the line in which each record begins ${drawn}`, () => {
   const cell = fc.string({
     unit: fc.constantFrom('a', 'ü', '"', ',', ';', '\t', '\n', '\r\n', ' ', '0'),
     maxLength: 8,
@@ -47,7 +47,7 @@ test('what a program wrote properly is read as it was, with the line in which ea
   );
 });
 
-test('no text makes reading throw, and no record is longer than the text', () => {
+test(`no text makes reading throw, and no record is longer than the text ${drawn}`, () => {
   const text = fc.string({
     unit: fc.constantFrom('"', ',', ';', '\t', '\n', '\r', ' ', 'x', '\0', '\ud800'),
     maxLength: 60,
@@ -61,7 +61,7 @@ test('no text makes reading throw, and no record is longer than the text', () =>
   );
 });
 
-test('any bytes are a reading or a refusal in words: every row is an entry or a fault, and none is lost', () => {
+test(`any bytes are a reading or a refusal in words: every row is an entry or a fault, and none is lost ${drawn}`, () => {
   const word = fc.oneof(
     fc.string({ maxLength: 20 }),
     fc.string({ unit: 'binary', maxLength: 10 }),
@@ -120,7 +120,7 @@ test('any bytes are a reading or a refusal in words: every row is an entry or a 
   );
 });
 
-test('any value in any field is an entry or a fault', () => {
+test(`any value in any field is an entry or a fault ${drawn}`, () => {
   const value = fc.oneof(
     fc.string({ maxLength: 300 }),
     fc.string({ unit: 'binary', maxLength: 40 }),

@@ -7,9 +7,9 @@ import { type PlanRow, planImport, runsUntilDeactivated, type StoredUser, type S
 import { nextOf } from './planning.ts';
 import { changed, verdictOn } from './verdict.ts';
 
-const seed = Number(process.env.FC_SEED ?? Date.now() % 1_000_000);
+const seed = Number(process.env.WHENABOUTS_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const numRuns = Number(process.env.WHENABOUTS_RUNS ?? 500);
-console.log(`plan: seed ${seed}, ${numRuns} runs (FC_SEED=${seed} repeats them)`);
+const drawn = `(${numRuns} runs, WHENABOUTS_SEED=${seed})`;
 
 const emails = ['a@x.de', 'b@x.de', 'c@x.de', 'd@x.de', 'e@x.de'];
 const ids = ['1', '2', '3', '4'];
@@ -108,7 +108,7 @@ function carriedOut(
 
 const check = (property: fc.IRawProperty<unknown>) => fc.assert(property, { seed, numRuns });
 
-test('a plan that is carried out at once is carried out whole, and users of other origin are as they were', () => {
+test(`a plan that is carried out at once is carried out whole, and users of other origin are as they were ${drawn}`, () => {
   check(
     fc.property(reading, house, (given, users) => {
       const { rows, plan } = planned(given, users);
@@ -128,7 +128,7 @@ test('a plan that is carried out at once is carried out whole, and users of othe
   );
 });
 
-test('repeated, it settles: once conflicts that wait for a run are through, nothing is left to do but to miss who is missing', () => {
+test(`repeated, it settles: once conflicts that wait for a run are through, nothing is left to do but to miss who is missing ${drawn}`, () => {
   check(
     fc.property(reading, house, (given, users) => {
       let now: StoredUser[] = users;
@@ -141,7 +141,7 @@ test('repeated, it settles: once conflicts that wait for a run are through, noth
   );
 });
 
-test('nobody is deactivated but active users of the source who aren’t in it for the third time in a row', () => {
+test(`nobody is deactivated but active users of the source who aren’t in it for the third time in a row ${drawn}`, () => {
   check(
     fc.property(reading, house, (given, users) => {
       const { rows } = planned(given, users);
@@ -162,7 +162,7 @@ test('nobody is deactivated but active users of the source who aren’t in it fo
   );
 });
 
-test('a plan that is carried out later touches only users who are as they were when it was made', () => {
+test(`a plan that is carried out later touches only users who are as they were when it was made ${drawn}`, () => {
   fc.assert(
     fc.property(
       reading,
