@@ -5,6 +5,7 @@ import type { ForwardingEntry } from '../../../server/src/api/schemas/presence.t
 import { Icon } from '../shell/icons.tsx';
 import { useNow } from '../shell/now.ts';
 import { Empty, PageHead, Problem, Skeleton } from '../shell/parts.tsx';
+import { ServerWords } from '../shell/server-words.tsx';
 import { useMe } from '../shell/session.ts';
 import { dateIn } from '../shell/time.ts';
 import { useFormat } from '../shell/use-format.ts';
@@ -107,11 +108,7 @@ function LogLine({ entry, time, now }: { entry: ForwardingEntry; time: string; n
       <Icon name={tone === 'problem' ? 'warning' : tone === 'back' ? 'undo' : 'calls'} />
       <div>
         <p>{known ? t(`log.event.${known}`, { calls: words.calls(wanted) }) : entry.event}</p>
-        {reason && (
-          <p className="hint" lang="en">
-            {reason}
-          </p>
-        )}
+        <ServerWords text={reason ?? null} className="hint" />
       </div>
       <span className="log-where">{[entry.extension, entry.phoneSystem].filter(Boolean).join(' · ')}</span>
     </li>

@@ -1,4 +1,5 @@
 import { ApiError } from './api.ts';
+import { inOurWords } from './server-words.tsx';
 
 /**
  * The server's words about one field of a form, if it complains about that field or a part of it.
@@ -6,7 +7,8 @@ import { ApiError } from './api.ts';
  */
 export function fieldError(error: unknown, field: string): string | undefined {
   if (!(error instanceof ApiError)) return undefined;
-  return error.fields.find((one) => `.${one.field}.`.includes(`.${field}.`))?.message;
+  const message = error.fields.find((one) => `.${one.field}.`.includes(`.${field}.`))?.message;
+  return message && (inOurWords(message) ?? message);
 }
 
 /** True where the complaint belongs to one of the form's fields and is shown there. */

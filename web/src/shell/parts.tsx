@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from './api.ts';
 import { Icon, type IconName } from './icons.tsx';
-import { ServerWords } from './server-words.tsx';
+import { inOurWords, ServerWords } from './server-words.tsx';
 
 const refusals = ['invalid', 'notFound', 'conflict', 'tooLarge', 'unprocessable'] as const;
 
@@ -20,6 +20,8 @@ export function useErrorText(): (error: unknown) => string {
   const { t } = useTranslation();
   const refusal = useRefusal();
   return (error) => {
+    const ours = error instanceof ApiError && error.status < 500 ? inOurWords(error.message) : undefined;
+    if (ours) return ours;
     const refused = refusal(error);
     if (refused) return `${refused} (${(error as ApiError).message})`;
     if (!(error instanceof ApiError)) return t('errors.unexpected');
@@ -36,7 +38,9 @@ export function useErrorText(): (error: unknown) => string {
 export function Problem({ error, retry }: { error: unknown; retry?: () => void }) {
   const { t } = useTranslation();
   const text = useErrorText();
-  const refused = useRefusal()(error);
+  const refusal = useRefusal()(error);
+  // The kind of refusal stands above the server's English; where that is known in the page's language it is enough.
+  const refused = refusal && !inOurWords((error as ApiError).message) ? refusal : undefined;
   return (
     <div className="problem" role="alert">
       <Icon name="warning" />

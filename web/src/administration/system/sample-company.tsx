@@ -7,6 +7,7 @@ import type { SampleCompanyState } from '../../../../server/src/api/schemas/sett
 import { get, request } from '../../shell/api.ts';
 import { Confirm } from '../../shell/dialog.tsx';
 import { PageHead, Problem } from '../../shell/parts.tsx';
+import { inOurWords } from '../../shell/server-words.tsx';
 import { useTitle } from '../../shell/use-title.ts';
 
 const pollMs = 400;
@@ -46,7 +47,7 @@ export function SampleCompanyMaker() {
       {make.isError && <Problem error={make.error} />}
       {state?.state === 'failed' && (
         <p className="problem" role="alert">
-          {state.message}
+          {inOurWords(state.message ?? '') ?? state.message}
         </p>
       )}
       {state?.state === 'present' ? (
@@ -81,7 +82,7 @@ function Making({ state }: { state: SampleCompanyState | undefined }) {
         mb={8}
         animated
       />
-      <p>{state?.step ?? t('sample.making')}</p>
+      <p>{state?.step ? (inOurWords(state.step) ?? state.step) : t('sample.making')}</p>
     </div>
   );
 }

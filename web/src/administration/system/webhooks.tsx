@@ -7,6 +7,7 @@ import { request } from '../../shell/api.ts';
 import { Confirm, Dialog } from '../../shell/dialog.tsx';
 import { useNow } from '../../shell/now.ts';
 import { Empty, Problem } from '../../shell/parts.tsx';
+import { ServerWords } from '../../shell/server-words.tsx';
 import { useFormat } from '../../shell/use-format.ts';
 import { useChange, useQuickChange, webhooksQuery } from '../administration.queries.ts';
 import { CopyField } from '../copy-field.tsx';
@@ -51,9 +52,9 @@ function Row({ webhook }: { webhook: Webhook }) {
             ? t('webhooks.last', { when: format.relative(webhook.lastSuccessAt, now) })
             : t('webhooks.never')}
         </p>
-        {webhook.message && <p className="problem-text">{webhook.message}</p>}
+        <ServerWords text={webhook.message} className="problem-text" />
         <div role="status">
-          {test.data && <p className={test.data.ok ? '' : 'problem-text'}>{test.data.message}</p>}
+          {test.data && <ServerWords text={test.data.message} className={test.data.ok ? '' : 'problem-text'} />}
           {test.isError && <Problem error={test.error} />}
         </div>
       </div>

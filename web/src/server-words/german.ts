@@ -1,0 +1,51 @@
+import { connections } from './german-connections.ts';
+import { forms } from './german-forms.ts';
+import { organization } from './german-organization.ts';
+import { phones } from './german-phones.ts';
+
+interface Sentence {
+  /** Also finds the rest of a text that goes on after this sentence. */
+  pattern: RegExp;
+  order: number[];
+  german: string;
+  /** How much of it stands firm: of two that fit, the one that says more is meant. */
+  firm: number;
+}
+
+/** `{0}` … stand for what differs; `{}` in the English takes the next number. */
+function sentence([english, german]: [string, string]): Sentence {
+  const order: number[] = [];
+  const parts = english.split(/\{(\d+)\}/);
+  const source = parts
+    .map((part, index) => {
+      if (index % 2 === 0) return part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+      order.push(Number(part));
+      return '(.+?)';
+    })
+    .join('');
+  const firm = parts.filter((_, index) => index % 2 === 0).join('').length;
+  return { pattern: new RegExp(`^${source}(?: (.+))?$`, 's'), order, german, firm };
+}
+
+const sentences = Object.entries({ ...forms, ...connections, ...phones, ...organization })
+  .map(sentence)
+  .sort((a, b) => b.firm - a.firm);
+
+/** What the server says, in German; undefined where a part of it isn't known. Pure. */
+export function inGerman(text: string): string | undefined {
+  for (const { pattern, order, german } of sentences) {
+    const found = pattern.exec(text.trim());
+    if (!found) continue;
+    const rest = found[order.length + 1];
+    const restInGerman = rest === undefined ? '' : inGerman(rest);
+    if (restInGerman === undefined) continue;
+    // What stands in a gap may be words of the server itself: a reason within a reason.
+    const gap = (number: string) => {
+      const value = found[order.indexOf(Number(number)) + 1] ?? '';
+      return inGerman(value) ?? value;
+    };
+    const said = german.replace(/\{(\d+)\}/g, (_, number: string) => gap(number));
+    return restInGerman === '' ? said : `${said} ${restInGerman}`;
+  }
+  return undefined;
+}
