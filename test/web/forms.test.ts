@@ -173,7 +173,8 @@ describeWith(['chromium'], 'forms that reach out', () => {
 
   it('gives a user an extension, and proves by the check that it can be read', async () => {
     await page.goto(`${server.url}/administration/users`);
-    await page.getByRole('button', { name: `Change ${administrator.displayName}` }).click();
+    await page.getByRole('link', { name: administrator.displayName }).click();
+    await page.getByRole('button', { name: 'Change' }).click();
     await page.getByLabel('Extension on “Switchboard”').fill(extension);
     await page.getByRole('button', { name: 'Save' }).click();
     await saved();
@@ -186,7 +187,10 @@ describeWith(['chromium'], 'forms that reach out', () => {
   });
 
   it('forwards calls by a profile that was changed here, shows it, and gives it back', async () => {
-    await page.goto(`${server.url}/administration/profiles`);
+    await page.goto(`${server.url}/administration/locations`);
+    await page.getByRole('link', { name: 'Main location' }).click();
+    await page.getByRole('link', { name: 'Presence management' }).click();
+    await page.getByRole('link', { name: /^Profiles/ }).click();
     await page.getByRole('button', { name: 'Change the profile Appointment' }).click();
     await page.getByLabel('Call forwarding').selectOption('All calls');
     await page.getByLabel('Target').selectOption('A number');

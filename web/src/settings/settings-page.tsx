@@ -14,7 +14,7 @@ import { TimeZoneField } from '../shell/time-zone-field.tsx';
 import { SettingsFrame } from './settings-frame.tsx';
 
 export default function SettingsPage() {
-  const { t } = useTranslation('settings');
+  const { t } = useTranslation(['settings', 'setup']);
   const me = useMe();
   const theme = useTheme();
   return (
@@ -37,7 +37,7 @@ export default function SettingsPage() {
 }
 
 function MeForm({ me }: { me: Me }) {
-  const { t } = useTranslation('settings');
+  const { t } = useTranslation(['settings', 'setup']);
   const client = useQueryClient();
   const [form, setForm] = useState({
     displayName: me.displayName,

@@ -47,7 +47,7 @@ export function Layout() {
         <Room to="/calls" icon="calls" label={t('rooms.calls')} />
         <Room to="/accounts" icon="accounts" label={t('rooms.accounts')} />
         <span className="rooms-gap" />
-        {me.role === 'administrator' && <Room to="/administration" icon="admin" label={t('rooms.admin')} />}
+        {me.role !== 'user' && <Room to="/administration" icon="admin" label={t('rooms.admin')} />}
         <Room to="/settings" icon="settings" label={t('rooms.settings')} />
         <button type="button" className="room room-keys" onClick={() => setShowShortcuts(true)}>
           <Icon name="keyboard" />

@@ -13,7 +13,9 @@ export function CheckStep(props: { source: ImportSource; busy: boolean; back(): 
   const { mutate, ...check } = useMutation({
     mutationFn: (id: string) => request<ImportCheckResult>('POST', `/import-sources/${id}/check`),
   });
-  useEffect(() => mutate(props.source.id), [mutate, props.source.id]);
+  useEffect(() => {
+    mutate(props.source.id);
+  }, [mutate, props.source.id]);
   const ok = check.data?.steps.every((step) => step.ok) ?? false;
   return (
     <div className="stack">

@@ -10,7 +10,7 @@ import { type RowFilter, rowsQuery } from './import.queries.ts';
 const kinds = ['create', 'change', 'missing', 'deactivate', 'conflict', 'wrong'] as const;
 
 /** What would change, before anything does: counts first, then every user with what becomes of them. */
-export function DifferenceStep({ run, back }: { run: ImportRun; back(): void }) {
+export function DifferenceStep({ run, back, carriedOut }: { run: ImportRun; back(): void; carriedOut(): void }) {
   const { t } = useTranslation('administration/import');
   const carryOut = useChange('importRun');
   const cancel = useChange('importRun', 'importSources');
@@ -48,7 +48,7 @@ export function DifferenceStep({ run, back }: { run: ImportRun; back(): void }) 
         <Rows run={run} kind={kind} />
       )}
       {(carryOut.isError || cancel.isError) && <Problem error={carryOut.error ?? cancel.error} />}
-      <div className="save-bar">
+      <div className="save-bar" data-dirty={changes > 0}>
         <p>{t('difference.untilNow')}</p>
         <div className="actions">
           <button
@@ -65,7 +65,9 @@ export function DifferenceStep({ run, back }: { run: ImportRun; back(): void }) 
             type="button"
             className="button primary"
             disabled={busy || changes === 0}
-            onClick={() => carryOut.mutate({ method: 'POST', path: `/import-runs/${run.id}/carry-out` })}
+            onClick={() =>
+              carryOut.mutate({ method: 'POST', path: `/import-runs/${run.id}/carry-out` }, { onSuccess: carriedOut })
+            }
           >
             {t('difference.carryOut', { count: changes })}
           </button>

@@ -59,15 +59,17 @@ function Wizard({ source }: { source: ImportSource }) {
   const step: Step = atWork
     ? 'progress'
     : (wanted ?? (state === 'planned' ? planned : state === 'done' || state === 'failed' ? 'result' : first));
-  const wasAtWork = useRef(false);
+  const before = useRef(state);
   useEffect(() => {
     if (atWork) setWanted(null);
     // Users, extensions and the list of imports are others when it is over.
-    else if (wasAtWork.current) void client.invalidateQueries();
-    wasAtWork.current = atWork === true;
-  }, [atWork, client]);
+    if (before.current && before.current !== 'done' && state === 'done') void client.invalidateQueries();
+    before.current = state;
+  }, [atWork, state, client]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: each step begins at its top.
-  useEffect(() => scrollTo({ top: 0 }), [step]);
+  useEffect(() => {
+    scrollTo({ top: 0 });
+  }, [step]);
 
   return (
     <>
@@ -105,7 +107,11 @@ function Wizard({ source }: { source: ImportSource }) {
         />
       )}
       {step === 'difference' && run && (
-        <DifferenceStep run={run} back={() => setWanted(source.kind === 'csv' && file ? 'columns' : first)} />
+        <DifferenceStep
+          run={run}
+          back={() => setWanted(source.kind === 'csv' && file ? 'columns' : first)}
+          carriedOut={() => setWanted(null)}
+        />
       )}
       {step === 'progress' && run && <ProgressStep run={run} />}
       {step === 'result' && run && <ResultStep run={run} again={() => setWanted(first)} />}

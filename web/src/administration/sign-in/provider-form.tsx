@@ -20,7 +20,7 @@ const fields = ['name', 'issuer', 'clientId', 'secret', 'scopes', 'groupsClaim',
 
 /** What the provider was told of us and what we need to know of it; then who may come in by it, and as what. */
 export function ProviderForm({ provider }: { provider: IdentityProvider | null }) {
-  const { t } = useTranslation('administration/sign-in');
+  const { t } = useTranslation(['administration/sign-in', 'setup']);
   const navigate = useNavigate();
   const { data: groups = [] } = useQuery(groupsQuery);
   const settings = provider?.settings;

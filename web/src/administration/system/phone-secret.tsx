@@ -21,7 +21,7 @@ export function secretOf(system: 'asterisk' | 'http', draft: SecretDraft, keep: 
 }
 
 export function PhoneSecret(props: { draft: SecretDraft; change(draft: SecretDraft): void; isKnown: boolean }) {
-  const { t } = useTranslation('administration/system');
+  const { t } = useTranslation(['administration/system', 'setup']);
   const { draft, change } = props;
   const show = { 'aria-label': t('password.show', { ns: 'setup' }) };
   return (

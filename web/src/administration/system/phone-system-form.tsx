@@ -20,7 +20,7 @@ const shownBeside = {
 const modes = ['active', 'observe', 'paused'] as const;
 
 export function PhoneSystemForm({ system, onClose }: { system: PhoneSystem | null; onClose(): void }) {
-  const { t } = useTranslation('administration/system');
+  const { t } = useTranslation(['administration/system', 'setup']);
   const save = useChange('phoneSystems');
   const known = system?.settings ?? {};
   const [kind, setKind] = useState<NewPhoneSystem['kind']>(system?.kind === 'http' ? 'http' : 'asterisk');

@@ -68,7 +68,7 @@ export function UserPicker(props: {
         onKeyDown={pressed}
         onBlur={() => setTyped(null)}
       />
-      <div id={list} role="listbox" aria-label={props.label} className="picker-list" hidden={!isOpen}>
+      <div id={list} role="listbox" aria-label={t('picker.found')} className="picker-list" hidden={!isOpen}>
         {found.map((user, index) => (
           // biome-ignore lint/a11y/useFocusableInteractive: focus stays in the field, which names the active option.
           // biome-ignore lint/a11y/useKeyWithClickEvents: the field hears the keys.

@@ -9,7 +9,7 @@ import { notify } from '../../shell/notices.tsx';
 import { Problem } from '../../shell/parts.tsx';
 
 export function PasswordForm({ email }: { email: string }) {
-  const { t } = useTranslation('settings/security');
+  const { t } = useTranslation(['settings/security', 'setup']);
   const [current, setCurrent] = useState('');
   const [next, setNext] = useState('');
   const change = useMutation({

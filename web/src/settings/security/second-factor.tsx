@@ -19,7 +19,7 @@ import { secondFactorQuery } from './security.queries.ts';
 
 /** Whether a code is asked for beside the password; switched on in steps, and off with the password. */
 export function SecondFactor({ me }: { me: Me }) {
-  const { t } = useTranslation('settings/security');
+  const { t } = useTranslation(['settings/security', 'setup']);
   const [codes, setCodes] = useState<string[] | null>(null);
   const [asking, setAsking] = useState<'end' | 'codes' | null>(null);
   const { data: factor } = useQuery(secondFactorQuery);
@@ -96,7 +96,7 @@ function WithPassword(props: {
   onClose(): void;
   onCodes(codes: string[]): void;
 }) {
-  const { t } = useTranslation('settings/security');
+  const { t } = useTranslation(['settings/security', 'setup']);
   const client = useQueryClient();
   const [password, setPassword] = useState('');
   const ends = props.what === 'end';
