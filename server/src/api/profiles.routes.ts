@@ -9,6 +9,7 @@ import { forwardingFor, type TargetInputs } from '../presence/forwarding-target.
 import {
   centralOwnerOfGroup,
   locationOfOwner,
+  mayHaveOwnProfiles,
   ownerOf,
   type ProfileOf,
   profileById,
@@ -99,7 +100,10 @@ export function profileRoutes({ store: { db } }: Context): Route[] {
       async handle({ viewer: { userId } }) {
         const profiles = await profilesForUser(db, userId);
         const inputs = await targetInputsOf(db, userId, targetKindsOf(profiles));
-        return { profiles: profiles.map((profile) => shownFor(profile, inputs, true)) };
+        return {
+          profiles: profiles.map((profile) => shownFor(profile, inputs, true)),
+          ownAllowed: await mayHaveOwnProfiles(db, userId),
+        };
       },
     }),
     route({

@@ -106,6 +106,17 @@ export async function profilesForUser(executor: Executor, userId: string): Promi
   return [...own, ...central.filter(({ key }) => !key || !replaced.has(key))];
 }
 
+/** Whether the user's group lets users have profiles of their own. */
+export async function mayHaveOwnProfiles(executor: Executor, userId: string): Promise<boolean> {
+  const group = await executor
+    .selectFrom('users')
+    .innerJoin('configuration_group', 'configuration_group.id', 'users.group_id')
+    .select('configuration_group.settings')
+    .where('users.id', '=', userId)
+    .executeTakeFirst();
+  return group !== undefined && ownProfilesAllowed(group.settings);
+}
+
 export async function profileById(executor: Executor, id: string): Promise<StoredProfile | null> {
   const row = await executor.selectFrom('profile').selectAll().where('id', '=', id).executeTakeFirst();
   return row ? toProfile(row) : null;

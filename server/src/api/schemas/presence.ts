@@ -161,7 +161,15 @@ export const Profile = z
   .openapi('Profile');
 export type Profile = z.infer<typeof Profile>;
 
-export const ProfileList = z.object({ profiles: z.array(Profile) }).openapi('ProfileList');
+export const ProfileList = z
+  .object({
+    profiles: z.array(Profile),
+    ownAllowed: z
+      .boolean()
+      .optional()
+      .openapi({ description: 'Of one’s own list: whether one may make own profiles.' }),
+  })
+  .openapi('ProfileList');
 export type ProfileList = z.infer<typeof ProfileList>;
 
 const profileFields = {

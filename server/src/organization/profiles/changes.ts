@@ -6,10 +6,10 @@ import { ApiError } from '../../api/errors.ts';
 import { markDue, markGroupDue, markGroupsDue } from '../../presence/due.ts';
 import { forwardingFor } from '../../presence/forwarding-target.ts';
 import type { Profile } from '../../presence/presence.ts';
-import { ownProfilesAllowed } from '../../presence/profile-settings.ts';
 import {
   hasOwnProfiles,
   locationOfOwner,
+  mayHaveOwnProfiles,
   ownerColumns,
   ownerOf,
   type ProfileOf,
@@ -42,7 +42,7 @@ export async function createProfile(
     throw new ApiError('invalid', 'There is no such location, group or user.', { field: 'owner' });
   if ('groupId' in of) await refuseInherited(transaction, of.groupId);
   if ('userId' in of) await refuseUnwanted(transaction, of.userId);
-  await refuseTakenName(transaction, of, fields.name, null);
+  await refuseTakenName(transaction, of, fields.name, null, fields.key);
   const forwarding = await checkedForwarding(transaction, of, locationId, fields.forwarding);
   const row = await transaction
     .insertInto('profile')
@@ -136,22 +136,34 @@ async function refuseInherited(executor: Executor, groupId: string): Promise<voi
 }
 
 async function refuseUnwanted(executor: Executor, userId: string): Promise<void> {
-  const group = await executor
-    .selectFrom('users')
-    .innerJoin('configuration_group', 'configuration_group.id', 'users.group_id')
-    .select('configuration_group.settings')
-    .where('users.id', '=', userId)
-    .executeTakeFirst();
-  if (group && ownProfilesAllowed(group.settings)) return;
+  if (await mayHaveOwnProfiles(executor, userId)) return;
   throw new ApiError('conflict', 'Your group allows no profiles of one’s own. Choose one of the central profiles.', {
     field: 'owner',
   });
 }
 
-/** Profiles are found by their names: in files, and where a group goes back to its location's. */
-async function refuseTakenName(executor: Executor, of: ProfileOf, name: string, ownId: string | null): Promise<void> {
+/**
+ * Profiles are found by their names: in files, and where a group goes back to its location's. Of each key there is one.
+ * @param key of a new one.
+ */
+async function refuseTakenName(
+  executor: Executor,
+  of: ProfileOf,
+  name: string,
+  ownId: string | null,
+  key: string | null = null,
+): Promise<void> {
   const [column, owner] = Object.entries(ownerColumns(of))[0]! as ['location_id' | 'group_id' | 'user_id', string];
-  const others = await executor.selectFrom('profile').select(['id', 'name']).where(column, '=', owner).execute();
+  const others = await executor.selectFrom('profile').select(['id', 'name', 'key']).where(column, '=', owner).execute();
+  const sameKey = key && others.find((other) => other.key === key);
+  if (sameKey)
+    throw new ApiError(
+      'conflict',
+      `"${sameKey.name}" stands for the built-in profile "${key}" already: change that one.`,
+      {
+        field: 'key',
+      },
+    );
   if (others.some((other) => other.id !== ownId && other.name.toLowerCase() === name.toLowerCase()))
     throw new ApiError('conflict', `There is a profile "${name}" already. Choose another name.`, { field: 'name' });
 }

@@ -238,6 +238,10 @@ describe('a profile in use', () => {
     await expect(
       during((transaction) => createProfile(transaction, ada, { locationId }, fields('LUNCH'))),
     ).rejects.toThrow('There is a profile "LUNCH" already');
+    const again = { ...fields('My meetings'), key: 'appointment' };
+    await expect(during((transaction) => createProfile(transaction, ada, { locationId }, again))).rejects.toThrow(
+      '"Appointment" stands for the built-in profile',
+    );
   });
 });
 
