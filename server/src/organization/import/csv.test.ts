@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { findColumns, importFields } from './columns.ts';
 import { type Delimiter, guessDelimiter, parseCsv } from './csv.ts';
 import { readCsv } from './csv-reading.ts';
-import { type EntryRules, isFault, readEntry } from './entry.ts';
+import { entryRules, isFault, readEntry } from './entry.ts';
 import { CsvSettings, nextRunAt } from './settings.ts';
 
 const seed = Number(process.env.WHENABOUTS_SEED ?? Math.floor(Math.random() * 2 ** 31));
@@ -17,11 +17,7 @@ const groups = [
   { id: '11111111-1111-4111-8111-111111111111', name: 'Sales', location: 'Berlin' },
   { id: '22222222-2222-4222-8222-222222222222', name: 'Sales', location: 'Wien' },
 ];
-const rules: EntryRules = {
-  groups,
-  rules: [{ value: 'Einkauf', groupId: groups[1]!.id }],
-  normalise: (number) => number,
-};
+const rules = entryRules(groups, [{ value: 'Einkauf', groupId: groups[1]!.id }], (number) => number);
 const settings = CsvSettings.parse({});
 const delimiters: Delimiter[] = [',', ';', '\t'];
 

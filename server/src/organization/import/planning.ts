@@ -5,7 +5,7 @@ import type { Executor } from '../../store/database.ts';
 import { retrying } from '../../store/retrying.ts';
 import { sampleGroupId } from '../sample-company/apart.ts';
 import { type Reading, readCsv } from './csv-reading.ts';
-import type { EntryRules } from './entry.ts';
+import { type EntryRules, entryRules } from './entry.ts';
 import { readDirectory } from './ldap/reading.ts';
 import { numbersOf } from './numbers.ts';
 import { type ImportPlan, planImport } from './plan.ts';
@@ -35,11 +35,9 @@ export async function planRun(context: Context, run: ClaimedRun, signal: AbortSi
     );
   if (!defaultGroup) throw new ConnectorError('malformed', 'There is no group yet that users could be put into.');
   const numbers = await numbersOf(db);
-  const rules: EntryRules = {
-    groups,
-    rules: settings.groups,
-    normalise: (number, groupId) => numbers(byId.get(groupId ?? '')?.locationId ?? defaultGroup.locationId, number),
-  };
+  const rules = entryRules(groups, settings.groups, (number, groupId) =>
+    numbers(byId.get(groupId ?? '')?.locationId ?? defaultGroup.locationId, number),
+  );
   const reading = await read(context, run, settings, rules, signal);
 
   await retrying(db, async (transaction) => {

@@ -1,7 +1,7 @@
 /** Tries a directory while somebody waits: reach it, sign in, look for users; up to the first step that fails. */
 import { type CheckStep, ConnectorError } from '../../../calendars/connector.ts';
 import type { Context } from '../../../context.ts';
-import { isFault, readEntry } from '../entry.ts';
+import { entryRules, isFault, readEntry } from '../entry.ts';
 import type { LdapSettings } from '../settings.ts';
 import { binaryAttributes, type LdapEntry, rawFrom, wantedAttributes } from './attributes.ts';
 import { type LdapStep, ldapFailure, openDirectory } from './connection.ts';
@@ -75,7 +75,11 @@ async function first<T>(pages: AsyncGenerator<T>): Promise<T[]> {
 function example(entry: LdapEntry, settings: LdapSettings): DirectoryCheck['examples'][number] {
   const raw = rawFrom(entry, settings);
   if (raw === null) return { place: entry.dn, email: '', displayName: '', reason: 'The account is disabled.' };
-  const read = readEntry(entry.dn, raw, { groups: [], rules: [], normalise: (number) => number });
+  const read = readEntry(
+    entry.dn,
+    raw,
+    entryRules([], [], (number) => number),
+  );
   return {
     ...{ place: entry.dn, email: read.email, displayName: read.displayName },
     reason: isFault(read) ? read.reason : null,
