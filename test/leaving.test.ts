@@ -18,6 +18,7 @@ import { makeGroup, makePeople, putAppointment } from '../server/src/presence/pe
 import { retrying } from '../server/src/store/retrying.ts';
 import { defaultSynchronizationSettings } from '../server/src/sync/settings.ts';
 import { phoneSystemKinds } from '../server/src/telephony/connectors.ts';
+import { loadRecords, saveRecords } from '../server/src/telephony/reconciler.queries.ts';
 import { startReconciler } from '../server/src/telephony/reconciler.ts';
 import { type Pbx, startPbx } from '../simulators/pbx/pbx.ts';
 import { pbxSettings } from '../simulators/pbx/settings.ts';
@@ -217,6 +218,34 @@ test('a source that refuses its tokens has nothing left to revoke; one that is a
   revokeFault = null;
 });
 
+test('a wish that was read before the release is not carried out after it', async () => {
+  const lease = { processName: 'a reconciler in the middle of its round', leaseMs: 60_000 };
+  const { id: systemId } = await db
+    .insertInto('phone_system')
+    .values({
+      ...{ name: 'Slow', kind: 'http', leased_by: lease.processName },
+      leased_until: Temporal.Now.instant().add({ hours: 1 }),
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const [userId] = (await makePeople(db, await makeGroup(db), 1)) as [string];
+  const { id: extensionId } = await db
+    .insertInto('extension')
+    .values({ user_id: userId, phone_system_id: systemId, number: '301' })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  await want(db, '301', to('200'));
+  const [row] = await loadRecords(db, systemId);
+  expect(row).toMatchObject({ wish: to('200'), due: true });
+  const leaving = await begin({ kind: 'extension', id: extensionId });
+  await done(leaving);
+  const intent = { ...row!.record, phase: 'intent' as const, ours: to('200'), previous: off, bootId: 'one' };
+  const update = { row: row!, record: intent, actual: off, failures: 0, error: null, dueInMs: null };
+  const saved = await saveRecords(db, { systemId, ...lease }, [{ ...update, log: { event: 'taken', detail: {} } }]);
+  expect([...saved]).toEqual([]);
+  expect(await db.selectFrom('forwarding_log').select('id').where('user_id', '=', userId).execute()).toEqual([]);
+});
+
 test('of administrators who remove each other at once one stays', async () => {
   const { hashPassword } = await import('../server/src/organization/passwords.ts');
   const ids = await makePeople(db, await makeGroup(db), 2);
@@ -230,6 +259,21 @@ test('of administrators who remove each other at once one stays', async () => {
   expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   const refused = results.find((result) => result.status === 'rejected');
   expect((refused as PromiseRejectedResult).reason.message).toContain('only administrator');
+});
+
+test('many at once, by two processes, are each done once', async () => {
+  const second = await startLeavings({ ...context, processName: 'second' }, { connectors: [source] });
+  const ids = await makePeople(db, await makeGroup(db), 12);
+  const begun = await Promise.all(ids.map((id) => begin({ kind: 'user', id })));
+  for (const leaving of begun) await done(leaving);
+  await second.stop();
+  const steps = await db
+    .selectFrom('audit_entry')
+    .select((of) => of.fn.countAll<number>().as('count'))
+    .where('subject_id', 'in', ids)
+    .where('action', '=', 'run')
+    .executeTakeFirstOrThrow();
+  expect(steps.count).toBe(ids.length * 3);
 });
 
 test('calendars that a group no longer allows rest a week before they are erased; what they forwarded goes back at once', async () => {

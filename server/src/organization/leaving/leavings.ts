@@ -45,8 +45,8 @@ export async function startLeavings(
       bell = Promise.withResolvers();
       let wait = longestSleepMs;
       try {
-        let claimed = await claimLeaving(db, processName);
-        for (; claimed && !stopping.signal.aborted; claimed = await claimLeaving(db, processName)) await work(claimed);
+        // Each mostly waits for a phone system: some side by side.
+        await Promise.all(Array.from({ length: store.kind === 'postgresql' ? 8 : 2 }, workOff));
         wait = Math.max(50, Math.min((await nextLeavingIn(db)) ?? longestSleepMs, longestSleepMs));
       } catch (error) {
         log.error({ err: error }, 'Removals could not be carried on; they are tried again.');
@@ -56,6 +56,14 @@ export async function startLeavings(
       const timer = setTimeout(ring, wait);
       await bell.promise;
       clearTimeout(timer);
+    }
+  }
+
+  async function workOff(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      const claimed = await claimLeaving(db, processName);
+      if (!claimed) return;
+      await work(claimed);
     }
   }
 
