@@ -18,6 +18,7 @@ import { useMayChange } from '../may-change.ts';
 import { PlaceLink } from '../place-link.tsx';
 import { InvitationLink } from './invitation-link.tsx';
 import { UserAccounts } from './user-accounts.tsx';
+import { UserActivity } from './user-activity.tsx';
 import { UserFacts } from './user-facts.tsx';
 import { UserForm } from './user-form.tsx';
 import { UserPresence } from './user-presence.tsx';
@@ -110,6 +111,7 @@ function Actions({ overview: { user } }: { overview: UserOverview }) {
       >
         {t('invite')}
       </button>
+      {user.id !== me.id && <UserActivity user={user} />}
       {user.id !== me.id && (
         <button type="button" className="button quiet" onClick={() => setShowing('remove')}>
           {t('remove', { ns: 'shell' })}
