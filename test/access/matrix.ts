@@ -46,6 +46,7 @@ createIdentityProvider     -      -     -     -      -     -     +     none     
 changeIdentityProvider     -      -     -     -      -     -     +     none                  adm                       identityProvider
 deleteIdentityProvider     -      -     -     -      -     -     +     none                  adm                       identityProvider
 checkIdentityProvider      -      -     -     -      -     -     +     none                  adm                       -
+forgetIdentitiesOfUser     -      -     -     -      -     -     +     none                  adm                       user
 
 listUsers                  -      +     +     +      +     +     +     read                  read,adm:read             -
 createUser                 -      -     -     -      +     -     +     none                  adm                       user

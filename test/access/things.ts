@@ -86,13 +86,30 @@ type Maker = (context: Context, db: Executor, things: Things) => Promise<Record<
 
 /** Each by the name that paths use. What belongs to a user is given to `things.userId`. */
 const makers: Record<string, Maker> = {
-  async userId({ secrets }, db, { groupId }) {
+  async providerId({ secrets }, db) {
+    const providerId = randomUUID();
+    await db
+      .insertInto('identity_provider')
+      .values({
+        ...{ id: providerId, name: `Provider ${unique()}`, issuer: 'https://idp.invalid', client_id: 'c' },
+        secret: secrets.seal(secret, providerId),
+      })
+      .execute();
+    return { providerId };
+  },
+  async userId({ secrets }, db, { groupId, providerId }) {
     const userId = await makePerson(db, groupId, 'user');
     await db
       .insertInto('second_factor')
       .values({ user_id: userId, secret: secrets.seal(secret, userId), confirmed_at: inDays(-1) })
       .execute();
     await cookieOf(db, userId);
+    const { id: provider_id } = await db
+      .insertInto('identity_provider')
+      .values({ name: `Provider ${unique()}`, issuer: 'https://idp.invalid', client_id: 'c' })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    await db.insertInto('login_identity').values({ provider_id, subject: unique(), user_id: userId }).execute();
     return { userId };
   },
   otherId: async (_, db, { groupId }) => ({ otherId: await makePerson(db, groupId, 'user') }),
@@ -211,17 +228,6 @@ const makers: Record<string, Maker> = {
       .returning('id')
       .executeTakeFirstOrThrow();
     return { runId: id };
-  },
-  async providerId({ secrets }, db) {
-    const providerId = randomUUID();
-    await db
-      .insertInto('identity_provider')
-      .values({
-        ...{ id: providerId, name: `Provider ${unique()}`, issuer: 'https://idp.invalid', client_id: 'c' },
-        secret: secrets.seal(secret, providerId),
-      })
-      .execute();
-    return { providerId };
   },
 };
 

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { actorOf } from '../organization/audit.ts';
 import { checkProvider } from '../organization/sign-in/provider-check.ts';
 import type { ProviderClients } from '../organization/sign-in/provider-client.ts';
+import { forgetIdentities } from '../organization/sign-in/provider-users.ts';
 import {
   changeProvider,
   createProvider,
@@ -14,7 +15,7 @@ import {
 import type { Executor } from '../store/database.ts';
 import { redirectUriOf } from './provider-sign-in.routes.ts';
 import { type Route, route } from './route.ts';
-import { Id } from './schemas/common.ts';
+import { Id, UserId } from './schemas/common.ts';
 import {
   IdentityProvider,
   IdentityProviderChange,
@@ -114,6 +115,23 @@ export function identityProviderRoutes(
       answer: IdentityProviderCheck,
       async handle({ params: { providerId } }) {
         return { steps: await checkProvider(clients, await readProvider(db, providerId), redirectUri) };
+      },
+    }),
+    route({
+      ...administrator,
+      method: 'delete',
+      path: '/users/{userId}/identities',
+      scope: 'session', // a token changes no credentials
+      operation: 'forgetIdentitiesOfUser',
+      summary: 'Forget who a user is at the identity providers',
+      description:
+        'For somebody whose account there was made anew: the next sign-in links or makes a user as the first one did.',
+      params: z.object({ userId: UserId }),
+      answer: null,
+      async handle({ viewer, params: { userId } }) {
+        await db.transaction().execute((transaction) => forgetIdentities(transaction, actorOf(viewer), userId));
+        sessions.forget(userId);
+        return undefined;
       },
     }),
   ];

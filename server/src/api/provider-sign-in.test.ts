@@ -103,6 +103,17 @@ describe('who comes in', () => {
     expect((await signIn(account)).me).toMatchObject({ id: local.id, hasPassword: true });
     await configure({});
     expect((await signIn(account)).me.id).toBe(local.id);
+    // Whoever gets the address next isn't Lina; an administrator says if it is her with a new account.
+    await configure({ linkByEmail: true });
+    const next = { ...account, sub: 'lina-2' };
+    expect((await signIn(next)).path).toBe('/sign-in?error=unknownUser');
+    const { browser } = await signIn(account);
+    const forget = (who: Person) => who.call('DELETE', `/users/${local.id}/identities`);
+    expect((await forget(local)).status).toBe(403);
+    expect((await forget(server.administrator)).status).toBe(204);
+    expect((await personOf(browser).call('GET', '/me')).status).toBe(401);
+    expect((await signIn(next)).me.id).toBe(local.id);
+    expect((await signIn(account)).path).toBe('/sign-in?error=unknownUser');
     expect((await server.anybody().call('POST', '/session', { email: local.email, password })).status).toBe(200);
   });
 

@@ -343,6 +343,7 @@ test('the audit log tells who signed in from where and who was refused, and no s
     { action: 'signIn', subject_name: 'Otto Once', after: { by: 'password', secondFactor: 'recoveryCode' } },
     { action: 'refuse', subject_name: 'Vera Victim', after: { by: 'password', reason: 'wrong password' } },
     { action: 'refuse', subject_name: '', after: { reason: 'wrong password' } },
+    { action: 'refuse', subject_name: 'Lars Locked', after: { reason: 'wrong password', lockedSeconds: 60 } },
     { action: 'refuse', subject_name: 'Cora Coder', after: { reason: 'wrong code' } },
     { action: 'refuse', subject_name: 'Dora Deactivated', after: { reason: 'deactivated' } },
     { action: 'create', subject_name: 'Frida Factor', after: { secondFactor: true } },

@@ -38,7 +38,7 @@ export async function recordRefusal(
   db: Executor,
   user: SignInUser | null,
   origin: Origin,
-  reason: { by: string; reason: string },
+  reason: { by: string; reason: string; lockedSeconds?: number },
 ): Promise<void> {
   await recordChange(db, systemActor, {
     action: 'refuse',

@@ -5,7 +5,7 @@ import { knownDevice } from './device.ts';
 import type { Key } from './lock-out.ts';
 import { type Origin, recordRefusal, recordSignIn } from './log.ts';
 import { secondFactorOf, takeCode } from './second-factor.ts';
-import { addressKey, beginTry, deviceKey, endTries, personKey, takeTryBack } from './tries.queries.ts';
+import { addressKey, beginTry, deviceKey, endTries, lockOf, personKey, takeTryBack } from './tries.queries.ts';
 import { userByEmail } from './user.queries.ts';
 
 export interface Credentials {
@@ -38,9 +38,13 @@ export async function signInWithPassword(
   const keys = keysOf(context, email, origin);
   const seconds = await beginTry(db, keys, now);
   if (seconds > 0) return { outcome: 'locked', seconds };
+  const locked = async () => {
+    const lockedSeconds = await lockOf(db, keys, now);
+    return { by: 'password', ...(lockedSeconds > 0 && { lockedSeconds }) };
+  };
   const user = await userByEmail(db, email);
   if (!(await passwordMatches(password, user?.password ?? null)) || !user) {
-    await recordRefusal(db, user, origin, { by: 'password', reason: 'wrong password' });
+    await recordRefusal(db, user, origin, { reason: 'wrong password', ...(await locked()) });
     return { outcome: 'wrong' };
   }
   if (!user.mayEnter) {
@@ -54,7 +58,7 @@ export async function signInWithPassword(
   }
   const secondFactor = factor ? await takeCode(context, user.id, factor, code ?? '', now) : null;
   if (factor && !secondFactor) {
-    await recordRefusal(db, user, origin, { by: 'password', reason: 'wrong code' });
+    await recordRefusal(db, user, origin, { reason: 'wrong code', ...(await locked()) });
     return { outcome: 'wrongCode' };
   }
   await endTries(db, keys);

@@ -1,6 +1,7 @@
 /** Whom an identity of a provider stands for: known, linked by e-mail, or made at the first sign-in. */
 
 import { ApiError } from '../../api/errors.ts';
+import { forgetSessions } from '../../api/sessions.ts';
 import type { Context } from '../../context.ts';
 import { markDue } from '../../presence/due.ts';
 import type { Database, Executor } from '../../store/database.ts';
@@ -73,6 +74,14 @@ async function link(db: Executor, provider: Provider, identity: Identity, user: 
     throw new NotAdmitted('unknownUser', 'the e-mail address is that of a user who is not linked', user);
   if (identity.emailVerified !== true)
     throw new NotAdmitted('unknownUser', 'the provider has not verified the e-mail address', user);
+  // Addresses are handed on when people leave: the next one to have it isn't who had it before.
+  const other = await db
+    .selectFrom('login_identity')
+    .select('subject')
+    .where('provider_id', '=', provider.id)
+    .where('user_id', '=', user.id)
+    .executeTakeFirst();
+  if (other) throw new NotAdmitted('unknownUser', 'the user of this address is somebody else at the provider', user);
   // Whoever was deactivated isn't linked either: nothing is written for them.
   if (!user.mayEnter) return user;
   await addIdentity(db, provider, identity, user.id);
@@ -125,6 +134,36 @@ async function addIdentity(db: Executor, provider: Provider, identity: Identity,
     .insertInto('login_identity')
     .values({ provider_id: provider.id, subject: identity.subject, user_id: userId })
     .execute();
+}
+
+/**
+ * Forgets who the user is at all providers, and ends the sessions they vouched for; the next sign-in there links or makes
+ * anew. For people whose account at the provider was made anew. Run it in a transaction.
+ * @throws ApiError notFound
+ */
+export async function forgetIdentities(transaction: Executor, actor: Actor, userId: string): Promise<void> {
+  const user = await userById(transaction, userId);
+  if (!user) throw new ApiError('notFound', 'There is no such user.');
+  const gone = await transaction
+    .deleteFrom('login_identity')
+    .using('identity_provider')
+    .whereRef('identity_provider.id', '=', 'login_identity.provider_id')
+    .where('login_identity.user_id', '=', userId)
+    .returning('identity_provider.name')
+    .execute();
+  if (gone.length === 0) throw new ApiError('notFound', 'The user is known to no identity provider.');
+  await transaction
+    .deleteFrom('login_session')
+    .where('user_id', '=', userId)
+    .where('provider_id', 'is not', null)
+    .execute();
+  await recordChange(transaction, actor, {
+    ...{ action: 'change', subject: 'user', subjectId: userId, subjectName: user.displayName },
+    locationId: user.locationId,
+    before: { linkedTo: gone.map(({ name }) => name).join(', ') },
+    after: { linkedTo: null },
+  });
+  await forgetSessions(transaction, userId);
 }
 
 /**

@@ -39,6 +39,20 @@ export async function beginTry(db: Database, keys: readonly Key[], now: Temporal
   });
 }
 
+/** Whole seconds that one of the keys is still locked; counts nothing. */
+export async function lockOf(db: Executor, keys: readonly Key[], now: Temporal.Instant): Promise<number> {
+  const rows = await db
+    .selectFrom('sign_in_failure')
+    .select(['failures', 'last_at', 'locked_until'])
+    .where(
+      'key',
+      'in',
+      keys.map(({ key }) => key),
+    )
+    .execute();
+  return Math.max(0, ...rows.map((row) => lockedSeconds(stored(row), now)));
+}
+
 /** What was counted was no failure; earlier failures stay. */
 export async function takeTryBack(db: Database, keys: readonly Key[]): Promise<void> {
   await db.transaction().execute(async (transaction) => {
