@@ -20,6 +20,7 @@ import { defaultSynchronizationSettings } from '../server/src/sync/settings.ts';
 import { phoneSystemKinds } from '../server/src/telephony/connectors.ts';
 import { loadRecords, saveRecords } from '../server/src/telephony/reconciler.queries.ts';
 import { startReconciler } from '../server/src/telephony/reconciler.ts';
+import { wantNothingOf } from '../server/src/telephony/release.ts';
 import { type Pbx, startPbx } from '../simulators/pbx/pbx.ts';
 import { pbxSettings } from '../simulators/pbx/settings.ts';
 import { until } from './product.ts';
@@ -237,12 +238,13 @@ test('a wish that was read before the release is not carried out after it', asyn
   await want(db, '301', to('200'));
   const [row] = await loadRecords(db, systemId);
   expect(row).toMatchObject({ wish: to('200'), due: true });
-  const leaving = await begin({ kind: 'extension', id: extensionId });
-  await done(leaving);
+  await retrying(db, (transaction) => wantNothingOf(transaction, { extensionId }));
   const intent = { ...row!.record, phase: 'intent' as const, ours: to('200'), previous: off, bootId: 'one' };
   const update = { row: row!, record: intent, actual: off, failures: 0, error: null, dueInMs: null };
-  const saved = await saveRecords(db, { systemId, ...lease }, [{ ...update, log: { event: 'taken', detail: {} } }]);
-  expect([...saved]).toEqual([]);
+  const save = () => saveRecords(db, { systemId, ...lease }, [{ ...update, log: { event: 'taken', detail: {} } }]);
+  expect([...(await save())], 'released').toEqual([]);
+  await done(await begin({ kind: 'extension', id: extensionId }));
+  expect([...(await save())], 'gone').toEqual([]);
   expect(await db.selectFrom('forwarding_log').select('id').where('user_id', '=', userId).execute()).toEqual([]);
 });
 

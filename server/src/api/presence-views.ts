@@ -22,18 +22,24 @@ export const ownView: View = { presence: 'whole', until: true, note: true, detai
 /** Of somebody who isn't there. */
 export const noView: View = { presence: 'limited', until: false, note: false, detail: 'nothing' };
 
-/** Views that are the same tell the same. */
-export const viewKey = ({ presence, until, note, detail }: View) => `${presence} ${until} ${note} ${detail}`;
+/** Views that are the same are one object: at the full hour what is told is written once for each. */
+const views = new Map<string, View>();
+function oneView(view: View): View {
+  const key = JSON.stringify([view.presence, view.until, view.note, view.detail]);
+  const known = views.get(key);
+  if (!known) views.set(key, view);
+  return known ?? view;
+}
 
 /** Pure. @param whole whether the viewer sees the owner as administration does. */
 export function viewOf(known: KnownRelationship, whole: boolean): View {
   const { ownerId, viewerId, level, privacy, viewerAdministers } = known;
   if (ownerId === viewerId) return ownView;
   const detail = detailFor(level, privacy, viewerAdministers);
-  if (whole) return { presence: 'whole', until: true, note: true, detail };
-  if (level === 'assistant') return { presence: 'assistant', until: true, note: true, detail };
-  if (level === 'external') return { presence: 'limited', ...privacy.externalSees, detail };
-  return { presence: 'limited', until: true, note: true, detail };
+  if (whole) return oneView({ presence: 'whole', until: true, note: true, detail });
+  if (level === 'assistant') return oneView({ presence: 'assistant', until: true, note: true, detail });
+  if (level === 'external') return oneView({ presence: 'limited', ...privacy.externalSees, detail });
+  return oneView({ presence: 'limited', until: true, note: true, detail });
 }
 
 export interface Watcher {

@@ -11,7 +11,7 @@ import type { Context, Running } from '../../context.ts';
 import { relationshipsChannel } from '../../organization/relationships/relationships.queries.ts';
 import { lastChangeNumber, type PresenceChange, presenceChannel, readChanges } from '../../presence/changes.ts';
 import { type SubjectOf, subjectsOf } from '../presence.queries.ts';
-import { isWhole, noView, toldPresence, viewKey, viewsFor } from '../presence-views.ts';
+import { isWhole, noView, toldPresence, type View, viewsFor } from '../presence-views.ts';
 import { forwardingEntriesAfter, lastForwardingEntry } from './forwarding.queries.ts';
 import { eventBlock, type LiveStream } from './stream.ts';
 
@@ -57,15 +57,14 @@ export async function openLiveHub({ store, log }: Context): Promise<LiveHub> {
   function tellPresence(change: PresenceChange, subjectOf: SubjectOf): void {
     const subject = subjectOf(change.userId, change.reason);
     // The JSON is written once for all who see the same, which is nearly everybody.
-    const blocks = new Map<string, string>();
+    const blocks = new Map<View, string>();
     for (const stream of watchersOf(change.userId)) {
       const view = stream.views.get(change.userId) ?? noView;
-      const key = viewKey(view);
-      let block = blocks.get(key);
+      let block = blocks.get(view);
       if (block === undefined) {
         const told = toldPresence(change, view, view.detail === 'own' ? undefined : subject);
         block = eventBlock('presence', JSON.stringify(told), change.number);
-        blocks.set(key, block);
+        blocks.set(view, block);
       }
       queue(stream, `presence ${change.userId}`, block);
     }
@@ -141,9 +140,7 @@ export async function openLiveHub({ store, log }: Context): Promise<LiveHub> {
     for (let at = 0; at < open.length; at += viewPortion) {
       const renewed = await viewsFor(db, open.slice(at, at + viewPortion));
       for (const [stream, views] of renewed) {
-        const changed = [...views].some(
-          ([userId, view]) => viewKey(view) !== viewKey(stream.views.get(userId) ?? noView),
-        );
+        const changed = [...views].some(([userId, view]) => view !== stream.views.get(userId));
         stream.views = views;
         if (changed) queue(stream, 'reload', eventBlock('reload', '{}'));
       }
