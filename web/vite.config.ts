@@ -65,7 +65,8 @@ export default defineConfig({
           groups: [
             {
               name: 'libraries',
-              test: /node_modules[\\/](react|react-dom|scheduler|i18next|react-i18next|@tanstack)[\\/]/,
+              // What only lazy pages use of these comes with them.
+              test: /node_modules[\\/](react|react-dom|scheduler|i18next|react-i18next|@tanstack)[\\/](?!.*(infiniteQueryObserver|useInfiniteQuery|useBlocker))/,
             },
             {
               name: 'shell',
