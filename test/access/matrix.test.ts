@@ -37,25 +37,24 @@ const isNew = ({ userId }: Things) => userId !== house.things.userId;
 const refusedWith = (who: Who) => (who === 'anonymous' ? 401 : 403);
 const ran = (status: number) => (status < 400 || [400, 409, 422].includes(status) ? 'through' : status);
 
-test('sessions: everybody gets through where the matrix says so, and nowhere else', async () => {
+test.each(people)('as %s one gets through where the matrix says so, and nowhere else', async (who) => {
   const wrong: string[] = [];
-  for (const row of rows)
-    for (const who of people) {
-      const cell = row.cells[who];
-      const [things, headers] = await at(row, who, cell === '+' || cell === '~');
-      const { status, text } = await house.ask(row.operation, things, headers);
-      const expected = cell === '-' ? refusedWith(who) : cell === '0' ? 404 : 'through';
-      const got = expected === 'through' ? ran(status) : status;
-      const where = `${row.operation} as ${who}`;
-      if (got !== expected) wrong.push(`${where}: expected ${expected}, got ${status} ${text.slice(0, 200)}`);
-      if (who !== 'owner' && text.includes(subject)) wrong.push(`${where}: tells owner's subject`);
-      if (who === 'reader' && row.operation !== 'createAccount' && text.includes(addressSecret))
-        wrong.push(`${where}: tells an address`);
-      if (text.includes(secret)) wrong.push(`${where}: tells a secret`);
-      if (cell === '~')
-        for (const [name, id] of Object.entries(things))
-          if (id.length > 20 && text.includes(id)) wrong.push(`${where}: tells ${name} of another location`);
-    }
+  for (const row of rows) {
+    const cell = row.cells[who];
+    const problem = (what: string) => wrong.push(`${row.operation}: ${what}`);
+    const [things, headers] = await at(row, who, cell === '+' || cell === '~');
+    const { status, text } = await house.ask(row.operation, things, headers);
+    const expected = cell === '-' ? refusedWith(who) : cell === '0' ? 404 : 'through';
+    const got = expected === 'through' ? ran(status) : status;
+    if (got !== expected) problem(`expected ${expected}, got ${status} ${text.slice(0, 200)}`);
+    if (who !== 'owner' && text.includes(subject)) problem('tells owner’s subject');
+    if (text.includes(secret)) problem('tells a secret');
+    if (who === 'reader' && row.operation !== 'createAccount' && text.includes(addressSecret))
+      problem('tells an address');
+    if (cell === '~')
+      for (const [name, id] of Object.entries(things))
+        if (id.length > 20 && text.includes(id)) problem(`tells ${name} of another location`);
+  }
   expect(wrong).toEqual([]);
 });
 

@@ -46,7 +46,7 @@ createIdentityProvider     -      -     -     -      -     -     +     none     
 changeIdentityProvider     -      -     -     -      -     -     +     none                  adm                       identityProvider
 deleteIdentityProvider     -      -     -     -      -     -     +     none                  adm                       identityProvider
 checkIdentityProvider      -      -     -     -      -     -     +     none                  adm                       -
-forgetIdentitiesOfUser     -      -     -     -      -     -     +     none                  adm                       user
+forgetIdentitiesOfUser     -      -     -     -      -     -     +     none                  none                      user
 
 listUsers                  -      +     +     +      +     +     +     read                  read,adm:read             -
 createUser                 -      -     -     -      +     -     +     none                  adm                       user

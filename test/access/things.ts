@@ -97,7 +97,7 @@ const makers: Record<string, Maker> = {
       .execute();
     return { providerId };
   },
-  async userId({ secrets }, db, { groupId, providerId }) {
+  async userId({ secrets }, db, { groupId }) {
     const userId = await makePerson(db, groupId, 'user');
     await db
       .insertInto('second_factor')
