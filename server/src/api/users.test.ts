@@ -1,5 +1,7 @@
 /** Users as people meet them: found, shown on one page, reset, deactivated, imported. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startPbx } from '../../../simulators/pbx/pbx.ts';
+import { pbxSettings } from '../../../simulators/pbx/settings.ts';
 import { type Person, password, startTestServer, type TestServer } from '../../../test/api-client.ts';
 import { until } from '../../../test/product.ts';
 
@@ -132,6 +134,40 @@ test('a deactivated user is signed out, can’t sign in, is told to administrato
   expect((await server.anybody().call('POST', '/session', { email: gone.email, password })).status).toBe(200);
   const only = await admin.call('PATCH', `/users/${admin.id}`, { active: false });
   expect([only.status, only.body.error.code]).toEqual([409, 'conflict']);
+});
+
+test('the phone of a deactivated user gets back what was there before, rests, and follows again afterwards', async () => {
+  const pbx = await startPbx({ extensions: ['201'], badHabits: false });
+  try {
+    pbx.byHand('201', { mode: 'always', target: '555' });
+    const fiona = await server.newUser('Fiona Forwarded');
+    const system = { name: 'Simulator', kind: 'http', settings: pbxSettings(pbx.url) };
+    const { id: phoneSystemId } = (await admin.call('POST', '/phone-systems', system)).body;
+    const extension = { userId: fiona.id, phoneSystemId, number: '201' };
+    expect((await admin.call('POST', '/extensions', extension)).status).toBe(201);
+    const forwarding = { mode: 'all', target: { kind: 'number', number: '300' } };
+    const away = { name: 'Away', status: 'outOfOffice', owner: 'user', forwarding };
+    const { id: profileId } = (await fiona.call('POST', '/profiles', away)).body;
+    await fiona.call('PUT', '/users/me/presence/manual', { profileId, end: { rule: 'untilChanged' } });
+    const phone = (target: string) =>
+      until(
+        `the phone being forwarded to ${target}`,
+        async () => pbx.state('201'),
+        (state) => state.target === target,
+      );
+    await phone('300');
+    await admin.call('PATCH', `/users/${fiona.id}`, { active: false });
+    await phone('555');
+    await until(
+      'the phone resting',
+      async () => (await admin.call('GET', `/users/${fiona.id}/overview`)).body.phones[0].phase,
+      (phase) => phase === 'idle',
+    );
+    await admin.call('PATCH', `/users/${fiona.id}`, { active: true });
+    await phone('300');
+  } finally {
+    await pbx.stop();
+  }
 });
 
 test('the page of a user tells accounts, presence with its reason and phones, never what an appointment is about', async () => {
