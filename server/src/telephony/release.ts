@@ -22,11 +22,12 @@ function which(of: Extensions): RawBuilder<unknown> {
 
 /** From the commit on nothing is wanted of these extensions any more. Idempotent. Run it in a transaction. */
 export async function wantNothingOf(executor: Executor, of: Extensions): Promise<void> {
-  await sql`
+  const { numAffectedRows } = await sql`
     insert into forwarding_record (extension_id, released_at) select id, now() from extension e where ${which(of)}
     on conflict (extension_id) do update set released_at = now(), due_at = now()
      where forwarding_record.released_at is null`.execute(executor);
-  await sql`select pg_notify(${forwardingChannel}, '')`.execute(executor);
+  // Asked again it wakes nobody: a round over a large phone system isn't free.
+  if (Number(numAffectedRows ?? 0) > 0) await sql`select pg_notify(${forwardingChannel}, '')`.execute(executor);
 }
 
 /** They follow presence again. Run it in a transaction. */

@@ -78,26 +78,31 @@ export function keptForMs({ detail }: ClaimedLeaving, now: Temporal.Instant): nu
   return Math.max(0, from.epochMilliseconds - now.epochMilliseconds);
 }
 
-/** Has the sources take back what lets us in, account by account, where they know how. */
+/**
+ * Has the sources take back what lets us in, account by account, where they know how. What is void is forgotten at once.
+ * @param keepLease throws when somebody else goes on with it.
+ */
 export async function revokeTokens(
   context: Pick<Context, 'store' | 'secrets' | 'log'>,
   connectors: readonly CalendarConnector[],
   leaving: ClaimedLeaving,
+  keepLease: () => Promise<void>,
 ): Promise<Outcome> {
-  const accounts = await accountsOf(context.store.db, leaving);
+  const { db } = context.store;
+  const accounts = await accountsOf(db, leaving);
   if (accounts.length === 0) return done('There are no calendar accounts.');
   const revocable = accounts.filter(({ kind }) => connectors.find((each) => each.kind === kind)?.revoke);
   const faults: { name: string; error: ConnectorError }[] = [];
   for (const account of revocable) {
+    await keepLease();
     const connector = connectors.find(({ kind }) => kind === account.kind)!;
     try {
-      const secret = account.secret === null ? null : JSON.parse(context.secrets.open(account.secret, account.id));
+      if (account.secret === null) continue; // revoked before
+      const secret = JSON.parse(context.secrets.open(account.secret, account.id));
       const opened = { id: account.id, settings: account.settings, secret };
-      await connector.revoke!(opened, AbortSignal.timeout(revokeWithinMs));
+      await connector.revoke!(opened, AbortSignal.timeout(revokeWithinMs)).catch(voidAlready);
+      await db.updateTable('account').set({ secret: null }).where('id', '=', account.id).execute();
     } catch (error) {
-      // Refused credentials are void already: that is what was wanted.
-      if (error instanceof ConnectorError && (error.errorClass === 'credentials' || error.errorClass === 'consent'))
-        continue;
       context.log.warn({ account: account.id, err: error }, 'Access to a calendar source could not be revoked.');
       faults.push({ name: account.name, error: asConnectorError(error) });
     }
@@ -114,6 +119,12 @@ export async function revokeTokens(
   const message = `${fault.name}: access could not be revoked: ${fault.error.message}`;
   if (leaving.failures < mostTries) return { done: false, failed: true, message };
   return done(`${message} Given up after two days: revoke it at the source. ${rest}`.trim());
+}
+
+/** Refused credentials are void: that is what was wanted. */
+function voidAlready(error: unknown): void {
+  const isVoid = error instanceof ConnectorError && ['credentials', 'consent'].includes(error.errorClass);
+  if (!isVoid) throw error;
 }
 
 const accountsWord = (count: number) => (count === 1 ? '1 account' : `${count} accounts`);

@@ -110,6 +110,8 @@ export const wakeLeavings = (executor: Executor) => sql`select pg_notify(${leavi
 
 export interface ClaimedLeaving {
   id: string;
+  /** Names this claim and no other: a lease may run out and be taken by this very process. */
+  lease: string;
   kind: LeavingKind;
   subjectId: string;
   subjectName: string;
@@ -123,22 +125,25 @@ export interface ClaimedLeaving {
 /** The longest waiting one that is due; it is this process's for `leaseSeconds`, by the database's clock. */
 export async function claimLeaving(executor: Executor, processName: string): Promise<ClaimedLeaving | null> {
   const { rows } = await sql<ClaimedLeaving>`
-    update leaving set leased_until = now() + make_interval(secs => ${leaseSeconds}), leased_by = ${processName}
+    update leaving set leased_until = now() + make_interval(secs => ${leaseSeconds}),
+           leased_by = ${processName} || '/' || gen_random_uuid()
      where id = (select id from leaving
                   where state = 'running' and due_at <= now() and (leased_until is null or leased_until < now())
                   order by due_at limit 1 for update skip locked)
-    returning id, kind, subject_id as "subjectId", subject_name as "subjectName", location_id as "locationId", detail,
+    returning id, leased_by as lease, kind, subject_id as "subjectId", subject_name as "subjectName", location_id as "locationId", detail,
               steps, failures`.execute(executor);
   return rows[0] ?? null;
 }
+
+export type Claim = Pick<ClaimedLeaving, 'id' | 'lease'>;
 
 /** The lease is gone: it was cancelled, or another process goes on with it. */
 export class LeavingTaken extends Error {}
 
 /** Locks the row until the transaction ends. @throws LeavingTaken */
-export async function holdLeaving(executor: Executor, id: string, processName: string): Promise<void> {
+export async function holdLeaving(executor: Executor, { id, lease }: Claim): Promise<void> {
   const { rows } = await sql`
-    select 1 from leaving where id = ${id}::uuid and state = 'running' and leased_by = ${processName}
+    select 1 from leaving where id = ${id}::uuid and state = 'running' and leased_by = ${lease}
        for no key update`.execute(executor);
   if (rows.length === 0) throw new LeavingTaken('Another process goes on with this, or it was cancelled.');
 }
@@ -146,27 +151,25 @@ export async function holdLeaving(executor: Executor, id: string, processName: s
 /** Writes how far it has got, and keeps the lease. @throws LeavingTaken */
 export async function saveSteps(
   executor: Executor,
-  id: string,
-  processName: string,
+  { id, lease }: Claim,
   steps: readonly LeavingStep[],
 ): Promise<void> {
   const { numAffectedRows } = await sql`
     update leaving set steps = ${JSON.stringify(steps)}::jsonb, leased_until = now() + make_interval(secs => ${leaseSeconds})
-     where id = ${id}::uuid and state = 'running' and leased_by = ${processName}`.execute(executor);
+     where id = ${id}::uuid and state = 'running' and leased_by = ${lease}`.execute(executor);
   if (numAffectedRows === 0n) throw new LeavingTaken('Another process goes on with this, or it was cancelled.');
 }
 
 /** Gives it back, to be looked at again. */
 export async function postponeLeaving(
   executor: Executor,
-  id: string,
-  processName: string,
+  { id, lease }: Claim,
   later: { failures: number; inMs: number; message: string | null },
 ): Promise<void> {
   await sql`
     update leaving set failures = ${later.failures}, error_message = ${later.message}, leased_until = null,
            leased_by = null, due_at = now() + make_interval(secs => ${later.inMs / 1000})
-     where id = ${id}::uuid and leased_by = ${processName} and state = 'running'`.execute(executor);
+     where id = ${id}::uuid and leased_by = ${lease} and state = 'running'`.execute(executor);
 }
 
 export async function finishLeaving(executor: Executor, id: string, steps: readonly LeavingStep[]): Promise<void> {
@@ -176,12 +179,12 @@ export async function finishLeaving(executor: Executor, id: string, steps: reado
      where id = ${id}::uuid`.execute(executor);
 }
 
-/** Something they may have waited for has happened. @returns whether any is waiting. */
+/** Something has happened to somebody's forwarding: those that wait for that look again. @returns whether there are any. */
 export async function makeWaitingDue(executor: Executor): Promise<boolean> {
   const { numAffectedRows } = await sql`
-    update leaving set due_at = now() where state = 'running' and due_at > now() and leased_by is null`.execute(
-    executor,
-  );
+    update leaving set due_at = now()
+     where state = 'running' and due_at > now() and leased_by is null
+       and not steps @> '[{"name": "giveForwardingBack", "state": "done"}]'`.execute(executor);
   return Number(numAffectedRows ?? 0) > 0;
 }
 

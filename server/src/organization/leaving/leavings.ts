@@ -46,7 +46,8 @@ export async function startLeavings(
       let wait = longestSleepMs;
       try {
         // Each mostly waits for a phone system: some side by side.
-        await Promise.all(Array.from({ length: store.kind === 'postgresql' ? 8 : 2 }, workOff));
+        const workers = await Promise.allSettled(Array.from({ length: store.kind === 'postgresql' ? 8 : 2 }, workOff));
+        for (const worker of workers) if (worker.status === 'rejected') throw worker.reason;
         wait = Math.max(50, Math.min((await nextLeavingIn(db)) ?? longestSleepMs, longestSleepMs));
       } catch (error) {
         log.error({ err: error }, 'Removals could not be carried on; they are tried again.');
@@ -83,7 +84,7 @@ export async function startLeavings(
         if (!outcome.done) {
           const failures = leaving.failures + 1;
           const later = { failures, inMs: pauseAfter(leaving.failures), message };
-          return await postponeLeaving(db, leaving.id, processName, later);
+          return await postponeLeaving(db, leaving, later);
         }
         leaving.failures = 0;
       }
@@ -95,11 +96,10 @@ export async function startLeavings(
       if (step)
         await saveSteps(
           db,
-          leaving.id,
-          processName,
+          leaving,
           withStep(leaving.steps, step.name, { state: 'failed', message }, Temporal.Now.instant()),
         ).catch(() => {});
-      await postponeLeaving(db, leaving.id, processName, {
+      await postponeLeaving(db, leaving, {
         ...{ failures: leaving.failures + 1, inMs: pauseAfter(leaving.failures), message },
       });
     }
@@ -112,15 +112,15 @@ export async function startLeavings(
     if (step.message === null)
       await saveSteps(
         db,
-        leaving.id,
-        processName,
+        leaving,
         withStep(leaving.steps, step.name, { state: 'waiting', message }, Temporal.Now.instant()),
       );
-    await postponeLeaving(db, leaving.id, processName, { failures: 0, inMs: keptMs, message: null });
+    await postponeLeaving(db, leaving, { failures: 0, inMs: keptMs, message: null });
   }
 
   async function carryOut(leaving: ClaimedLeaving, step: LeavingStep): Promise<Outcome> {
-    if (step.name === 'revokeTokens') return revokeTokens(context, connectors, leaving);
+    if (step.name === 'revokeTokens')
+      return revokeTokens(context, connectors, leaving, () => saveSteps(db, leaving, leaving.steps));
     const deadline = performance.now() + (leaving.failures === 0 ? patienceMs : 0);
     for (;;) {
       const outcome = await giveForwardingBack(context, leaving);
@@ -132,7 +132,7 @@ export async function startLeavings(
   /** How far it is, and for the log of changes what was done. */
   async function note(leaving: ClaimedLeaving, step: LeavingStep, outcome: Outcome): Promise<void> {
     await retrying(db, async (transaction) => {
-      await saveSteps(transaction, leaving.id, processName, leaving.steps);
+      await saveSteps(transaction, leaving, leaving.steps);
       if (outcome.done) await record(transaction, leaving, step, outcome.message);
     });
     const detail = { leaving: leaving.id, kind: leaving.kind, step: step.name };
@@ -143,7 +143,7 @@ export async function startLeavings(
   /** Whoever cancels meanwhile waits for this, or has come first. */
   async function erase(leaving: ClaimedLeaving): Promise<void> {
     await retrying(db, async (transaction) => {
-      await holdLeaving(transaction, leaving.id, processName);
+      await holdLeaving(transaction, leaving);
       const message = await eraseData(transaction, leaving);
       const now = Temporal.Now.instant();
       leaving.steps = withStep(leaving.steps, 'eraseData', { state: 'done', message }, now);

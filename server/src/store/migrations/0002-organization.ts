@@ -285,6 +285,8 @@ create table leaving (
 );
 create unique index leaving_once on leaving (kind, subject_id) where state = 'running';
 create index leaving_due on leaving (due_at) where state = 'running';
+-- A phone system leaves with thousands of extensions: each would look through the whole log.
+create index forwarding_log_by_extension on forwarding_log (extension_id);
 -- An account that leaves with its group's method is no longer read, and its appointments count no longer.
 alter table account add column leaving_at timestamptz;
 `;
