@@ -13,7 +13,7 @@ export interface OwnExtension {
   number: string;
 }
 
-/** Where somebody can be reached. */
+/** Where somebody can be reached, as read under the rules of the user's own location or with +. */
 export interface Person {
   mobileNumber: string | null;
   extensions: readonly OwnExtension[];
@@ -24,8 +24,8 @@ export interface TargetInputs extends Person {
   /** Null where the user has none, or one who isn't active. */
   deputy: Person | null;
   assistant: Person | null;
-  /** Of the first of the user's work groups that has one, by name. */
-  teamNumber: string | null;
+  /** Of the first of the user's work groups that has one, by name. internal: by the rules of the work group's location. */
+  team: { number: string; internal: boolean } | null;
   /** Numbers of the location's predefined targets, by id. */
   predefined: ReadonlyMap<string, string>;
   /** By the rules of the user's location. */
@@ -61,7 +61,9 @@ export function resolveTarget(target: ForwardingTarget | null, inputs: TargetInp
     case 'mobile':
       return dialled(inputs.mobileNumber, inputs, 'noMobileNumber');
     case 'team':
-      return dialled(inputs.teamNumber, inputs, 'noTeamNumber');
+      return inputs.team?.internal
+        ? internal(inputs.team.number, inputs, 'noTeamNumber')
+        : dialled(inputs.team?.number, inputs, 'noTeamNumber');
     case 'deputy':
       return inputs.deputy ? toPerson(inputs.deputy, inputs, 'deputyUnreachable') : { problem: 'noDeputy' };
     case 'assistant':
@@ -84,8 +86,12 @@ function toPerson(person: Person, inputs: TargetInputs, unreachable: ForwardingP
     ),
   );
   if (!known || systems.length === 0) return dialled(person.mobileNumber, inputs, unreachable);
-  const { dialled: number, problem } = inputs.dialling.extension(known.number);
-  return number === null ? { problem: problem ?? unreachable } : { number };
+  return internal(known.number, inputs, unreachable);
+}
+
+function internal(extension: string, { dialling }: TargetInputs, missing: ForwardingProblem): Resolved {
+  const { dialled: number, problem } = dialling.extension(extension);
+  return number === null ? { problem: problem ?? missing } : { number };
 }
 
 function dialled(number: string | null | undefined, { dialling }: TargetInputs, missing: ForwardingProblem): Resolved {

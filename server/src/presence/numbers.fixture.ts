@@ -28,7 +28,7 @@ export const noTargets: TargetInputs = {
   extensions: [],
   deputy: null,
   assistant: null,
-  teamNumber: null,
+  team: null,
   predefined: new Map(),
   dialling: asWritten(),
 };

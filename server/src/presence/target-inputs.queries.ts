@@ -31,18 +31,35 @@ export async function loadTargetInputs(
 ): Promise<Map<string, TargetInputs>> {
   const locationIds = users.map(({ locationId }) => locationId);
   const people = await peopleOf(executor, users, kinds);
-  const teams = kinds.has('team') ? await teamNumbers(executor, users) : null;
+  const teams = kinds.has('team') ? await teamsOf(executor, users) : null;
   const predefined = kinds.has('predefined') ? await predefinedNumbers(executor, locationIds) : null;
-  const diallings = [...kinds].some((kind) => kind !== 'voicemail') ? await diallingsOf(executor, locationIds) : null;
+  const elsewhere = [...people.others.values(), ...(teams?.values() ?? [])].map(({ locationId }) => locationId ?? []);
+  const diallings = [...kinds].some((kind) => kind !== 'voicemail')
+    ? await diallingsOf(executor, [...locationIds, ...elsewhere.flat()])
+    : null;
+  const personOf = (id: string | null, locationId: string): Person | null => {
+    const other = id === null ? undefined : people.others.get(id);
+    if (!other) return null;
+    const mobileNumber = numberFrom(other.mobileNumber, other.locationId, locationId, diallings);
+    return { mobileNumber, extensions: other.extensions };
+  };
+  const teamOf = (userId: string, locationId: string): TargetInputs['team'] => {
+    const team = teams?.get(userId);
+    if (!team) return null;
+    const kind = team.locationId && diallings?.get(team.locationId)?.read(team.number).kind;
+    if (kind === 'internal') return { number: team.number, internal: true };
+    const number = numberFrom(team.number, team.locationId, locationId, diallings);
+    return number === null ? null : { number, internal: false };
+  };
   return new Map(
     users.map((user) => [
       user.id,
       {
         mobileNumber: user.mobile_number,
         extensions: people.extensions.get(user.id) ?? [],
-        deputy: (user.deputy_id && people.others.get(user.deputy_id)) || null,
-        assistant: (user.assistant_id && people.others.get(user.assistant_id)) || null,
-        teamNumber: teams?.get(user.id) ?? null,
+        deputy: personOf(user.deputy_id, user.locationId),
+        assistant: personOf(user.assistant_id, user.locationId),
+        team: teamOf(user.id, user.locationId),
         predefined: predefined?.get(user.locationId) ?? noNumbers,
         dialling: diallings?.get(user.locationId) ?? nothingIsDialled,
       },
@@ -77,6 +94,20 @@ export async function centralTargetInputs(
   return (await loadTargetInputs(executor, [nobody], kinds)).get(id)!;
 }
 
+/**
+ * A number that is kept at one location, for somebody at another: what is written without country code means a number
+ * of the country where it is kept. Null where that isn't known. @param from null: kept for all locations.
+ */
+function numberFrom(
+  number: string | null,
+  from: string | null,
+  to: string,
+  diallings: ReadonlyMap<string, Dialling> | null,
+): string | null {
+  if (number === null || from === null || from === to || number.trim().startsWith('+')) return number;
+  return diallings?.get(from)?.read(number).e164 ?? null;
+}
+
 const noNumbers: ReadonlyMap<string, string> = new Map();
 
 /** Stands where no profile forwards to a number. */
@@ -103,30 +134,37 @@ async function peopleOf(executor: Executor, users: readonly TargetUser[], kinds:
     if (known) known.push(extension);
     else extensions.set(user_id, [extension]);
   }
-  const others = new Map<string, Person>();
-  if (otherIds.length > 0)
-    for (const { id, mobile_number } of await executor
-      .selectFrom('users')
-      .select(['id', 'mobile_number'])
-      .where('id', '=', any(otherIds))
-      .where('active', '=', true)
-      .execute())
-      others.set(id, { mobileNumber: mobile_number, extensions: extensions.get(id) ?? [] });
-  return { extensions, others };
+  return { extensions, others: await othersOf(executor, otherIds, extensions) };
 }
 
-async function teamNumbers(executor: Executor, users: readonly TargetUser[]): Promise<Map<string, string>> {
+/** Those of them that are active. */
+async function othersOf(executor: Executor, ids: readonly string[], extensions: ReadonlyMap<string, OwnExtension[]>) {
+  const others = new Map<string, Person & { locationId: string }>();
+  if (ids.length === 0) return others;
+  const rows = await executor
+    .selectFrom('users')
+    .innerJoin('configuration_group', 'configuration_group.id', 'users.group_id')
+    .select(['users.id', 'mobile_number as mobileNumber', 'location_id as locationId'])
+    .where('users.id', '=', any(ids))
+    .where('active', '=', true)
+    .execute();
+  for (const { id, ...row } of rows) others.set(id, { ...row, extensions: extensions.get(id) ?? [] });
+  return others;
+}
+
+async function teamsOf(executor: Executor, users: readonly TargetUser[]) {
   const rows = await executor
     .selectFrom('work_group_member as member')
     .innerJoin('work_group', 'work_group.id', 'member.work_group_id')
     .distinctOn('member.user_id')
-    .select(['member.user_id', 'work_group.number'])
+    .select(['member.user_id', 'work_group.location_id as locationId'])
+    .select((of) => of.ref('work_group.number').$notNull().as('number'))
     .where('member.user_id', '=', any(users.map(({ id }) => id)))
     .where('work_group.number', 'is not', null)
     .orderBy('member.user_id')
     .orderBy('work_group.name')
     .execute();
-  return new Map(rows.map(({ user_id, number }) => [user_id, number ?? '']));
+  return new Map(rows.map(({ user_id, ...team }) => [user_id, team]));
 }
 
 async function predefinedNumbers(executor: Executor, locationIds: readonly string[]) {

@@ -89,7 +89,7 @@ test(`agrees with the oracle at every tick (${runs} runs, WHENABOUTS_SEED=${seed
       extensions,
       deputy: fc.option(person),
       assistant: fc.option(person),
-      teamNumber: fc.option(number),
+      team: fc.option(fc.record({ number, internal: fc.boolean() })),
     }),
     timeZone: fc.constantFrom('UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kathmandu', 'Australia/Lord_Howe'),
     settings: fc.record({

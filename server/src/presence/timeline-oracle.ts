@@ -197,7 +197,7 @@ function answer(wish: Wish, inputs: PresenceInputs): Answer {
   if (wanted.target?.kind === 'number') number = wanted.target.number;
   if (wanted.target?.kind === 'predefined') number = targets.predefined.get(wanted.target.targetId) ?? null;
   if (wanted.target?.kind === 'mobile') [number, problem] = [targets.mobileNumber, 'noMobileNumber'];
-  if (wanted.target?.kind === 'team') [number, problem] = [targets.teamNumber, 'noTeamNumber'];
+  if (wanted.target?.kind === 'team') [number, problem] = [targets.team?.number ?? null, 'noTeamNumber'];
   if (wanted.target?.kind === 'deputy')
     [number, problem] = targets.deputy
       ? [numberOf(targets.deputy, targets.extensions), 'deputyUnreachable']

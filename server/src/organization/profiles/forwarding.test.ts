@@ -5,6 +5,7 @@ import { makePeople } from '../../presence/people.fixture.ts';
 import { presenceOf } from '../../presence/service.ts';
 import { resolveWishes } from '../../telephony/wishes.ts';
 import { deactivateUsers } from '../activity.ts';
+import { createGroup } from '../groups.ts';
 import { createExtension } from '../phone-systems.ts';
 import { changePredefinedTarget, createPredefinedTarget, deletePredefinedTarget } from '../predefined-targets.ts';
 import { createProfile } from './changes.ts';
@@ -114,6 +115,36 @@ describe('forwarding', () => {
     }
     await call(userId, { language: 'de' }); // looks again
     expect((await callsOf(userId)).target).toBe('600');
+  });
+
+  test('to numbers that are kept at another location means what they mean there', async () => {
+    const [userId, deputy] = people as [string, string];
+    await dial({ country: 'AT', outsideLine: '0', areaCode: '1', internalRanges: ['20-29'] });
+    await forward({ kind: 'deputy' });
+    await meet([userId]);
+    const [berlin] = await db
+      .insertInto('location')
+      .values({ name: `Berlin ${made}`, time_zone: 'UTC', dialling: JSON.stringify({ country: 'DE' }) })
+      .returning('id')
+      .execute();
+    const there = await during((t) => createGroup(t, { name: `There ${made}`, locationId: berlin!.id }, ada));
+    await call(deputy, { groupId: there });
+    // As from before numbers were brought into one form.
+    await db.updateTable('users').set({ mobile_number: '0171 5550100' }).where('id', '=', deputy).execute();
+    await call(userId, { deputyId: deputy });
+    expect((await callsOf(userId)).target).toBe('000491715550100');
+    await db.updateTable('location').set({ dialling: '{}' }).where('id', '=', berlin!.id).execute();
+    await call(deputy, { language: 'de' });
+    expect(await callsOf(userId)).toEqual({ target: null, problem: 'deputyUnreachable' });
+
+    // The team's 500 is an internal number of Berlin, not one of Vienna.
+    const dialling = JSON.stringify({ country: 'DE', internalRanges: ['500-599'] });
+    await db.updateTable('location').set({ dialling }).where('id', '=', berlin!.id).execute();
+    const team = { location_id: berlin!.id, name: `Team ${made}`, number: '500' };
+    const [group] = await db.insertInto('work_group').values(team).returning('id').execute();
+    await db.insertInto('work_group_member').values({ work_group_id: group!.id, user_id: userId }).execute();
+    await forward({ kind: 'team' });
+    expect((await callsOf(userId)).target).toBe('500');
   });
 
   test('to a predefined target follows its number; one in use isn’t removed', async () => {
