@@ -117,6 +117,10 @@ test('made, it fills agendas and phones, survives a restart, moves on; removed, 
   for (const table of ['account', 'appointment', 'extension', 'phone_system'] as const)
     expect([table, await count(table)]).toEqual([table, 0]);
   expect(await count('location')).toBe(1);
+  const audit = (await administrator.call('GET', '/audit?subjectKind=sampleCompany')).body;
+  expect(audit.entries).toMatchObject(
+    ['delete', 'create'].map((action) => ({ action, actor: { id: administrator.id }, via: 'session' })),
+  );
 }, 240_000);
 
 test('no real phone is forwarded for made-up meetings', async () => {

@@ -1,8 +1,11 @@
 /** API tokens as programs use them, and roles that count in running sessions, tokens and live streams at once. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openSessions } from '../../server/src/api/sessions.ts';
+import { openTokens } from '../../server/src/api/tokens.ts';
 import { openEvents } from '../events.ts';
+import { until } from '../product.ts';
 import { type House, openHouse } from './house.ts';
-import { bearerOf, inDays, makePerson } from './things.ts';
+import { bearerOf, cookieOf, inDays, makePerson } from './things.ts';
 
 let house: House;
 beforeAll(async () => {
@@ -87,6 +90,16 @@ describe('API tokens', () => {
     expect((await make('owner', { scopes: [] })).status).toBe(400);
   });
 
+  test('it ends with its user', async () => {
+    const userId = await makePerson(db(), house.a.groupId, 'user');
+    const [session, authorization] = [await house.asUser(userId), await bearerOf(db(), userId, ['read'])];
+    const statuses = async () =>
+      Promise.all([session, { authorization }].map(async (sent) => (await call('GET', '/me', sent)).status));
+    expect(await statuses()).toEqual([200, 200]);
+    expect((await call('DELETE', `/users/${userId}`, house.headers.admin)).status).toBe(202);
+    expect(await statuses()).toEqual([401, 401]);
+  });
+
   test('a location administrator’s token keeps to the location', async () => {
     const authorization = await bearerOf(db(), house.ids.here, ['administration']);
     const change = (things: House['things']) => house.ask('changeGroup', things, { authorization });
@@ -144,6 +157,22 @@ describe('roles', () => {
     expect((await setRole(userId, 'user')).status).toBe(200);
     await expect(stream.next(() => false)).rejects.toThrow('The stream ended');
     expect([await groups(session), await groups(token)]).toEqual([403, 403]);
+  });
+
+  test('one that is taken counts in other processes too', async () => {
+    const { store } = house.server.server.context;
+    const tokens = openTokens(store);
+    const sessions = await openSessions(store, tokens.forget);
+    const userId = await makePerson(db(), house.a.groupId, 'reader');
+    const { cookie } = await cookieOf(db(), userId);
+    const authorization = await bearerOf(db(), userId, ['administration:read']);
+    const roles = async () => [
+      (await sessions.viewer(cookie.split('=')[1]))?.role,
+      (await tokens.viewer(authorization, 'get', 'somewhere'))?.role,
+    ];
+    expect(await roles()).toEqual(['reader', 'reader']);
+    expect((await setRole(userId, 'user')).status).toBe(200);
+    await until('the other process hears it', roles, (seen) => seen.every((role) => role === 'user'));
   });
 
   test('locations belong to location administrators, and have to be there', async () => {

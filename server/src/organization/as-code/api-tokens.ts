@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { EmailAddress } from '../../api/schemas/common.ts';
 import { scopes } from '../../api/scopes.ts';
 import { forgetSessions } from '../../api/sessions.ts';
-import { deleteApiToken, hashApiToken, tokenPrefix } from '../api-tokens.ts';
+import { deleteApiToken, hashApiToken, tokenLifetimeDays, tokenPrefix } from '../api-tokens.ts';
 import { recordChange } from '../audit.ts';
 import { variableName } from './references.ts';
 import { EntryRefused, kept, removed, type Section } from './section.ts';
@@ -63,11 +63,12 @@ export const apiTokens: Section<TokenEntry> = {
   },
 
   faults: ({ all }, changes) =>
-    kept(changes).flatMap(({ name, after }) =>
-      Object.hasOwn(all.users ?? {}, after.user)
+    kept(changes).flatMap(({ name, after }) => [
+      ...(Object.hasOwn(all.users ?? {}, after.user)
         ? []
-        : [{ path: [name, 'user'], message: `There is no user ${after.user}.` }],
-    ),
+        : [{ path: [name, 'user'], message: `There is no user ${after.user}.` }]),
+      ...(livesTooLong(after) ? [{ path: [name, 'expiresAt'], message: 'A token works for a year at most.' }] : []),
+    ]),
 
   async write({ transaction, actor }, changes) {
     for (const { name, before, after } of kept(changes)) {
@@ -120,6 +121,11 @@ export const apiTokens: Section<TokenEntry> = {
   exported: (name, { user, scopes: may, expiresAt }) => ({
     ...{ user, scopes: may, expiresAt, token: { env: variableName('apiToken', name) } },
   }),
+};
+
+const livesTooLong = ({ expiresAt }: TokenEntry): boolean => {
+  const latest = Temporal.Now.instant().add({ hours: 24 * tokenLifetimeDays.most });
+  return Temporal.Instant.compare(Temporal.Instant.from(expiresAt), latest) > 0;
 };
 
 const storedToken = (transaction: Parameters<typeof deleteApiToken>[0], { token }: TokenEntry) =>
