@@ -125,8 +125,6 @@ previewLocationFunction    -      -     -     -      +     -     +     none     
 readGroupFunction          -      -     -     +      +     -     +     none                  adm:read                  -
 setGroupFunction           -      -     -     -      +     -     +     none                  adm                       groupFunction
 previewGroupFunction       -      -     -     -      +     -     +     none                  adm                       -
-readGroupSettings          -      +     +     +      +     -     +     read                  adm:read                  -
-changeGroupSettings        -      -     -     -      -     -     +     none                  adm                       groupFunction
 
 listPhoneSystems           -      -     -     +      +     +     +     none                  adm:read                  -
 createPhoneSystem          -      -     -     -      -     -     +     none                  adm                       phoneSystem

@@ -68,7 +68,6 @@ export const bodies: Record<string, (things: Things) => unknown> = {
   previewLocationFunction: () => ({ value: { tentativeCounts: false } }),
   setGroupFunction: () => ({ mode: 'individual', value: { tentativeCounts: Math.random() < 0.5 } }),
   previewGroupFunction: () => ({ mode: 'default' }),
-  changeGroupSettings: () => ({ presence: { tentativeCounts: Math.random() < 0.5 } }),
 
   setDiallingRules: () => ({ country: 'DE', areaCode: String(30 + Math.floor(Math.random() * 60)) }),
   tryNumber: () => ({ number: '110' }),

@@ -153,34 +153,20 @@ describe('users and settings', () => {
     expect((await second.call('GET', '/me')).status).toBe(401);
   });
 
-  test('a change of group settings leaves the others as they are', async () => {
-    const { groupId } = (await user.call('GET', '/me')).body;
-    const before = (await user.call('GET', `/groups/${groupId}/settings`)).body.settings;
-    const change = { presence: { tentativeCounts: false } };
-    const { body } = await server.administrator.call('PATCH', `/groups/${groupId}/settings`, change);
-    expect(body.settings).toEqual({ ...before, presence: { ...before.presence, tentativeCounts: false } });
-    const wrong = await server.administrator.call('PATCH', `/groups/${groupId}/settings`, { presence: { x: 1 } });
-    expect(wrong.status).toBe(400);
-  });
-
   test('the window of the calendars is a setting of the group, within limits', async () => {
     const { groupId } = (await user.call('GET', '/me')).body;
-    const change = async (calendarWindow: object) =>
-      server.administrator.call('PATCH', `/groups/${groupId}/settings`, { calendarWindow });
-    const { settings } = (await user.call('GET', `/groups/${groupId}/settings`)).body;
-    expect(settings.calendarWindow).toEqual({ daysBack: 7, daysAhead: 60 });
-    expect((await change({ daysBack: 0 })).body.settings).toEqual({
-      ...settings,
-      calendarWindow: { daysBack: 0, daysAhead: 60 },
-    });
-    expect((await change({ daysBack: 60, daysAhead: 366 })).body.settings.calendarWindow.daysAhead).toBe(366);
+    const change = async (window: object) =>
+      server.administrator.call('PUT', `/groups/${groupId}/functions/synchronization`, {
+        ...{ mode: 'individual', value: { window } },
+      });
+    expect((await change({ daysBack: 0 })).body.value.window).toEqual({ daysBack: 0, daysAhead: 60 });
+    expect((await change({ daysBack: 60, daysAhead: 366 })).body.value.window.daysAhead).toBe(366);
     for (const wrong of [{ daysBack: -1 }, { daysBack: 61 }, { daysAhead: 0 }, { daysAhead: 367 }, { daysBack: 1.5 }]) {
       const { status, body } = await change(wrong);
       expect(status).toBe(400);
-      expect(body.error.field).toBe(`calendarWindow.${Object.keys(wrong)[0]}`);
+      expect(body.error.field).toBe(`value.window.${Object.keys(wrong)[0]}`);
     }
     expect((await change({ weeks: 1 })).status).toBe(400);
-    expect((await change({ daysBack: 7, daysAhead: 60 })).body.settings).toEqual(settings);
   });
 
   test('what a request gets wrong is said in words, never passed over', async () => {

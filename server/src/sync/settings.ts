@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { storedValue } from '../organization/stored-value.ts';
 import { defaultWindow, windowLimits } from './window.ts';
 
-const days = ({ least, most }: { least: number; most: number }) => {
+const days = ({ least, most }: { least: number; most: number }, standard: number) => {
   const error = `Write a whole number of days from ${least} to ${most}.`;
-  return z.int(error).min(least, error).max(most, error);
+  return z.int(error).min(least, error).max(most, error).default(standard);
 };
 const allowed = (standard: boolean) => z.boolean().default(standard);
 
@@ -29,7 +29,10 @@ const fields = {
   /** Addresses of iCalendar feeds, and files. */
   icalendar: z.strictObject({ allowed: allowed(true) }).default({ allowed: true }),
   window: z
-    .strictObject({ daysBack: days(windowLimits.daysBack), daysAhead: days(windowLimits.daysAhead) })
+    .strictObject({
+      daysBack: days(windowLimits.daysBack, defaultWindow.daysBack),
+      daysAhead: days(windowLimits.daysAhead, defaultWindow.daysAhead),
+    })
     .default(defaultWindow),
   /** Only when somebody is busy is stored: no subjects, places, people or addresses of meetings. */
   freeBusyOnly: z.boolean().default(false),

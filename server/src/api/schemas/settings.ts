@@ -1,6 +1,4 @@
 import { z } from '@hono/zod-openapi';
-import { presenceSettings } from '../../presence/settings.ts';
-import { defaultWindow, windowLimits } from '../../sync/window.ts';
 import { Id, Instant } from './common.ts';
 
 export const NetworkSettings = z
@@ -35,50 +33,6 @@ export const NetworkSettings = z
   })
   .openapi('NetworkSettings');
 export type NetworkSettings = z.infer<typeof NetworkSettings>;
-
-const colleaguesSee = z
-  .enum(['busy', 'subjects'])
-  .openapi({ description: 'What colleagues see of an agenda. Private subjects stay hidden in any case.' });
-
-const days = ({ least, most }: { least: number; most: number }, description: string) => {
-  const error = `Write a whole number of days from ${least} to ${most}.`;
-  return z.int(error).min(least, error).max(most, error).openapi({ description });
-};
-const calendarWindow = z
-  .strictObject({
-    daysBack: days(windowLimits.daysBack, 'Whole days before today (UTC).'),
-    daysAhead: days(windowLimits.daysAhead, 'Whole days after today (UTC).'),
-  })
-  .openapi('CalendarWindow', {
-    description:
-      'Which stretch of everybody’s calendars is kept. After a change all calendars of the group are read again.',
-    example: defaultWindow,
-  });
-
-export const GroupSettings = z
-  .object({ presence: presenceSettings, colleaguesSee, calendarWindow })
-  .openapi('GroupSettings');
-export type GroupSettings = z.infer<typeof GroupSettings>;
-
-type Fields = typeof presenceSettings.shape;
-/** Without the defaults: a field that is left out of a change stays as it is. */
-const changeableFields = Object.fromEntries(
-  Object.entries(presenceSettings.shape).map(([name, field]) => [name, field.unwrap().optional()]),
-) as { [Name in keyof Fields]: z.ZodOptional<ReturnType<Fields[Name]['unwrap']>> };
-
-export const GroupSettingsChange = z
-  .strictObject({
-    presence: z.strictObject(changeableFields).optional(),
-    colleaguesSee: colleaguesSee.optional(),
-    calendarWindow: z.strictObject(calendarWindow.shape).partial().optional(),
-  })
-  .openapi('GroupSettingsChange', { example: { presence: { tentativeCounts: false } } });
-export type GroupSettingsChange = z.input<typeof GroupSettingsChange>;
-
-export const Group = z
-  .object({ id: Id, name: z.string(), location: z.string(), timeZone: z.string(), settings: GroupSettings })
-  .openapi('GroupWithSettings');
-export type Group = z.infer<typeof Group>;
 
 export const SampleCompanyState = z
   .object({
