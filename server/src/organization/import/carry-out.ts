@@ -12,8 +12,9 @@ import { retrying } from '../../store/retrying.ts';
 import { deactivateUsers, reactivateUsers } from '../activity.ts';
 import { type Actor, type Change, recordChange, recordChanges } from '../audit.ts';
 import { moveChoices } from '../profiles/copies.ts';
+import { tellRelationships } from '../relationships/relationships.queries.ts';
 import { replaceExtensions } from './extensions.ts';
-import type { FieldChange, PlannedField } from './plan.ts';
+import type { FieldChange, PlannedField, StoredUser } from './plan.ts';
 import {
   advanceRun,
   type ClaimedRun,
@@ -98,18 +99,7 @@ async function carryOut(transaction: Executor, run: ClaimedRun, rows: readonly S
   );
   await deactivateUsers(transaction, idsWhere(verdicts, 'active', false));
   await reactivateUsers(transaction, idsWhere(verdicts, 'active', true));
-  await users.readCalendarsAnew(
-    transaction,
-    changes
-      .filter(
-        ({ before, after }) =>
-          before.email !== after.email || before.timeZone !== after.timeZone || before.groupId !== after.groupId,
-      )
-      .map(({ after }) => after.id),
-  );
-  const moved = changes.filter(({ before, after }) => before.groupId !== after.groupId);
-  await moveChoices(transaction, { userIds: moved.map(({ after }) => after.id) });
-  await markReachDue(transaction, touched);
+  await tellTheHouse(transaction, changes, touched);
   const outcomes = rows.map((row): RowOutcome => {
     const verdict = verdicts.get(row)!;
     if ('refused' in verdict)
@@ -120,6 +110,23 @@ async function carryOut(transaction: Executor, run: ClaimedRun, rows: readonly S
   });
   await recordChanges(transaction, actor, auditOf(rows, outcomes, current.byId, locationOf));
   return outcomes;
+}
+
+/** What follows in other rooms from what was written, as from a change by hand (users.ts). */
+async function tellTheHouse(
+  transaction: Executor,
+  changes: ReadonlyArray<{ before: StoredUser; after: StoredUser }>,
+  touched: readonly string[],
+): Promise<void> {
+  const idsWith = (...fields: Array<'email' | 'timeZone' | 'groupId'>) =>
+    changes
+      .filter(({ before, after }) => fields.some((field) => before[field] !== after[field]))
+      .map(({ after }) => after.id);
+  await users.readCalendarsAnew(transaction, idsWith('email', 'timeZone', 'groupId'));
+  const moved = idsWith('groupId');
+  await moveChoices(transaction, { userIds: moved });
+  if (moved.length > 0) await tellRelationships(transaction);
+  await markReachDue(transaction, touched);
 }
 
 /** The whole system must stay in somebody's hands, whatever a directory says. */
