@@ -113,6 +113,7 @@ test('what the provider offers is asked once for all who come, and again after a
   expect(asked).toBe(2);
   await issuer({ ...provider, clientId: 'another' });
   expect(asked).toBe(3);
+  await expect(issuer({ ...provider, secret: 'v1.lost.AAAA' })).rejects.toThrow('does not open: enter it again');
   await expect(issuer({ ...provider, issuer: `${idp.issuer}/nowhere` })).rejects.toThrow(
     'no OpenID Connect under this address',
   );

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import type { Configuration, CustomFetch, ServerMetadata } from 'openid-client';
 import { ConnectorError } from '../../calendars/connector.ts';
 import type { Context } from '../../context.ts';
+import type { Secrets } from '../../store/secrets.ts';
 import { mayBeInsecure, type Provider } from './providers.ts';
 
 export type OpenIdClient = typeof import('openid-client');
@@ -126,7 +127,7 @@ export function providerClients(
     async use(provider, work) {
       const client = await openIdClient();
       const found = await knownOf(client, provider);
-      const secret = provider.secret === null ? null : secrets.open(provider.secret, provider.id);
+      const secret = openSecret(secrets, provider);
       const configuration = new client.Configuration(
         found.metadata,
         provider.clientId,
@@ -145,6 +146,14 @@ export function providerClients(
       return work(client, configuration);
     },
   };
+}
+
+function openSecret(secrets: Secrets, { name, id, secret }: Provider): string | null {
+  try {
+    return secret === null ? null : secrets.open(secret, id);
+  } catch {
+    throw new ConnectorError('internal', `The stored client secret of ${name} does not open: enter it again.`);
+  }
 }
 
 function readKeys(text: string): Keys['jwks'] | null {

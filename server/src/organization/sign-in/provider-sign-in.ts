@@ -66,7 +66,7 @@ export async function beginProviderSignIn(
   const { db } = context.store;
   const provider = await findProvider(db, providerId);
   if (!provider?.enabled) throw new SignInFailed('refused', 'There is no such provider, or it is switched off.');
-  return clients
+  const { url, state, way } = await clients
     .use(provider, async (client, configuration) => {
       const state = client.randomState();
       const way: Way = {
@@ -83,22 +83,23 @@ export async function beginProviderSignIn(
         code_challenge: await client.calculatePKCECodeChallenge(way.verifier),
         code_challenge_method: 'S256',
       });
-      await db.deleteFrom('provider_sign_in').where('expires_at', '<', now).execute();
-      await db
-        .insertInto('provider_sign_in')
-        .values({
-          state: hash(state),
-          provider_id: provider.id,
-          secret: context.secrets.seal(JSON.stringify(way), hash(state)),
-          return_to: ownPath(returnTo),
-          expires_at: now.add(wayLifetime),
-        })
-        .execute();
-      return url;
+      return { url, state, way };
     })
     .catch((error) => {
       throw new SignInFailed('unavailable', inWords(error, provider).message);
     });
+  await db.deleteFrom('provider_sign_in').where('expires_at', '<', now).execute();
+  await db
+    .insertInto('provider_sign_in')
+    .values({
+      state: hash(state),
+      provider_id: provider.id,
+      secret: context.secrets.seal(JSON.stringify(way), hash(state)),
+      return_to: ownPath(returnTo),
+      expires_at: now.add(wayLifetime),
+    })
+    .execute();
+  return url;
 }
 
 export interface Return {
