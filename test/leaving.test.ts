@@ -197,6 +197,15 @@ test('until the data is erased it can be taken back: forwarding follows presence
   await expect(cancel(crypto.randomUUID())).rejects.toThrow('no such removal');
 });
 
+test('a user who is switched off has the forwarding given back, keeps everything, and has it again when switched on', async () => {
+  const userId = await forwarded('208');
+  const set = (active: boolean) => db.updateTable('users').set({ active }).where('id', '=', userId).execute();
+  await set(false);
+  await phone('208', '555');
+  await set(true);
+  await phone('208', '200');
+});
+
 test('an extension that was never forwarded leaves at once, also from a phone system that is away', async () => {
   await want(db, '204', off);
   await pbx.kill();
