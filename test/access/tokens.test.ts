@@ -100,6 +100,20 @@ describe('API tokens', () => {
     expect(await statuses()).toEqual([401, 401]);
   });
 
+  test('what it follows live ends with it, when it runs out and when it is removed', async () => {
+    const soon = await make('owner', { expiresAt: Temporal.Now.instant().add({ milliseconds: 1500 }) });
+    const later = await make('owner', {});
+    const ended = [];
+    for (const { token } of [soon.body, later.body] as Made[]) {
+      const response = await fetch(`${house.server.url}/api/v1/live`, { headers: bearer(token) });
+      expect(response.status).toBe(200);
+      ended.push(response.text());
+    }
+    expect(await ended[0]).toContain('event: position');
+    expect((await call('DELETE', `/api-tokens/${later.body.id}`, house.headers.owner)).status).toBe(204);
+    expect(await ended[1]).toContain('event: position');
+  });
+
   test('a location administrator’s token keeps to the location', async () => {
     const authorization = await bearerOf(db(), house.ids.here, ['administration']);
     const change = (things: House['things']) => house.ask('changeGroup', things, { authorization });

@@ -8,6 +8,9 @@ import { noView, toldPresence, viewsFor } from './presence-views.ts';
 import { type Route, route } from './route.ts';
 import { UserIds } from './schemas/common.ts';
 
+/** What setTimeout can wait for. */
+const maxTimerMs = 2 ** 31 - 1;
+
 export function liveRoutes({ store }: Context, hub: LiveHub): Route[] {
   return [
     route({
@@ -42,8 +45,14 @@ or the role does.`,
           : await seenAmong(store.db, viewer, [...watched]);
         const { stream, response } = openStream({
           ...{ userId: viewer.userId, whole, watched, views: new Map() },
-          onClose: (closed) => hub.remove(closed),
+          onClose(closed) {
+            clearTimeout(end);
+            hub.remove(closed);
+          },
         });
+        // Nobody asks for a stream's token a second time: it ends with it.
+        const left = viewer.endsAt?.since(Temporal.Now.instant()).total('milliseconds');
+        const end = left === undefined ? undefined : setTimeout(() => stream.close(), Math.min(left, maxTimerMs));
         // Added before reading: a change in between is told twice rather than never.
         hub.add(stream);
         stream.views = (await viewsFor(store.db, [stream])).get(stream)!;

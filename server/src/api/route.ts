@@ -21,6 +21,8 @@ export interface Viewer {
   sessionId: string;
   /** What a token may be used for; a session may all. `role` is already cut down to it (scopes.ts). */
   scopes?: readonly Scope[];
+  /** When a token runs out. */
+  endsAt?: Temporal.Instant;
   /** True for a session by password whose user's role needs a second factor and who has none: it may only set one up. */
   secondFactorMissing?: boolean;
 }

@@ -58,6 +58,7 @@ export function openTokens(store: Store): Tokens {
       locationIds: row.location_ids,
       via: 'token',
       sessionId: row.id,
+      endsAt: row.expires_at,
       // What the user may no longer do the token may no longer do either.
       scopes: grantable(row.role).filter((scope) => row.scopes.includes(scope)),
     };
