@@ -129,6 +129,9 @@ describe('levels', () => {
     expect((await admin.call('PUT', members, { userIds: [bern.id, owner.id] })).status).toBe(200);
     expect((await local.call('PUT', members, { userIds: [bern.id] })).status).toBe(403);
     expect((await local.call('GET', members)).body.members).toHaveLength(2);
+    const level = (wanted: string) => local.call('PATCH', `/work-groups/${made.body.id}`, { level: wanted });
+    expect((await level('assistant')).body.error.message).toContain('Olga Owner belongs to a location');
+    expect((await level('employee')).body).toMatchObject({ level: 'employee', members: 2 });
     for (const [method, body] of [
       ['PATCH', { name: 'Mine' }],
       ['DELETE', undefined],

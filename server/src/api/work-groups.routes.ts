@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from '../context.ts';
 import { actorOf } from '../organization/audit.ts';
+import { isBroader } from '../organization/relationships/levels.ts';
 import {
   changeWorkGroup,
   createWorkGroup,
@@ -30,6 +31,12 @@ const params = z.object({ workGroupId: Id });
 const administrator = { access: 'locationAdministrator', tag } as const;
 
 const shown = (members: readonly Member[]) => members.map(({ id, displayName }) => ({ id, displayName }));
+
+/** @throws ApiError forbidden */
+function requireOwn(viewer: Viewer, { displayName, locationId }: Member): void {
+  if (!administers(viewer, locationId))
+    throw new ApiError('forbidden', `${displayName} belongs to a location that others administer.`);
+}
 
 export function workGroupRoutes({ store: { db } }: Context): Route[] {
   /** @throws ApiError notFound, forbidden */
@@ -71,12 +78,16 @@ export function workGroupRoutes({ store: { db } }: Context): Route[] {
       path: '/work-groups/{workGroupId}',
       operation: 'changeWorkGroup',
       summary: 'Change a work group',
+      description: 'A broader level only where every member is of the asker’s locations.',
       params,
       body: WorkGroupChange,
       answer: WorkGroup,
       async handle({ viewer, params: { workGroupId }, body }) {
-        await own(viewer, workGroupId);
+        const group = await own(viewer, workGroupId);
         if (body.locationId !== undefined) requireLocation(viewer, body.locationId);
+        // Who keeps the group may not make its members more to users whom others administer.
+        if (body.level && isBroader(body.level, group.level))
+          for (const member of await membersOf(db, workGroupId)) requireOwn(viewer, member);
         return db
           .transaction()
           .execute((transaction) => changeWorkGroup(transaction, actorOf(viewer), workGroupId, body));
@@ -123,14 +134,11 @@ export function workGroupRoutes({ store: { db } }: Context): Route[] {
       answer: Members,
       async handle({ viewer, params: { workGroupId }, body: { userIds } }) {
         await own(viewer, workGroupId);
-        const members = await db.transaction().execute((transaction) =>
-          setMembers(transaction, actorOf(viewer), workGroupId, userIds, ({ displayName, locationId }) => {
-            if (!administers(viewer, locationId))
-              throw new ApiError('forbidden', `${displayName} belongs to a location that others administer.`, {
-                field: 'userIds',
-              });
-          }),
-        );
+        const members = await db
+          .transaction()
+          .execute((transaction) =>
+            setMembers(transaction, actorOf(viewer), workGroupId, userIds, (member) => requireOwn(viewer, member)),
+          );
         return { members: shown(members) };
       },
     }),
