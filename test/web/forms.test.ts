@@ -174,9 +174,9 @@ describeWith(['chromium'], 'forms that reach out', () => {
   it('gives a user an extension, and proves by the check that it can be read', async () => {
     await page.goto(`${server.url}/administration/users`);
     await page.getByRole('link', { name: administrator.displayName }).click();
-    await page.getByRole('button', { name: 'Change' }).click();
+    await page.getByRole('button', { name: 'Change', exact: true }).click();
     await page.getByLabel('Extension on “Switchboard”').fill(extension);
-    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
     await saved();
     await page.goto(`${server.url}/administration/phones`);
     const card = page.getByRole('article', { name: 'Switchboard' });
@@ -195,7 +195,7 @@ describeWith(['chromium'], 'forms that reach out', () => {
     await page.getByLabel('Call forwarding').selectOption('All calls');
     await page.getByLabel('Target').selectOption('A number');
     await page.getByLabel('Number').fill(deputy);
-    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
     await page.locator('.list li', { hasText: `Calls go to ${deputy}` }).waitFor();
 
     await page.getByRole('button', { name: /^My presence/ }).click();

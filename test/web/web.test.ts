@@ -179,14 +179,15 @@ describeWith(['chromium'], 'the web client', () => {
       timeZone: 'Europe/Berlin',
       sample: false,
     }));
-    await other.route('**/api/v1/users', (route) => route.fulfill({ json: { users: people } }));
+    const list = /\/api\/v1\/users(\?|$)/;
+    await other.route(list, (route) => route.fulfill({ json: { users: people, next: null, total: people.length } }));
     await other.goto(`${server.url}/colleagues`);
     await other.getByText('5,000 people').or(other.getByText('5000 people')).waitFor();
     await other.locator('.person').first().focus();
     await other.keyboard.press('End');
     await other.locator('.person[data-index="4999"]:focus').waitFor();
     expect(await other.locator('.person').count()).toBeLessThan(60);
-    await other.unroute('**/api/v1/users');
+    await other.unroute(list);
   });
 
   it('says by its steps why a calendar cannot be connected', async () => {
@@ -217,7 +218,7 @@ describeWith(['chromium'], 'the web client', () => {
     await other.getByRole('button', { name: 'Verbindung prüfen' }).click();
     const fault = other.locator('.steps [data-ok=false]');
     await fault.getByText('Das wurde nicht zugelassen.').waitFor();
-    expect(await fault.locator('[lang=en]').textContent()).toContain('127.0.0.1');
+    await fault.getByText('127.0.0.1').waitFor();
   });
 
   it('goes by keyboard alone: skip link, shortcuts, days, presence', async () => {

@@ -113,7 +113,6 @@ function AddSource({ onClose }: { onClose(): void }) {
             <TextInput
               label={t('ldap.base')}
               description={t('ldap.baseHint')}
-              placeholder="ou=people,dc=example,dc=com"
               required
               spellCheck={false}
               autoComplete="off"

@@ -15,7 +15,7 @@ import { Section } from '../section.tsx';
 import { PhoneSystemForm } from './phone-system-form.tsx';
 
 export default function PhoneSystems() {
-  const { t } = useTranslation('administration/system');
+  const { t } = useTranslation(['administration/system', 'administration/profiles']);
   const systems = useQuery({ ...phoneSystemsQuery, refetchInterval: 15_000 });
   const [adding, setAdding] = useState(false);
   return (
@@ -37,7 +37,7 @@ export default function PhoneSystems() {
 }
 
 function System({ system }: { system: PhoneSystem }) {
-  const { t } = useTranslation('administration/system');
+  const { t } = useTranslation(['administration/system', 'administration/profiles']);
   const now = useNow(10_000);
   const format = useFormat();
   const [showing, setShowing] = useState<'change' | 'remove' | null>(null);
@@ -102,7 +102,7 @@ function System({ system }: { system: PhoneSystem }) {
 const modes = ['off', 'all', 'internal', 'external', 'doNotDisturb'] as const;
 
 function CheckResult({ result }: { result: PhoneSystemCheckResult }) {
-  const { t } = useTranslation('administration/system');
+  const { t } = useTranslation(['administration/system', 'administration/profiles']);
   const unable = modes.filter((mode) => typeof result.modes[mode] === 'string');
   return (
     <>
