@@ -252,6 +252,17 @@ describeWith(['slapd'], 'a directory with 2,000 people', () => {
     expect(await missing()).toEqual([]);
   });
 
+  test('an objectGUID is read as the bytes it is and goes before entryUUID; a short number is an extension as it stands', async () => {
+    await slapd.set(uidOf(9), 'objectGUID', Buffer.from('00112233445566778899aabbccddeeff', 'hex'));
+    await slapd.set(uidOf(11), 'telephoneNumber', '77');
+    const { rows } = await planned(source);
+    const changes = rows.filter(({ kind }) => kind === 'change');
+    expect(changes.map((row) => [row.email, row.changes.map(({ field, to }) => [field, to])])).toEqual([
+      ['p9@example.com', [['externalId', '33221100-5544-7766-8899-aabbccddeeff']]],
+      ['p11@example.com', [['extension', '77']]],
+    ]);
+  });
+
   test('its hour: a run that changes little carries out by itself, one that would change much waits for a person', async () => {
     const change = (more: Record<string, unknown>) =>
       store.db

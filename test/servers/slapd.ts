@@ -33,7 +33,7 @@ export interface Slapd {
   /** As the directory's own administrator. */
   add(person: Person): Promise<void>;
   remove(uid: string): Promise<void>;
-  set(uid: string, attribute: string, value: string | null): Promise<void>;
+  set(uid: string, attribute: string, value: string | Buffer | null): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -85,7 +85,10 @@ export async function startSlapd(people: readonly Person[]): Promise<Slapd> {
     remove: (uid) => asManager((client) => client.del(dnOf(uid))),
     async set(uid, attribute, value) {
       const { Attribute, Change } = await import('ldapts');
-      const modification = new Attribute({ type: attribute, values: value === null ? [] : [value] });
+      const modification = new Attribute({
+        type: attribute,
+        values: value === null ? [] : ([value] as string[] | Buffer[]),
+      });
       await asManager((client) => client.modify(dnOf(uid), new Change({ operation: 'replace', modification })));
     },
     async stop() {
