@@ -154,7 +154,8 @@ test('before it is saved a change tells whom it touches, what it changes, and th
   expect([refused.status, refused.body.error.field]).toEqual([403, 'kind']);
   expect((await people[1].call('POST', '/accounts/check', feed)).status).toBe(403);
   expect((await ok(people[1], 'GET', '/accounts')).kinds).toContainEqual({
-    ...{ kind: 'icalendar-address', allowed: false, reason: expect.stringContaining('Ask your administrator') },
+    ...{ kind: 'icalendar-address', allowed: false, restReason: 'kindNotAllowed' },
+    reason: expect.stringContaining('Ask your administrator'),
   });
   const undone = await preview(ofGroup, { mode: 'default' });
   expect(undone.notes).toContainEqual({ code: 'accountsReturn', count: 1, message: expect.any(String) });

@@ -31,5 +31,5 @@ export function refuseKind({ settings }: UserSynchronization, kind: string): voi
 export const leaveFor = ({ settings }: UserSynchronization, kinds: readonly string[]) =>
   kinds.map((kind) => {
     const reason = restReasonOf(kind, settings);
-    return { kind, allowed: reason === null, reason: reason && refusals[reason] };
+    return { kind, allowed: reason === null, restReason: reason, reason: reason && refusals[reason] };
   });

@@ -2,6 +2,7 @@ import { queryOptions } from '@tanstack/react-query';
 import type {
   Account,
   AccountCheckResult,
+  AccountList,
   Calendar,
   CalendarList,
   Connection,
@@ -10,6 +11,12 @@ import type {
 import { get, request } from '../shell/api.ts';
 
 export { accountsQuery, useSyncNow } from '../agenda/agenda.queries.ts';
+
+/** Which kinds of account the user's group allows. */
+export const kindsQuery = queryOptions({
+  queryKey: ['account', 'kinds'],
+  queryFn: async ({ signal }) => (await get<AccountList>('/accounts', signal)).kinds,
+});
 
 export const calendarsQuery = (accountId: string) =>
   queryOptions({

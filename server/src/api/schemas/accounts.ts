@@ -129,7 +129,14 @@ export const AccountList = z
   .object({
     accounts: z.array(Account),
     kinds: z
-      .array(z.object({ kind: z.string(), allowed: z.boolean(), reason: z.string().nullable() }))
+      .array(
+        z.object({
+          kind: z.string(),
+          allowed: z.boolean(),
+          restReason: z.enum(restReasons).nullable(),
+          reason: z.string().nullable(),
+        }),
+      )
       .openapi({ description: 'Which kinds the user’s group allows to be added.' }),
   })
   .openapi('AccountList');
