@@ -40,11 +40,9 @@ or the role does.`,
       produces: 'text/event-stream',
       async handle({ viewer, query: { users = [] }, http }) {
         const watched = new Set([viewer.userId, ...users]);
-        const whole = ['administrator', 'reader'].includes(viewer.role)
-          ? 'all'
-          : await seenAmong(store.db, viewer, [...watched]);
+        const seesAll = viewer.role === 'administrator' || viewer.role === 'reader';
         const { stream, response } = openStream({
-          ...{ userId: viewer.userId, whole, watched, views: new Map() },
+          ...{ userId: viewer.userId, whole: seesAll ? 'all' : new Set([viewer.userId]), watched, views: new Map() },
           onClose(closed) {
             clearTimeout(end);
             hub.remove(closed);
@@ -53,8 +51,9 @@ or the role does.`,
         // Nobody asks for a stream's token a second time: it ends with it.
         const left = viewer.endsAt?.since(Temporal.Now.instant()).total('milliseconds');
         const end = left === undefined ? undefined : setTimeout(() => stream.close(), Math.min(left, maxTimerMs));
-        // Added before reading: a change in between is told twice rather than never.
+        // Added before reading: a change in between is told twice rather than never, and a role that is taken ends it.
         hub.add(stream);
+        if (!seesAll) stream.whole = await seenAmong(store.db, viewer, [...watched]);
         stream.views = (await viewsFor(store.db, [stream])).get(stream)!;
         const lastSeen = Number.parseInt(http.req.header('last-event-id') ?? '', 10);
         const position = hub.position();

@@ -8,7 +8,7 @@ const maxBehind = 1_000_000;
 export interface LiveStream {
   readonly userId: string;
   /** Of whom everything is sent, not only what colleagues see: of the reader, and of whom the reader administers. */
-  readonly whole: ReadonlySet<string> | 'all';
+  whole: ReadonlySet<string> | 'all';
   /** Whose changes are sent; always holds the reader. */
   readonly watched: ReadonlySet<string>;
   /** By user, what the reader sees of whom is watched; made anew when relationships change. */
