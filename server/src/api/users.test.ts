@@ -1,9 +1,11 @@
 /** Users as people meet them: found, shown on one page, reset, deactivated, imported. */
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startPbx } from '../../../simulators/pbx/pbx.ts';
 import { pbxSettings } from '../../../simulators/pbx/settings.ts';
 import { type Person, password, startTestServer, type TestServer } from '../../../test/api-client.ts';
 import { until } from '../../../test/product.ts';
+import { searchWords } from '../organization/user-search.ts';
 
 let server: TestServer;
 let admin: TestServer['administrator'];
@@ -101,6 +103,17 @@ describe('a list of many', () => {
     expect(await find('60')).toHaveLength(10);
     expect(await find('erson')).toEqual([]);
     for (const nothing of ["'", '\\', '%', "o'x:*", '!!', '| &']) expect(await find(nothing)).toEqual([]);
+  });
+
+  test('the database takes names apart as what is searched for is: every Latin, Greek and Cyrillic letter and every space', async () => {
+    const between = Array.from({ length: 0x530 - 0xa0 }, (_, index) => String.fromCodePoint(0xa0 + index));
+    const names = [...between, '\u2003', '\u202f', '\u3000', "'", '-', '.', '`'].map((letter) => `ΠΑΣ${letter}Ab`);
+    const { rows } = await sql<{ name: string; words: string[] }>`
+      select name, tsvector_to_array(search_words(name)) as words from unnest(${names}::text[]) as name`.execute(
+      server.server.context.store.db,
+    );
+    expect(rows).toHaveLength(names.length);
+    for (const { name, words } of rows) expect([name, searchWords(name).sort()]).toEqual([name, words.sort()]);
   });
 
   test('filters, and what colleagues and administrators are told', async () => {

@@ -124,7 +124,8 @@ export function searchWords(text: string): string[] {
     .normalize('NFD')
     .replace(/[\u0300-\u036f]/g, '')
     .toLowerCase()
-    .split(/[\s!-/:-@[-`{-~]+/)
+    .replaceAll('ς', 'σ')
+    .split(/[\s\u200b!-/:-@[-`{-~]+/)
     .filter((word) => word !== '')
     .slice(0, 10);
 }

@@ -91,7 +91,8 @@ create index users_by_assistant on users (assistant_id) where assistant_id is no
 -- words, not a text that is parsed: the parser of text search takes an address for one word, and differs by locale.
 create function search_words(words text) returns tsvector language sql immutable parallel safe as $$
   select array_to_tsvector(array_remove(regexp_split_to_array(
-    lower(regexp_replace(normalize(words, nfd), '[\\u0300-\\u036f]', '', 'g')), '[\\s!-/:-@\\[-\`{-~]+'), '')) $$;
+    translate(lower(regexp_replace(normalize(words, nfd), '[\\u0300-\\u036f]', '', 'g')), 'ς', 'σ'),
+    '[\\s\\u00a0\\u2000-\\u200b\\u202f\\u3000!-/:-@\\[-\`{-~]+'), '')) $$;
 alter table users add column search tsvector generated always as (search_words(display_name || ' ' || email)) stored;
 create index users_by_search on users using gin (search);
 create index extension_by_number on extension (number text_pattern_ops);
