@@ -52,7 +52,8 @@ export async function setManual(
   if (choice.profileId !== undefined) {
     const profile = (await profilesForUser(executor, userId)).find(({ id }) => id === choice.profileId);
     if (!profile) throw new ChoiceRefused('profileId', 'There is no such profile for this user.');
-    if (!profile.active) throw new ChoiceRefused('profileId', `The profile "${profile.name}" is switched off.`);
+    if (!(await isActive(executor, profile.id)))
+      throw new ChoiceRefused('profileId', `The profile "${profile.name}" is switched off.`);
     status = profile.status;
   }
   if (status === undefined) throw new ChoiceRefused('status', 'Choose a profile or a status.');
@@ -68,6 +69,17 @@ export async function setManual(
     ...endOf(choice, now, presenceSettingsOf(user.settings), user.time_zone),
     createdBy: by,
   });
+}
+
+/** Held until the transaction ends: whoever switches the profile off or removes it at this moment sees the choice. */
+async function isActive(executor: Executor, profileId: string): Promise<boolean> {
+  const row = await executor
+    .selectFrom('profile')
+    .select('active')
+    .where('id', '=', profileId)
+    .forShare()
+    .executeTakeFirst();
+  return row?.active ?? false;
 }
 
 /** "Automatic": the choice ends now, and what the calendar says shows at once. Run it in a transaction. */

@@ -122,6 +122,18 @@ describe('a profile in use', () => {
     expect((await profilesInForce(db, groupId)).map(({ name }) => name)).not.toContain('Lunch');
   });
 
+  test('is either chosen or switched off where both are tried at once', async () => {
+    for (let round = 0; round < 5; round++) {
+      const lunch = await during((transaction) =>
+        createProfile(transaction, ada, { locationId }, fields(`Lunch ${round}`)),
+      );
+      const tries = [() => off(lunch.id), () => choose(people[0]!, lunch.id)];
+      if (round % 2) tries.reverse();
+      const [first, second] = await Promise.allSettled(tries.map((attempt) => attempt()));
+      expect([first!.status, second!.status].sort()).toEqual(['fulfilled', 'rejected']);
+    }
+  });
+
   test('by automatic activation is named with its groups', async () => {
     const other = await newGroup('Other');
     await expect(off((await keyed('appointment')).id)).rejects.toThrow(
