@@ -223,6 +223,21 @@ describeWith(['chromium'], 'people and access', () => {
     await page.locator('.history li', { hasText: 'Set by Anna Radványi' }).first().waitFor();
   });
 
+  it('leads whoever needs a second step and has none to setting it up, and to nothing else', async () => {
+    await page.goto(`${server.url}/administration/sign-in`);
+    const ofUsers = page.getByLabel('All other users');
+    await ofUsers.check();
+    await page.getByText('Saved.').waitFor();
+    await other.page.goto(`${server.url}/colleagues`);
+    await other.page.getByText('Your role needs the second step.').waitFor();
+    expect(new URL(other.page.url()).pathname).toBe('/settings/security');
+    await other.page.getByRole('button', { name: 'Set it up' }).waitFor();
+    expect(await other.page.getByRole('heading', { name: 'API tokens' }).count()).toBe(0);
+    expect(await seriousFindings(other.page)).toEqual([]);
+    await ofUsers.uncheck();
+    await page.getByText('Saved.').nth(1).waitFor();
+  });
+
   it('adds an identity provider by its form, checks it in steps, and lets somebody in by its button', async () => {
     const provider = await startIdentityProvider(`${server.url}/api/v1/sign-in/callback`);
     try {

@@ -63,18 +63,25 @@ export async function readMe(db: Executor, viewer: Pick<Viewer, 'userId' | 'seco
   const { userId, secondFactorMissing = false } = viewer;
   const user = await readUser(db, userId);
   const { id, email, displayName, language, timeZone, mobileNumber, deputyId, assistantId, role, groupId } = user;
-  const { secondFactor, hasPassword } = await db
+  const { secondFactor, hasPassword, deputyName, assistantName } = await db
     .selectNoFrom((of) => [
+      of.selectFrom('users').select('display_name').where('id', '=', deputyId).as('deputyName'),
+      of.selectFrom('users').select('display_name').where('id', '=', assistantId).as('assistantName'),
       of
         .exists(of.selectFrom('second_factor').where('user_id', '=', userId).where('confirmed_at', 'is not', null))
         .as('secondFactor'),
       of.exists(of.selectFrom('login_password').where('user_id', '=', userId)).as('hasPassword'),
     ])
-    .$castTo<{ secondFactor: boolean; hasPassword: boolean }>()
+    .$castTo<{
+      secondFactor: boolean;
+      hasPassword: boolean;
+      deputyName: string | null;
+      assistantName: string | null;
+    }>()
     .executeTakeFirstOrThrow();
   return {
     ...{ id, email, displayName, language, timeZone, mobileNumber, deputyId, assistantId, role, groupId },
-    ...{ secondFactor, secondFactorMissing, hasPassword },
+    ...{ deputyName, assistantName, secondFactor, secondFactorMissing, hasPassword },
   };
 }
 

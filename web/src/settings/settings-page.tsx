@@ -1,8 +1,10 @@
+import '../administration/users/users.css';
 import { NativeSelect, SegmentedControl, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Me, MeChange } from '../../../server/src/api/schemas/users.ts';
+import { type PickedUser, UserPicker } from '../administration/users/user-picker.tsx';
 import { request } from '../shell/api.ts';
 import { fieldError, isFieldError } from '../shell/field-errors.ts';
 import { chooseLanguage, languages } from '../shell/language.ts';
@@ -44,6 +46,8 @@ function MeForm({ me }: { me: Me }) {
     language: me.language,
     timeZone: me.timeZone,
     mobileNumber: me.mobileNumber ?? '',
+    deputyId: me.deputyId,
+    assistantId: me.assistantId,
   });
   const set = (change: Partial<typeof form>) => setForm((known) => ({ ...known, ...change }));
   const save = useMutation({
@@ -55,7 +59,7 @@ function MeForm({ me }: { me: Me }) {
       await client.invalidateQueries();
     },
   });
-  const fields = ['displayName', 'language', 'timeZone', 'mobileNumber'];
+  const fields = ['displayName', 'language', 'timeZone', 'mobileNumber', 'deputyId', 'assistantId'];
 
   function submit(event: FormEvent): void {
     event.preventDefault();
@@ -95,6 +99,17 @@ function MeForm({ me }: { me: Me }) {
         error={fieldError(save.error, 'mobileNumber')}
         onChange={(event) => set({ mobileNumber: event.currentTarget.value })}
       />
+      <div className="form-pair">
+        {(['deputy', 'assistant'] as const).map((kind) => (
+          <StandIn
+            key={kind}
+            kind={kind}
+            me={me}
+            error={fieldError(save.error, `${kind}Id`)}
+            pick={(id) => set({ [`${kind}Id`]: id })}
+          />
+        ))}
+      </div>
       {save.isError && !isFieldError(save.error, fields) && <Problem error={save.error} />}
       <div className="actions">
         <button type="submit" className="button primary" disabled={save.isPending}>
@@ -102,5 +117,31 @@ function MeForm({ me }: { me: Me }) {
         </button>
       </div>
     </form>
+  );
+}
+
+/** Who takes my calls where a profile says so; one's assistant may also act for one. */
+function StandIn(props: {
+  kind: 'deputy' | 'assistant';
+  me: Me;
+  error: string | undefined;
+  pick(id: string | null): void;
+}) {
+  const { t } = useTranslation('settings');
+  const { kind, me } = props;
+  const [id, name] = [me[`${kind}Id`], me[`${kind}Name`]];
+  const [picked, setPicked] = useState<PickedUser | null>(id === null ? null : { id, displayName: name ?? '' });
+  return (
+    <UserPicker
+      label={t(kind)}
+      description={t(`${kind}Hint`)}
+      picked={picked}
+      except={[me.id]}
+      error={props.error}
+      pick={(user) => {
+        setPicked(user);
+        props.pick(user?.id ?? null);
+      }}
+    />
   );
 }

@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SignInSettings } from '../../../../server/src/api/schemas/sign-in.ts';
 import type { Me } from '../../../../server/src/api/schemas/users.ts';
 import { notify } from '../../shell/notices.tsx';
-import { Problem, Skeleton } from '../../shell/parts.tsx';
+import { Problem, Skeleton, useErrorText } from '../../shell/parts.tsx';
 import { useMe } from '../../shell/session.ts';
-import { useQuickChange } from '../administration.queries.ts';
+import { useChange } from '../administration.queries.ts';
 import { useMayChange } from '../may-change.ts';
 import { signInSettingsQuery } from './sign-in.queries.ts';
 
@@ -19,17 +20,27 @@ export function RequiredSecondFactor() {
   const navigate = useNavigate();
   const mayChange = useMayChange();
   const settings = useQuery(signInSettingsQuery);
-  const quick = useQuickChange('signInSettings', 'me');
-  const required = settings.data?.secondFactorRequiredFor ?? [];
+  const save = useChange('signInSettings', 'me');
+  const errorText = useErrorText();
+  // What was just ticked shows at once, until the server has said what holds.
+  const [ticked, setTicked] = useState<readonly Me['role'][] | null>(null);
+  const required = ticked ?? settings.data?.secondFactorRequiredFor ?? [];
 
   function set(role: Me['role'], needed: boolean): void {
-    const body: SignInSettings = {
-      secondFactorRequiredFor: roles.filter((one) => (one === role ? needed : required.includes(one))),
-    };
-    quick.run({ method: 'PUT', path: '/settings/sign-in', body }, () => {
-      notify(t('saved', { ns: 'shell' }));
-      if (needed && role === me.role && !me.secondFactor) void navigate({ to: '/settings/security' });
-    });
+    const wanted = roles.filter((one) => (one === role ? needed : required.includes(one)));
+    setTicked(wanted);
+    const body: SignInSettings = { secondFactorRequiredFor: wanted };
+    save.mutate(
+      { method: 'PUT', path: '/settings/sign-in', body },
+      {
+        onSuccess() {
+          notify(t('saved', { ns: 'shell' }));
+          if (needed && role === me.role && !me.secondFactor) void navigate({ to: '/settings/security' });
+        },
+        onError: (error) => notify(errorText(error), { tone: 'problem' }),
+        onSettled: () => setTicked(null),
+      },
+    );
   }
 
   return (
@@ -39,7 +50,7 @@ export function RequiredSecondFactor() {
       {settings.isPending && <Skeleton rows={2} />}
       {settings.isError && <Problem error={settings.error} retry={() => void settings.refetch()} />}
       {settings.data && (
-        <fieldset className="choices required-roles" disabled={!mayChange || quick.isPending}>
+        <fieldset className="choices required-roles" disabled={!mayChange || save.isPending}>
           <legend>{t('second.legend')}</legend>
           {roles.map((role) => (
             <label key={role}>
