@@ -51,18 +51,20 @@ export interface SetBy {
   displayName: string;
 }
 
-/** Who made the choices by hand that are reasons, where it wasn't the user; by the claim's id. */
-export async function settersOf(db: Executor, reasons: readonly Reason[]): Promise<Map<number, SetBy>> {
-  const ids = reasons.flatMap(({ origin, claimId }) => (origin === 'manual' && claimId !== undefined ? [claimId] : []));
-  if (ids.length === 0) return new Map();
+/** Who made the choices by hand that are reasons, where it wasn't the user. Nobody for whom it was that is gone since. */
+export async function settersOf(
+  db: Executor,
+  reasons: readonly Reason[],
+): Promise<(reason: Reason) => SetBy | undefined> {
+  const ids = new Set(reasons.flatMap(({ setBy }) => setBy ?? []));
+  if (ids.size === 0) return () => undefined;
   const rows = await db
-    .selectFrom('claim')
-    .innerJoin('users', 'users.id', 'claim.created_by')
-    .select(['claim.id as claimId', 'users.id', 'users.display_name as displayName'])
-    .where('claim.id', '=', sql<number>`any(${ids}::bigint[])`)
-    .whereRef('claim.created_by', '<>', 'claim.user_id')
+    .selectFrom('users')
+    .select(['id', 'display_name as displayName'])
+    .where('id', '=', sql<string>`any(${[...ids]}::uuid[])`)
     .execute();
-  return new Map(rows.map(({ claimId, id, displayName }) => [claimId, { id, displayName }]));
+  const setters = new Map(rows.map((row) => [row.id, row]));
+  return ({ setBy }) => setters.get(setBy ?? '');
 }
 
 export interface PhoneRow {

@@ -42,7 +42,7 @@ export function presenceRoutes({ store: { db } }: Context): Route[] {
       db,
       open.map(({ userId }) => userId),
     );
-    const setters = await settersOf(
+    const setterOf = await settersOf(
       db,
       open.map(({ reason }) => reason),
     );
@@ -53,7 +53,7 @@ export function presenceRoutes({ store: { db } }: Context): Route[] {
     return found.map((presence) => {
       const { userId, reason } = presence;
       const view = viewOfUser(presence);
-      const told = toldPresence(presence, view, subjectOf(userId, reason), setters.get(reason.claimId ?? -1));
+      const told = toldPresence(presence, view, subjectOf(userId, reason), setterOf(reason));
       return view.presence === 'limited' ? told : { ...told, phones: phones.get(userId) ?? [] };
     });
   }
@@ -77,14 +77,14 @@ export function presenceRoutes({ store: { db } }: Context): Route[] {
     const profiles = new Map((await profilesForUser(db, userId)).map(({ id, name }) => [id, { id, name }]));
     const reasons = segments.map(({ reason }) => ({ userId, reason }));
     const subjectOf = await subjectsOf(db, showsSubjects(view.detail) ? reasons : []);
-    const setters = await settersOf(
+    const setterOf = await settersOf(
       db,
       segments.map(({ reason }) => reason),
     );
     return segments.map(({ start, end, status, note, profileId, reason, forwarding }) => {
       const profile = profiles.get(profileId ?? '') ?? null;
       const presence = { userId, status, profile, note, since: start, until: end, reason, forwarding };
-      const told = toldPresence(presence, view, subjectOf(userId, reason), setters.get(reason.claimId ?? -1));
+      const told = toldPresence(presence, view, subjectOf(userId, reason), setterOf(reason));
       const { userId: _, since: __, until: ___, ...shown } = told;
       return { start, end, ...shown };
     });

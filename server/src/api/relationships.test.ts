@@ -262,13 +262,16 @@ describe('presence history', () => {
     const path = (who: string) => `/users/${who}/presence/history?${period}`;
     const { body } = await owner.call('GET', path('me'));
     expect(body.keptDays).toBe(14);
-    const [statuses, setters] = [new Set<string>(), new Set<string>()];
-    for (const segment of body.segments) {
-      statuses.add(segment.status);
-      if (segment.setBy) setters.add(segment.setBy.displayName);
-    }
+    const { segments } = body as {
+      segments: { status: string; note: string | null; setBy?: { displayName: string } }[];
+    };
+    const statuses = new Set(segments.map(({ status }) => status));
     expect([...statuses].sort()).toEqual(['appointment', 'available', 'beRightBack', 'doNotDisturb']);
-    expect([...setters]).toEqual(['Hanna Helper']);
+    // A later choice by somebody else takes nothing from who made the earlier ones.
+    const setters = new Map(segments.map(({ note, setBy }) => [note, setBy?.displayName ?? null]));
+    expect(Object.fromEntries(setters)).toMatchObject({
+      ...{ Writing: null, Lunch: null, 'In the workshop': 'Hanna Helper' },
+    });
     const times = body.segments.flatMap(({ start, end }: { start: string; end: string }) => [start, end]);
     expect(times).toEqual([...times].sort());
     for (const viewer of [admin, helper, other]) expect((await viewer.call('GET', path(owner.id))).status).toBe(403);

@@ -120,7 +120,18 @@ async function claimsOf(
 ): Promise<Map<string, StoredClaim[]>> {
   const rows = await executor
     .selectFrom('claim')
-    .select(['id', 'user_id', 'origin', 'profile_id', 'status', 'note', 'starts_at', 'ends_at', 'end_rule'])
+    .select([
+      'id',
+      'user_id',
+      'origin',
+      'profile_id',
+      'status',
+      'note',
+      'starts_at',
+      'ends_at',
+      'end_rule',
+      'created_by',
+    ])
     .where('user_id', '=', sql<string>`any(${[...userIds]}::uuid[])`)
     .where('starts_at', '<', interval.to)
     .where((where) => where.or([where('ends_at', 'is', null), where('ends_at', '>', interval.from)]))
@@ -136,6 +147,7 @@ async function claimsOf(
       start: row.starts_at.epochMilliseconds,
       end: row.ends_at?.epochMilliseconds ?? null,
       endRule: row.end_rule,
+      setBy: row.created_by === row.user_id ? null : row.created_by,
     };
     const known = byUser.get(row.user_id);
     if (known) known.push(claim);

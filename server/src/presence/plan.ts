@@ -94,6 +94,7 @@ const sameForwarding = (a: Forwarding, b: Forwarding) => a.mode === b.mode && a.
 const sameReason = (a: Reason, b: Reason) =>
   a.origin === b.origin &&
   a.claimId === b.claimId &&
+  a.setBy === b.setBy &&
   a.forwardingProblem === b.forwardingProblem &&
   a.appointment?.uid === b.appointment?.uid &&
   a.appointment?.occurrence === b.appointment?.occurrence;

@@ -66,6 +66,8 @@ export interface Reason {
   appointment?: { uid: string; occurrence: string };
   /** The claim that won. */
   claimId?: number;
+  /** The id of who made a choice by hand for this user. Kept here because the next choice takes the claim's place. */
+  setBy?: string;
   /** Set where the segment should forward and can't: calls stay where they are, and people can see why. */
   forwardingProblem?: ForwardingProblem;
 }

@@ -41,6 +41,8 @@ export interface StoredClaim {
   start: number;
   end: number | null;
   endRule: 'time' | 'nextBoundary' | 'untilChanged';
+  /** Who made it, when it wasn't the user. */
+  setBy?: string | null;
 }
 
 /** An origin's wish for the presence in [start, end). */
@@ -160,7 +162,8 @@ function claimOfAppointment(appointment: PresenceAppointment, inputs: PresenceIn
 
 function claimOfStored(stored: StoredClaim, appointments: readonly Claim[], inputs: PresenceInputs): Claim {
   const end = stored.end ?? endByRule(stored, appointments, inputs);
-  const when = { start: stored.start, end, key: String(stored.id), reason: { claimId: stored.id } };
+  const reason = { claimId: stored.id, ...(stored.setBy && { setBy: stored.setBy }) };
+  const when = { start: stored.start, end, key: String(stored.id), reason };
   const claim = claimFor(stored.origin, stored.status, when, inputs, stored.profileId);
   return stored.note === null ? claim : { ...claim, note: stored.note };
 }
