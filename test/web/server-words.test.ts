@@ -5,10 +5,11 @@ import { describe, expect, it } from 'vitest';
 import { inGerman } from '../../web/src/server-words/german.ts';
 import { connections } from '../../web/src/server-words/german-connections.ts';
 import { forms } from '../../web/src/server-words/german-forms.ts';
+import { imports } from '../../web/src/server-words/german-imports.ts';
 import { organization } from '../../web/src/server-words/german-organization.ts';
 import { phones } from '../../web/src/server-words/german-phones.ts';
 
-const sentences = Object.entries({ ...forms, ...connections, ...phones, ...organization });
+const sentences = Object.entries({ ...forms, ...connections, ...phones, ...organization, ...imports });
 const server = path.join(import.meta.dirname, '../../server/src');
 const sources = fs
   .readdirSync(server, { recursive: true, encoding: 'utf8' })
@@ -63,6 +64,15 @@ describe('the server’s sentences in German', () => {
     [
       'Sign-in is blocked. Ended: 2 sessions, 0 API tokens, 1 identity of sign-in providers.',
       'Die Anmeldung ist gesperrt. Beendet: 2 Sitzungen, 0 API-Token, 1 Identität bei Identitätsanbietern.',
+    ],
+    ['line 7 has the same e-mail address already.', 'Zeile 7 hat schon dieselbe E-Mail-Adresse.'],
+    [
+      'ada@example.com belongs to Ada Admin, who was made by hand. Users of other origin are never touched.',
+      'ada@example.com gehört Ada Admin, von Hand angelegt. Benutzer anderer Herkunft bleiben immer unberührt.',
+    ],
+    [
+      'The language "fr" is neither German nor English and is left out. Extension 201 is left out: it belongs to Ada.',
+      'Die Sprache „fr“ ist weder Deutsch noch Englisch und bleibt weg. Die Nebenstelle 201 bleibt weg: sie gehört Ada.',
     ],
     ['3 calendars found: Work, Home and 1 more.', '3 Kalender gefunden: Work, Home und 1 weitere.'],
   ])('%s', (english, german) => expect(inGerman(english)).toBe(german));

@@ -1,5 +1,6 @@
 import { connections } from './german-connections.ts';
 import { forms } from './german-forms.ts';
+import { imports } from './german-imports.ts';
 import { organization } from './german-organization.ts';
 import { phones } from './german-phones.ts';
 
@@ -27,7 +28,7 @@ function sentence([english, german]: [string, string]): Sentence {
   return { pattern: new RegExp(`^${source}(?: (.+))?$`, 's'), order, german, firm };
 }
 
-const sentences = Object.entries({ ...forms, ...connections, ...phones, ...organization })
+const sentences = Object.entries({ ...forms, ...connections, ...phones, ...organization, ...imports })
   .map(sentence)
   .sort((a, b) => b.firm - a.firm);
 

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ImportRow, ImportRun } from '../../../../server/src/api/schemas/import.ts';
 import { Empty, Problem, Skeleton } from '../../shell/parts.tsx';
-import { ServerWords } from '../../shell/server-words.tsx';
+import { inOurWords, ServerWords } from '../../shell/server-words.tsx';
 import { useChange } from '../administration.queries.ts';
 import { type RowFilter, rowsQuery } from './import.queries.ts';
 
@@ -114,7 +114,7 @@ function PlanRow({ row }: { row: ImportRow }) {
       <span className={`tag plan-${row.kind}`}>{t(`difference.kind.${row.kind}`)}</span>
       <div>
         <strong>{row.displayName || row.email || row.place}</strong> <small>{row.email}</small>{' '}
-        <small className="hint">{row.place}</small>
+        <small className="hint">{inOurWords(row.place) ?? row.place}</small>
         {row.kind === 'change' && (
           <ul className="plan-changes">
             {told.map(({ field, from, to }) => (

@@ -8,6 +8,7 @@ import { Confirm } from '../../shell/dialog.tsx';
 import { Empty, PageHead, Problem, Skeleton } from '../../shell/parts.tsx';
 import { useTitle } from '../../shell/use-title.ts';
 import { useQuickChange } from '../administration.queries.ts';
+import { ForChange } from '../for-change.tsx';
 import { useMayChange } from '../may-change.ts';
 import { CheckStep } from './check-step.tsx';
 import { ColumnsStep } from './columns-step.tsx';
@@ -78,43 +79,45 @@ function Wizard({ source }: { source: ImportSource }) {
       </PageHead>
       <StepLine steps={steps[source.kind]} at={step} />
       {begin.isError && <Problem error={begin.error} />}
-      {step === 'file' && (
-        <FileStep
-          source={source}
-          busy={begin.isPending}
-          begin={(chosen) => {
-            setFile(chosen);
-            begin.mutate(chosen);
-          }}
-        />
-      )}
-      {step === 'columns' && run && (
-        <ColumnsStep
-          source={source}
-          run={run}
-          again={() => begin.mutate(file)}
-          back={() => setWanted('file')}
-          goOn={() => setWanted('difference')}
-        />
-      )}
-      {step === 'directory' && <DirectoryStep source={source} goOn={() => setWanted('check')} />}
-      {step === 'check' && (
-        <CheckStep
-          source={source}
-          busy={begin.isPending}
-          back={() => setWanted('directory')}
-          begin={() => begin.mutate(null)}
-        />
-      )}
-      {step === 'difference' && run && (
-        <DifferenceStep
-          run={run}
-          back={() => setWanted(source.kind === 'csv' && file ? 'columns' : first)}
-          carriedOut={() => setWanted(null)}
-        />
-      )}
-      {step === 'progress' && run && <ProgressStep run={run} />}
-      {step === 'result' && run && <ResultStep run={run} again={() => setWanted(first)} />}
+      <ForChange>
+        {step === 'file' && (
+          <FileStep
+            source={source}
+            busy={begin.isPending}
+            begin={(chosen) => {
+              setFile(chosen);
+              begin.mutate(chosen);
+            }}
+          />
+        )}
+        {step === 'columns' && run && (
+          <ColumnsStep
+            source={source}
+            run={run}
+            again={() => begin.mutate(file)}
+            back={() => setWanted('file')}
+            goOn={() => setWanted('difference')}
+          />
+        )}
+        {step === 'directory' && <DirectoryStep source={source} goOn={() => setWanted('check')} />}
+        {step === 'check' && (
+          <CheckStep
+            source={source}
+            busy={begin.isPending}
+            back={() => setWanted('directory')}
+            begin={() => begin.mutate(null)}
+          />
+        )}
+        {step === 'difference' && run && (
+          <DifferenceStep
+            run={run}
+            back={() => setWanted(source.kind === 'csv' && file ? 'columns' : first)}
+            carriedOut={() => setWanted(null)}
+          />
+        )}
+        {step === 'progress' && run && <ProgressStep run={run} />}
+        {step === 'result' && run && <ResultStep run={run} again={() => setWanted(first)} />}
+      </ForChange>
     </>
   );
 }
