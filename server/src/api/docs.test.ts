@@ -37,6 +37,8 @@ test('the documentation is a page of our own, without scripts from anywhere', as
   const { text, headers } = await server.anybody().call('GET', '/api/docs');
   expect(headers.get('content-type')).toContain('text/html');
   expect(text).toContain('Set how the server reaches the outside');
+  expect(text).toContain('<p>API token: <code>administration</code>.</p>');
+  expect(text).toContain('<p>No API token may call this.</p>');
   expect(text).not.toMatch(/<script|<link|src=/);
 });
 

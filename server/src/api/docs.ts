@@ -31,6 +31,7 @@ interface Operation {
   parameters?: { name: string; in: string; required?: boolean; description?: string; schema?: SchemaObject }[];
   requestBody?: Content;
   responses?: Record<string, Content>;
+  security?: Record<string, string[]>[];
 }
 export interface OpenApiDocument {
   info: { title: string; version: string; description?: string };
@@ -104,6 +105,13 @@ const contentOf = (content: Content | undefined) =>
     )
     .join(', ');
 
+/** Which scopes let a token call it; nothing where nobody has to sign in. */
+function tokens(security: Operation['security'] = []): string {
+  if (security.length === 0) return '';
+  const scopes = security.flatMap(({ token = [] }) => token.map((scope) => `<code>${escaped(scope)}</code>`));
+  return scopes.length > 0 ? `<p>API token: ${scopes.join(' or ')}.</p>` : '<p>No API token may call this.</p>';
+}
+
 function operationOf(path: string, method: string, operation: Operation): string {
   const parameters = (operation.parameters ?? []).map(
     ({ name, in: place, required, description, schema }) =>
@@ -114,7 +122,7 @@ function operationOf(path: string, method: string, operation: Operation): string
       `<tr><td>${escaped(code)}</td><td>${contentOf(response)}</td><td>${escaped(response.description ?? '')}</td></tr>`,
   );
   return `<article id="${anchor(operation.operationId ?? path)}"><h3><span class="m">${method.toUpperCase()}</span> <code>${escaped(path)}</code></h3>
-<p><strong>${escaped(operation.summary ?? '')}</strong></p>${prose(operation.description)}
+<p><strong>${escaped(operation.summary ?? '')}</strong></p>${prose(operation.description)}${tokens(operation.security)}
 ${parameters.length > 0 ? `<h4>Parameters</h4><table><tbody>${parameters.join('')}</tbody></table>` : ''}
 ${operation.requestBody ? `<h4>Request</h4><p>${contentOf(operation.requestBody)}</p>` : ''}
 <details><summary>Answers</summary><table><tbody>${responses.join('')}</tbody></table></details></article>`;
