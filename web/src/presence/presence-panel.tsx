@@ -46,6 +46,10 @@ export default function PresencePanel({ actingFor, onClose }: Acting & { onClose
               <Link to="/calls" onClick={onClose}>
                 {t('toLog')}
               </Link>
+              {' · '}
+              <Link to="/settings/history" onClick={onClose}>
+                {t('toHistory')}
+              </Link>
             </p>
           )}
         </>

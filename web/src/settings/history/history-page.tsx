@@ -46,7 +46,7 @@ function Days() {
           <h3>{format.day(date)}</h3>
           <ol className="history">
             {segments.map((segment) => (
-              <Line key={segment.start} segment={segment} />
+              <Line key={segment.start} segment={segment} opened={opened} />
             ))}
           </ol>
         </section>
@@ -65,20 +65,22 @@ function Days() {
   );
 }
 
-function Line({ segment }: { segment: Segment }) {
+function Line({ segment, opened }: { segment: Segment; opened: Date }) {
   const { t } = useTranslation('settings/history');
   const now = useNow(60_000);
   const format = useFormat();
   const words = usePresenceWords(format, now);
   const nameOf = useProfileName();
   const { status, profile, reason, note, forwarding, setBy } = segment;
+  // What runs on was cut off where the page was opened.
+  const isOver = segment.end !== null && new Date(segment.end) < opened;
   const name = profile ? nameOf(profile.name) : undefined;
   const statusName = t(`status.${status}`, { ns: 'presence' });
   return (
     <li data-status={status}>
       <StatusMark status={status} />
       <span className="history-times">
-        {format.time(segment.start)} – {segment.end ? format.time(segment.end) : t('now')}
+        {format.time(segment.start)} – {isOver ? format.time(segment.end!) : t('now')}
       </span>
       <div>
         <strong>{statusName}</strong>

@@ -3,7 +3,7 @@ import type { PresenceHistory } from '../../../../server/src/api/schemas/presenc
 import { get, withQuery } from '../../shell/api.ts';
 
 const dayMs = 86_400_000;
-const daysAtOnce = 7;
+const daysAtOnce = 14;
 
 /** A page is so many days, the newest first; its parameter: how many days before `now` it ends. */
 export const historyQuery = (now: Date) =>
