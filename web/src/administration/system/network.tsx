@@ -7,6 +7,7 @@ import { fieldError, isFieldError } from '../../shell/field-errors.ts';
 import { notify } from '../../shell/notices.tsx';
 import { Problem } from '../../shell/parts.tsx';
 import { networkQuery, useChange } from '../administration.queries.ts';
+import { ForChange } from '../for-change.tsx';
 import { Section } from '../section.tsx';
 
 const fields = ['allowedNetworks', 'proxy', 'certificateAuthorities'];
@@ -17,7 +18,11 @@ export default function Network() {
   const network = useQuery(networkQuery);
   return (
     <Section title={t('rooms.network', { ns: 'administration' })} intro={t('network.intro')} query={network}>
-      {network.data && <NetworkForm settings={network.data} />}
+      {network.data && (
+        <ForChange>
+          <NetworkForm settings={network.data} />
+        </ForChange>
+      )}
     </Section>
   );
 }

@@ -11,6 +11,7 @@ import { Empty, Problem } from '../../shell/parts.tsx';
 import { ServerWords } from '../../shell/server-words.tsx';
 import { useFormat } from '../../shell/use-format.ts';
 import { phoneSystemsQuery, useQuickChange } from '../administration.queries.ts';
+import { useMayChange } from '../may-change.ts';
 import { Section } from '../section.tsx';
 import { PhoneSystemForm } from './phone-system-form.tsx';
 
@@ -42,6 +43,7 @@ function System({ system }: { system: PhoneSystem }) {
   const format = useFormat();
   const [showing, setShowing] = useState<'change' | 'remove' | null>(null);
   const quick = useQuickChange('phoneSystems', 'extensions');
+  const mayChange = useMayChange();
   const check = useMutation({
     mutationFn: () => request<PhoneSystemCheckResult>('POST', `/phone-systems/${system.id}/check`),
   });
@@ -68,18 +70,20 @@ function System({ system }: { system: PhoneSystem }) {
           </div>
         </div>
       )}
-      <div className="actions">
-        <button type="button" className="button" disabled={check.isPending} onClick={() => check.mutate()}>
-          <Icon name="check" />
-          {check.isPending ? t('phones.checking') : t('phones.check')}
-        </button>
-        <button type="button" className="button quiet" onClick={() => setShowing('change')}>
-          {t('change', { ns: 'shell' })}
-        </button>
-        <button type="button" className="button quiet" onClick={() => setShowing('remove')}>
-          {t('remove', { ns: 'shell' })}
-        </button>
-      </div>
+      {mayChange && (
+        <div className="actions">
+          <button type="button" className="button" disabled={check.isPending} onClick={() => check.mutate()}>
+            <Icon name="check" />
+            {check.isPending ? t('phones.checking') : t('phones.check')}
+          </button>
+          <button type="button" className="button quiet" onClick={() => setShowing('change')}>
+            {t('change', { ns: 'shell' })}
+          </button>
+          <button type="button" className="button quiet" onClick={() => setShowing('remove')}>
+            {t('remove', { ns: 'shell' })}
+          </button>
+        </div>
+      )}
       <div aria-live="polite" className="stack">
         {check.isError && <Problem error={check.error} />}
         {check.data && <CheckResult result={check.data} />}

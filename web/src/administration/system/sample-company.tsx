@@ -9,6 +9,7 @@ import { Confirm } from '../../shell/dialog.tsx';
 import { PageHead, Problem } from '../../shell/parts.tsx';
 import { inOurWords } from '../../shell/server-words.tsx';
 import { useTitle } from '../../shell/use-title.ts';
+import { ForChange } from '../for-change.tsx';
 
 const pollMs = 400;
 
@@ -104,7 +105,7 @@ export default function SampleCompany() {
       <p>{sample.data && t('sample.people', { count: sample.data.people })}</p>
       {sample.isError && <Problem error={sample.error} retry={() => void sample.refetch()} />}
       {remove.isError && <Problem error={remove.error} />}
-      <div className="actions">
+      <ForChange>
         {sample.data?.state === 'present' ? (
           <button type="button" className="button danger" onClick={() => setConfirming(true)}>
             {t('sample.remove')}
@@ -112,7 +113,7 @@ export default function SampleCompany() {
         ) : (
           <SampleCompanyMaker />
         )}
-      </div>
+      </ForChange>
       {confirming && (
         <Confirm
           title={t('sample.remove')}

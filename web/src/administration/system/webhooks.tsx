@@ -11,6 +11,7 @@ import { ServerWords } from '../../shell/server-words.tsx';
 import { useFormat } from '../../shell/use-format.ts';
 import { useChange, useQuickChange, webhooksQuery } from '../administration.queries.ts';
 import { CopyField } from '../copy-field.tsx';
+import { useMayChange } from '../may-change.ts';
 import { Section } from '../section.tsx';
 
 export default function Webhooks() {
@@ -41,6 +42,7 @@ function Row({ webhook }: { webhook: Webhook }) {
   const format = useFormat();
   const quick = useQuickChange('webhooks');
   const [removing, setRemoving] = useState(false);
+  const mayChange = useMayChange();
   const path = `/webhooks/${webhook.id}`;
   const test = useMutation({ mutationFn: () => request<WebhookTestResult>('POST', `${path}/test`) });
   return (
@@ -58,33 +60,35 @@ function Row({ webhook }: { webhook: Webhook }) {
           {test.isError && <Problem error={test.error} />}
         </div>
       </div>
-      <div className="actions">
-        <button
-          type="button"
-          className="button quiet"
-          aria-label={t('webhooks.testLabel', { url: webhook.url })}
-          disabled={test.isPending}
-          onClick={() => test.mutate()}
-        >
-          {t('webhooks.test')}
-        </button>
-        <button
-          type="button"
-          className="button quiet"
-          disabled={quick.isPending}
-          onClick={() => quick.run({ method: 'PATCH', path, body: { active: !webhook.active } })}
-        >
-          {webhook.active ? t('webhooks.stop') : t('webhooks.resume')}
-        </button>
-        <button
-          type="button"
-          className="button quiet"
-          aria-label={t('webhooks.removeLabel', { url: webhook.url })}
-          onClick={() => setRemoving(true)}
-        >
-          {t('remove', { ns: 'shell' })}
-        </button>
-      </div>
+      {mayChange && (
+        <div className="actions">
+          <button
+            type="button"
+            className="button quiet"
+            aria-label={t('webhooks.testLabel', { url: webhook.url })}
+            disabled={test.isPending}
+            onClick={() => test.mutate()}
+          >
+            {t('webhooks.test')}
+          </button>
+          <button
+            type="button"
+            className="button quiet"
+            disabled={quick.isPending}
+            onClick={() => quick.run({ method: 'PATCH', path, body: { active: !webhook.active } })}
+          >
+            {webhook.active ? t('webhooks.stop') : t('webhooks.resume')}
+          </button>
+          <button
+            type="button"
+            className="button quiet"
+            aria-label={t('webhooks.removeLabel', { url: webhook.url })}
+            onClick={() => setRemoving(true)}
+          >
+            {t('remove', { ns: 'shell' })}
+          </button>
+        </div>
+      )}
       {removing && (
         <Confirm
           title={t('webhooks.removeTitle')}

@@ -88,7 +88,7 @@ function Actions({ overview: { user } }: { overview: UserOverview }) {
   const me = useMe();
   const errorText = useErrorText();
   const mayChange = useMayChange();
-  const [showing, setShowing] = useState<'change' | 'remove' | null>(null);
+  const [showing, setShowing] = useState<'change' | 'switchOff' | 'remove' | null>(null);
   const [invitation, setInvitation] = useState<Invitation | null>(null);
   const invite = useChange<Invitation>('users');
   const quick = useQuickChange('users', 'leavings');
@@ -113,9 +113,35 @@ function Actions({ overview: { user } }: { overview: UserOverview }) {
       </button>
       {user.id !== me.id && <UserActivity user={user} />}
       {user.id !== me.id && (
-        <button type="button" className="button quiet" onClick={() => setShowing('remove')}>
-          {t('remove', { ns: 'shell' })}
-        </button>
+        <>
+          <button
+            type="button"
+            className="button quiet"
+            disabled={quick.isPending}
+            onClick={() =>
+              user.active === false
+                ? quick.run({ method: 'PATCH', path: `/users/${user.id}`, body: { active: true } })
+                : setShowing('switchOff')
+            }
+          >
+            {user.active === false ? t('switchOn') : t('switchOff')}
+          </button>
+          <button type="button" className="button quiet" onClick={() => setShowing('remove')}>
+            {t('remove', { ns: 'shell' })}
+          </button>
+        </>
+      )}
+      {showing === 'switchOff' && (
+        <Confirm
+          title={t('switchOffTitle', { name: user.displayName })}
+          text={t('switchOffText')}
+          confirm={t('switchOff')}
+          busy={quick.isPending}
+          onClose={() => setShowing(null)}
+          onConfirm={() =>
+            quick.run({ method: 'PATCH', path: `/users/${user.id}`, body: { active: false } }, () => setShowing(null))
+          }
+        />
       )}
       {showing === 'change' && <UserForm user={user} onClose={() => setShowing(null)} onInvited={setInvitation} />}
       {invitation && (
