@@ -8,7 +8,7 @@ import { ConnectorError } from '../server/src/calendars/connector.ts';
 import type { Running } from '../server/src/context.ts';
 import { type Actor, systemActor } from '../server/src/organization/audit.ts';
 import { cancelLeaving } from '../server/src/organization/leaving/cancel.ts';
-import { startMethodLeaving } from '../server/src/organization/leaving/group-method.ts';
+import { alignStrayAccounts, startMethodLeaving } from '../server/src/organization/leaving/group-method.ts';
 import { type Leaving, listLeavings, readLeaving } from '../server/src/organization/leaving/leaving.queries.ts';
 import { startLeavings } from '../server/src/organization/leaving/leavings.ts';
 import { type LeavingSubject, refuseWhileLeaving, startLeaving } from '../server/src/organization/leaving/start.ts';
@@ -354,8 +354,37 @@ test('the setting alone starts and ends it', async () => {
   expect(await mine()).toMatchObject([{ kind: 'groupMethod', state: 'running' }]);
   await set(false);
   expect(await mine()).toHaveLength(1);
-  await set(true);
+  // Who moves in brings an account that rests here, whoever moved them; who moves out takes it along.
+  const [moved] = (await makePeople(db, await makeGroup(db), 1)) as [string];
+  const move = (to: string) => db.updateTable('users').set({ group_id: to }).where('id', '=', moved).execute();
+  const movedAccount = () =>
+    db.selectFrom('account').select('leaving_at').where('user_id', '=', moved).executeTakeFirstOrThrow();
+  const home = await makeGroup(db);
+  await move(groupId);
+  await db.updateTable('account').set({ status: 'resting' }).where('user_id', '=', moved).execute();
+  await alignStrayAccounts(db);
+  expect((await movedAccount()).leaving_at).not.toBeNull();
+  await move(home);
+  await db.updateTable('account').set({ status: 'ok' }).where('user_id', '=', moved).execute();
+  await alignStrayAccounts(db);
+  expect((await movedAccount()).leaving_at).toBeNull();
+  expect(await mine()).toHaveLength(1);
+  // Taken back by hand it stays so, although the accounts still rest.
+  await cancel((await mine())[0]!.id);
+  await db
+    .updateTable('account')
+    .set({ status: 'resting' })
+    .where('user_id', 'in', db.selectFrom('users').select('id').where('group_id', '=', groupId))
+    .execute();
+  await alignStrayAccounts(db);
   expect(await mine()).toMatchObject([{ state: 'cancelled' }]);
+  await set(false);
+  expect(await mine()).toHaveLength(1);
+  await set(true);
+  await set(false);
+  expect((await mine()).map(({ state }) => state)).toEqual(['running', 'cancelled']);
+  await set(true);
+  expect((await mine()).map(({ state }) => state)).toEqual(['cancelled', 'cancelled']);
   const accounts = await db
     .selectFrom('account')
     .innerJoin('users', 'users.id', 'account.user_id')

@@ -23,7 +23,12 @@ export async function dropExpired(db: Database, now: Temporal.Instant): Promise<
   await db.deleteFrom('api_token').where('expires_at', '<', now.subtract(endedTokensKept)).execute();
   await dropOldAuditEntries(db, now);
   // They hold the names of who is gone; the audit log keeps what was done.
-  await db.deleteFrom('leaving').where('finished_at', '<', now.subtract(leavingsKept)).execute();
+  // That accounts which rest are to be kept stays known.
+  await db
+    .deleteFrom('leaving')
+    .where('finished_at', '<', now.subtract(leavingsKept))
+    .where((of) => of.not(of.and([of('kind', '=', 'groupMethod'), of('state', '=', 'cancelled')])))
+    .execute();
   await db.deleteFrom('import_run').where('finished_at', '<', now.subtract(importRunsKept)).execute();
   // In portions: the log of a large company must not hold its table for minutes.
   for (;;) {

@@ -9,8 +9,8 @@ import type { Executor } from '../store/database.ts';
 import { syncGroupsNow } from '../sync/accounts.ts';
 import { type Actor, recordChange } from './audit.ts';
 import { functionOf } from './functions.ts';
-import { type FunctionName, type Mode, modeOf, withFunction } from './inheritance.ts';
-import { alignMethodLeaving } from './leaving/group-method.ts';
+import { effective, type FunctionName, type Mode, modeOf, withFunction } from './inheritance.ts';
+import { alignMethodLeaving, restsOthers } from './leaving/group-method.ts';
 import { tellRelationships } from './relationships/relationships.queries.ts';
 import { storedValue } from './stored-value.ts';
 import {
@@ -166,7 +166,15 @@ async function enforce(
   if (wakesPresence) await markGroupsDue(transaction, ids);
   if (wakesSync) {
     await syncGroupsNow(transaction, ids);
-    await alignMethodLeaving(transaction, ids, actor);
+    // Only then: accounts whose removal was taken back by hand must not leave because the window was changed.
+    const changed = groups.filter(({ settings, individual }) =>
+      restsOthers(settings, effective(location.settings, individual)),
+    );
+    await alignMethodLeaving(
+      transaction,
+      changed.map(({ id }) => id),
+      actor,
+    );
   }
   if (name === 'privacy') await tellRelationships(transaction);
 }

@@ -5,17 +5,27 @@
  */
 import { sql } from 'kysely';
 import { markDue } from '../../presence/due.ts';
-import type { Executor } from '../../store/database.ts';
+import type { Database, Executor } from '../../store/database.ts';
+import { retrying } from '../../store/retrying.ts';
 import { emptyCalendars } from '../../sync/calendar.queries.ts';
 import { restReasonOf } from '../../sync/rest.ts';
 import { synchronizationSettingsOf } from '../../sync/settings.ts';
 import { syncChannel } from '../../sync/sync.ts';
-import { type Actor, recordChange } from '../audit.ts';
+import { type Actor, recordChange, systemActor } from '../audit.ts';
 import { insertLeaving, type Leaving, readLeaving, runningLeaving, wakeLeavings } from './leaving.queries.ts';
 import { plannedSteps } from './steps.ts';
 
 /** How long accounts that rest are kept before they are erased. */
 export const methodKeptFor = Temporal.Duration.from({ hours: 7 * 24 });
+
+/** Whether a change of a group's settings lets other kinds rest. Pure. @param before, after in force for the group. */
+export function restsOthers(before: Record<string, unknown>, after: Record<string, unknown>): boolean {
+  const allowed = (settings: Record<string, unknown>) => {
+    const { method, microsoft365, caldav, icalendar } = synchronizationSettingsOf(settings);
+    return JSON.stringify([method === 'off', microsoft365.allowed, caldav.allowed, icalendar.allowed]);
+  };
+  return allowed(before) !== allowed(after);
+}
 
 /**
  * Starts and ends the leavings of these groups by the settings that are in force for them. Run it in the transaction that
@@ -42,7 +52,33 @@ export async function alignMethodLeaving(
     const gone = accounts.filter((account) => !account.leaving && rests(account)).map(({ kind }) => kind);
     if (gone.length > 0) await startMethodLeaving(transaction, { groupId, kinds: gone }, actor);
     if (!accounts.some(rests)) await endMethodLeaving(transaction, groupId);
+    else if (!(await runningLeaving(transaction, 'groupMethod', groupId)))
+      await adopt(transaction, groupId, accounts.filter(rests), actor);
   }
+}
+
+/**
+ * Whoever moves into a group that allows less brings accounts that rest there, and out of one takes some that were to
+ * leave: both are found by looking, whoever moved them (an import, the company file). Where the removal was taken back
+ * by hand all stay.
+ */
+export async function alignStrayAccounts(db: Database): Promise<void> {
+  const { rows } = await sql<{ groupId: string; takenBack: boolean }>`
+    select groups.*, last.state = 'cancelled' as "takenBack"
+      from (select users.group_id as "groupId", bool_or(account.leaving_at is not null) as leaves
+              from account join users on users.id = account.user_id
+             where (account.status = 'resting' and account.leaving_at is null) or account.leaving_at is not null
+             group by users.group_id) groups
+      left join lateral (select state from leaving where kind = 'groupMethod' and subject_id = "groupId"
+                          order by created_at desc limit 1) last on true
+     where case last.state when 'cancelled' then leaves when 'running' then false else true end
+        or exists (select from account join users on users.id = account.user_id
+                    where users.group_id = "groupId" and last.state = 'running'
+                      and account.status = 'resting' and account.leaving_at is null)`.execute(db);
+  for (const { groupId, takenBack } of rows)
+    await retrying(db, (transaction) =>
+      takenBack ? keepMethodAccounts(transaction, groupId) : alignMethodLeaving(transaction, [groupId], systemActor),
+    );
 }
 
 export interface LeavingMethod {
@@ -99,6 +135,18 @@ export async function startMethodLeaving(
     after: { leaving: leaving.id, kinds: [...kinds], accounts: rows.length },
   });
   return leaving;
+}
+
+/** They were leaving with the group that their user has left; here they leave anew. */
+async function adopt(
+  transaction: Executor,
+  groupId: string,
+  accounts: readonly { kind: string }[],
+  actor: Actor,
+): Promise<void> {
+  const kinds = accounts.map(({ kind }) => kind);
+  await keepMethodAccounts(transaction, groupId, kinds);
+  await startMethodLeaving(transaction, { groupId, kinds }, actor);
 }
 
 async function endMethodLeaving(transaction: Executor, groupId: string): Promise<void> {

@@ -10,6 +10,7 @@ import { retrying } from '../../store/retrying.ts';
 import { forwardingLogChannel } from '../../telephony/reconciler.queries.ts';
 import { recordChange, systemActor } from '../audit.ts';
 import { eraseData, giveForwardingBack, keptForMs, type Outcome, revokeTokens } from './carry-out.ts';
+import { alignStrayAccounts } from './group-method.ts';
 import {
   type ClaimedLeaving,
   claimLeaving,
@@ -29,6 +30,7 @@ const longestSleepMs = 15_000;
 /** A phone that answers gives back well within this: who removes an extension sees it gone at once. */
 const patienceMs = 1_500;
 const lookEveryMs = 40;
+const alignEveryMs = 10 * 60_000;
 
 export async function startLeavings(
   context: Context,
@@ -37,6 +39,7 @@ export async function startLeavings(
   const { store, log, processName } = context;
   const { db } = store;
   const stopping = new AbortController();
+  let alignAfter = 0;
   let bell = Promise.withResolvers<void>();
   const ring = () => bell.resolve();
 
@@ -45,6 +48,10 @@ export async function startLeavings(
       bell = Promise.withResolvers();
       let wait = longestSleepMs;
       try {
+        if (performance.now() >= alignAfter) {
+          alignAfter = performance.now() + alignEveryMs;
+          await alignStrayAccounts(db);
+        }
         // Each mostly waits for a phone system: some side by side.
         const workers = await Promise.allSettled(Array.from({ length: store.kind === 'postgresql' ? 8 : 2 }, workOff));
         for (const worker of workers) if (worker.status === 'rejected') throw worker.reason;
