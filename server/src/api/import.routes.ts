@@ -1,7 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from '../context.ts';
 import { actorOf } from '../organization/audit.ts';
-import { checkDirectory } from '../organization/import/ldap/check.ts';
 import { beginRun, cancelRun, carryOut } from '../organization/import/runs.ts';
 import { LdapSettings } from '../organization/import/settings.ts';
 import { listSources, readRun, rowsOf, runsOf } from '../organization/import/shown.queries.ts';
@@ -124,6 +123,7 @@ export function importRoutes(context: Context): Route[] {
         if (source.kind !== 'ldap')
           throw new ApiError('invalid', 'Only directories can be tried: a file comes with its run.');
         const password = source.secret === null ? null : context.secrets.open(source.secret, sourceId);
+        const { checkDirectory } = await import('../organization/import/ldap/check.ts'); // as planning.ts does
         return checkDirectory(context, LdapSettings.parse(source.settings), password, http.req.raw.signal);
       },
     }),

@@ -239,6 +239,7 @@ describe('imports', () => {
     ]);
     const good = { address: 'ldaps://directory.example.com', base: 'dc=example,dc=com' };
     expect((await make('ldap', { ...good, filter: '(mail=*' })).body.error.field).toBe('settings.filter');
+    expect((await make('ldap', { ...good, filter: '(=x)' })).body.error.field).toBe('settings.filter');
     expect((await make('ldap', { ...good, groupId: user.id })).body.error.field).toBe('settings.groupId');
     expect((await make('ldap', { ...good, bindPassword: 'x' })).body.error.code).toBe('invalid');
     const made = await make('ldap', good, { password: 'sesame open' });

@@ -118,6 +118,12 @@ const dueBy = (settings: Settings) =>
 /** @throws InvalidRequest or ApiError invalid, naming the field. */
 async function goodSettings(executor: Executor, kind: Kind, settings: unknown): Promise<Settings> {
   const good = checked(schemas[kind], settings ?? {}, 'settings');
+  if ('filter' in good) {
+    const { whyNoFilter } = await import('./ldap/filter.ts'); // loaded by those who have a directory
+    const reason = whyNoFilter(good.filter);
+    if (reason !== null)
+      throw new ApiError('invalid', `The filter can’t be read: ${reason}`, { field: 'settings.filter' });
+  }
   const groups = [good.groupId, ...good.groups.map(({ groupId }) => groupId)].filter((id) => id !== null);
   const known = new Set((await executor.selectFrom('configuration_group').select('id').execute()).map(({ id }) => id));
   const sample = await sampleGroupId(executor);
