@@ -35,6 +35,7 @@ confirmSecondFactor        -      +     +     +      +     +     +     none     
 renewRecoveryCodes         -      +     +     +      +     +     +     none                  none                      -
 removeSecondFactor         -      +     +     +      +     +     +     none                  none                      -
 removeSecondFactorOfUser   -      -     -     -      -     -     +     none                  none                      signIn
+forgetIdentitiesOfUser     -      -     -     -      -     -     +     none                  none                      user
 listSessions               -      +     +     +      +     +     +     none                  none                      -
 endSession                 -      +     -     -      -     -     -     none                  none                      -
 listSessionsOfUser         -      +     -     +      +     -     +     none                  none                      -
@@ -46,7 +47,6 @@ createIdentityProvider     -      -     -     -      -     -     +     none     
 changeIdentityProvider     -      -     -     -      -     -     +     none                  adm                       identityProvider
 deleteIdentityProvider     -      -     -     -      -     -     +     none                  adm                       identityProvider
 checkIdentityProvider      -      -     -     -      -     -     +     none                  adm                       -
-forgetIdentitiesOfUser     -      -     -     -      -     -     +     none                  none                      user
 
 listUsers                  -      +     +     +      +     +     +     read                  read,adm:read             -
 createUser                 -      -     -     -      +     -     +     none                  adm                       user
