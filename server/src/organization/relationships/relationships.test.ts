@@ -242,6 +242,6 @@ test('100 who watch 50 colleagues each are one statement, with all in work group
   console.log(`5,000 relationships: ${Math.round(took)} ms`);
   expect(known.length).toBeGreaterThan(4_900);
   expect(known.some(({ from }) => from === 'workGroup')).toBe(true);
-  expect(took).toBeLessThan(3_000); // measured 60 ms on PostgreSQL, on a quiet machine
+  expect(took).toBeLessThan(3_000); // a guard against a statement a pair: 217 to 519 ms on a busy machine
   expect((await relationshipsOf(db, all[0]!, [all[1]!, crypto.randomUUID()])).size).toBe(1);
 });
