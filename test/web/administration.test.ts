@@ -80,11 +80,11 @@ describeWith(['chromium'], 'the administration', () => {
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('ArrowLeft');
     await place('Calendar synchronization').waitFor({ state: 'detached' });
-    await page.getByRole('searchbox', { name: 'Find a place' }).fill('loca');
+    await page.getByRole('searchbox', { name: 'Find a page' }).fill('loca');
     await place('Exchange servers').waitFor({ state: 'detached' });
     await place('Locations').click();
     await heading('Locations');
-    await page.getByRole('searchbox', { name: 'Find a place' }).fill('');
+    await page.getByRole('searchbox', { name: 'Find a page' }).fill('');
   });
 
   it('makes two locations with three groups, by keyboard', async () => {
