@@ -10,6 +10,7 @@ import { showsSubjects } from '../../agenda/privacy.ts';
 import type { Context, Running } from '../../context.ts';
 import { relationshipsChannel } from '../../organization/relationships/relationships.queries.ts';
 import { lastChangeNumber, type PresenceChange, presenceChannel, readChanges } from '../../presence/changes.ts';
+import { forwardingLogChannel } from '../../telephony/reconciler.queries.ts';
 import { type SubjectOf, subjectsOf } from '../presence.queries.ts';
 import { isWhole, noView, toldPresence, type View, viewsFor } from '../presence-views.ts';
 import { forwardingEntriesAfter, lastForwardingEntry } from './forwarding.queries.ts';
@@ -150,7 +151,7 @@ export async function openLiveHub({ store, log }: Context): Promise<LiveHub> {
   await store.listen('session', endOf);
   await store.listen(relationshipsChannel, () => void renewViews());
   await store.listen(presenceChannel, () => void readPresence());
-  await store.listen('forwarding', () => void readForwarding());
+  await store.listen(forwardingLogChannel, () => void readForwarding());
   await store.listen('agenda', (userId) => (userId === '' ? tellReload() : tellAgenda(userId)));
   await store.listen('account', (accountId) => {
     if (accountId !== '' && streams.size > 0)
