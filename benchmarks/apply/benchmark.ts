@@ -56,7 +56,14 @@ try {
     const nothing = await timed(apply);
     if (nothing.value.length !== 0) throw new Error('Applied twice, it changed something');
     const psql = (...commands: string[]) =>
-      execFileSync('psql', ['-q', '-1', '-v', 'ON_ERROR_STOP=1', ...commands.flatMap((command) => ['-c', command]), target.url]);
+      execFileSync('psql', [
+        '-q',
+        '-1',
+        '-v',
+        'ON_ERROR_STOP=1',
+        ...commands.flatMap((command) => ['-c', command]),
+        target.url,
+      ]);
     psql(...tables.map((table) => `\\copy ${table} to '${folder}/${table}'`));
     await sql`truncate ${sql.raw(tables.join(', '))} cascade`.execute(store.db);
     const copied = await timed(async () => psql(...tables.map((table) => `\\copy ${table} from '${folder}/${table}'`)));
