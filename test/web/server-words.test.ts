@@ -8,8 +8,9 @@ import { forms } from '../../web/src/server-words/german-forms.ts';
 import { imports } from '../../web/src/server-words/german-imports.ts';
 import { organization } from '../../web/src/server-words/german-organization.ts';
 import { phones } from '../../web/src/server-words/german-phones.ts';
+import { signIn } from '../../web/src/server-words/german-sign-in.ts';
 
-const sentences = Object.entries({ ...forms, ...connections, ...phones, ...organization, ...imports });
+const sentences = Object.entries({ ...forms, ...connections, ...phones, ...organization, ...imports, ...signIn });
 const server = path.join(import.meta.dirname, '../../server/src');
 const sources = fs
   .readdirSync(server, { recursive: true, encoding: 'utf8' })

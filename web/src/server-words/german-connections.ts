@@ -112,10 +112,6 @@ export const connections: Record<string, string> = {
     'Der Kalender brach vor seinem Ende ab, darum wurde nichts übernommen. Er wird von selbst noch einmal gelesen.',
   'The stored password doesn’t open: the key file of this server is another one. Enter the password again.':
     'Das gespeicherte Passwort lässt sich nicht öffnen: die Schlüsseldatei dieses Servers ist eine andere. Geben Sie das Passwort noch einmal ein.',
-  'Calendar synchronization is switched off for your group, so this account rests: nothing of it is shown. Your administrator can switch it on again.':
-    'Die Kalendersynchronisation ist für Ihre Gruppe ausgeschaltet, darum ruht dieses Konto: nichts davon wird gezeigt. Die Administration kann sie wieder einschalten.',
-  'Your group doesn’t allow calendars of this kind any more, so this account rests: nothing of it is shown. Your administrator can allow them again.':
-    'Ihre Gruppe erlaubt Kalender dieser Art nicht mehr, darum ruht dieses Konto: nichts davon wird gezeigt. Die Administration kann sie wieder erlauben.',
   'Calendar synchronization is switched off for your group. Ask your administrator.':
     'Die Kalendersynchronisation ist für Ihre Gruppe ausgeschaltet. Fragen Sie die Administration.',
   'Your group doesn’t allow calendars of this kind. Ask your administrator.':

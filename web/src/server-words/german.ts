@@ -3,6 +3,7 @@ import { forms } from './german-forms.ts';
 import { imports } from './german-imports.ts';
 import { organization } from './german-organization.ts';
 import { phones } from './german-phones.ts';
+import { signIn } from './german-sign-in.ts';
 
 interface Sentence {
   /** Also finds the rest of a text that goes on after this sentence. */
@@ -28,7 +29,7 @@ function sentence([english, german]: [string, string]): Sentence {
   return { pattern: new RegExp(`^${source}(?: (.+))?$`, 's'), order, german, firm };
 }
 
-const sentences = Object.entries({ ...forms, ...connections, ...phones, ...organization, ...imports })
+const sentences = Object.entries({ ...forms, ...connections, ...phones, ...organization, ...imports, ...signIn })
   .map(sentence)
   .sort((a, b) => b.firm - a.firm);
 
