@@ -1,6 +1,7 @@
 /**
  * npm test: types, style and the web build; then every test on the embedded database; then those that use a database
- * again on PostgreSQL. The last lines are `N passed, N failed, N skipped` over all of it and what was skipped and why.
+ * again on PostgreSQL. Those in the browser run once, on one or the other: what a page does doesn't depend on the
+ * database, and a browser's minute is the dearest there is. The last lines are `N passed, N failed, N skipped` over all of it and what was skipped and why.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -33,9 +34,16 @@ export async function runTests(): Promise<void> {
   await check('style', () => command(node, [bin('@biomejs/biome/bin/biome'), 'check'], { cwd: root }));
   await check('web build', ensureWebBuilt);
 
-  const { database } = testFiles(folders);
-  await vitest('the embedded database', [], {});
-  await onPostgres(database);
+  const { all, database } = testFiles(folders);
+  const postgres = await startPostgres().catch((error: Error) => error);
+  const noPostgres = postgres instanceof Error;
+  await vitest('the embedded database', noPostgres ? [] : all.filter((file) => !isLater(file)), {});
+  if (noPostgres) {
+    for (const file of database) total.skipped.push({ name: `${file} on PostgreSQL`, reason: postgres.message });
+  } else {
+    const again = database.filter((file) => isLater(file) || !isInBrowser(file));
+    await onPostgres(postgres, again).finally(() => postgres.stop());
+  }
 
   const minutes = ((Date.now() - begun) / 60_000).toFixed(1);
   console.log(
@@ -48,21 +56,13 @@ export async function runTests(): Promise<void> {
   end(total);
 }
 
-async function onPostgres(files: string[]): Promise<void> {
-  let server: PostgresServer;
-  try {
-    server = await startPostgres();
-  } catch (error) {
-    const reason = (error as Error).message;
-    for (const file of files) total.skipped.push({ name: `${file} on PostgreSQL`, reason });
-    return;
-  }
-  try {
-    await vitest(`PostgreSQL ${server.version}`, files, { TEST_DATABASE_URL: server.url });
-  } finally {
-    await server.stop();
-  }
-}
+const isInBrowser = (file: string) => file.startsWith('test/web/');
+/** A newcomer's first steps are on the embedded database; what administrators do comes on PostgreSQL. */
+const isLater = (file: string) =>
+  ['administration', 'access', 'newcomer', 'forms'].some((name) => file === `test/web/${name}.test.ts`);
+
+const onPostgres = (server: PostgresServer, files: string[]): Promise<void> =>
+  vitest(`PostgreSQL ${server.version}`, files, { TEST_DATABASE_URL: server.url });
 
 async function check(name: string, work: () => Promise<unknown>): Promise<void> {
   try {
