@@ -1,5 +1,6 @@
 import { Checkbox } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Calendar } from '../../../server/src/api/schemas/accounts.ts';
 import { notify } from '../shell/notices.tsx';
@@ -12,11 +13,16 @@ export function Calendars({ accountId }: { accountId: string }) {
   const client = useQueryClient();
   const errorText = useErrorText();
   const calendars = useQuery(calendarsQuery(accountId));
+  // By id: shown at once, until the server has said what is. A mutation's own state comes a moment too late for a box.
+  const [wanted, setWanted] = useState<Readonly<Record<string, boolean>>>({});
   const select = useMutation({
     mutationFn: ({ calendar, selected }: { calendar: Calendar; selected: boolean }) =>
       selectCalendar(calendar, selected),
     onError: (error) => notify(errorText(error), { tone: 'problem' }),
-    onSettled: () => client.invalidateQueries(),
+    onSettled: async (_, __, { calendar: { id } }) => {
+      await client.invalidateQueries();
+      setWanted(({ [id]: _settled, ...others }) => others);
+    },
   });
   if (calendars.isPending) return <Skeleton rows={2} />;
   if (calendars.isError) return <Problem error={calendars.error} retry={() => void calendars.refetch()} />;
@@ -28,13 +34,12 @@ export function Calendars({ accountId }: { accountId: string }) {
         <Checkbox
           key={calendar.id}
           label={calendar.name}
-          checked={
-            select.isPending && select.variables.calendar.id === calendar.id
-              ? select.variables.selected
-              : calendar.selected
-          }
+          checked={wanted[calendar.id] ?? calendar.selected}
           disabled={!calendar.choosable}
-          onChange={(event) => select.mutate({ calendar, selected: event.currentTarget.checked })}
+          onChange={({ currentTarget: { checked: selected } }) => {
+            setWanted({ ...wanted, [calendar.id]: selected });
+            select.mutate({ calendar, selected });
+          }}
         />
       ))}
     </fieldset>
