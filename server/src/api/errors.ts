@@ -40,7 +40,7 @@ export class ApiError extends Error {
 
 /** @param seconds until the next try is allowed. */
 export const tooMany = (seconds: number): ApiError => {
-  const minutes = Math.ceil(seconds / 60);
+  const minutes = Math.max(1, Math.ceil((seconds - 5) / 60)); // some seconds too many are no minute
   const message = `Too many failed tries: try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`;
   return new ApiError('tooManyRequests', message, { retryAfter: seconds });
 };
