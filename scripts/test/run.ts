@@ -1,7 +1,7 @@
 /**
  * npm test: types, style and the web build; then every test on the embedded database; then those that use a database
- * again on PostgreSQL. Those in the browser run once, on one or the other: what a page does doesn't depend on the
- * database, and a browser's minute is the dearest there is. The last lines are `N passed, N failed, N skipped` over all of it and what was skipped and why.
+ * again on PostgreSQL. The administration's pages are gone through once, on PostgreSQL: what a page does
+ * doesn't depend on the database, and a browser's minute is the dearest there is. The last lines are `N passed, N failed, N skipped` over all of it and what was skipped and why.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -41,8 +41,7 @@ export async function runTests(): Promise<void> {
   if (noPostgres) {
     for (const file of database) total.skipped.push({ name: `${file} on PostgreSQL`, reason: postgres.message });
   } else {
-    const again = database.filter((file) => isLater(file) || !isInBrowser(file));
-    await onPostgres(postgres, again).finally(() => postgres.stop());
+    await onPostgres(postgres, database).finally(() => postgres.stop());
   }
 
   const minutes = ((Date.now() - begun) / 60_000).toFixed(1);
@@ -56,10 +55,8 @@ export async function runTests(): Promise<void> {
   end(total);
 }
 
-const isInBrowser = (file: string) => file.startsWith('test/web/');
-/** A newcomer's first steps are on the embedded database; what administrators do comes on PostgreSQL. */
 const isLater = (file: string) =>
-  ['administration', 'access', 'newcomer', 'forms'].some((name) => file === `test/web/${name}.test.ts`);
+  ['administration', 'access', 'newcomer'].some((name) => file === `test/web/${name}.test.ts`);
 
 const onPostgres = (server: PostgresServer, files: string[]): Promise<void> =>
   vitest(`PostgreSQL ${server.version}`, files, { TEST_DATABASE_URL: server.url });
