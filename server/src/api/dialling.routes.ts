@@ -10,13 +10,13 @@ import {
   listPredefinedTargets,
   type PredefinedTarget as StoredTarget,
 } from '../organization/predefined-targets.ts';
-import { locationExists } from '../organization/tree.ts';
 import type { Executor } from '../store/database.ts';
 import { retrying } from '../store/retrying.ts';
 import { diallingOfLocation } from '../telephony/dialling.queries.ts';
 import { loadNumberingPlan } from '../telephony/numbering-plan.ts';
 import { administers, locationOfUser } from './access.ts';
 import { ApiError } from './errors.ts';
+import { atLocation } from './places.ts';
 import { type Route, route } from './route.ts';
 import { Id } from './schemas/common.ts';
 import {
@@ -31,12 +31,7 @@ import {
 } from './schemas/dialling.ts';
 
 const tag = 'Telephony';
-const ofLocation = {
-  tag,
-  params: z.object({ locationId: Id }),
-  locationOf: async (db: Executor, { locationId }: Record<string, string>) =>
-    (await locationExists(db, locationId!)) ? locationId! : null,
-} as const;
+const ofLocation = { ...atLocation, tag } as const;
 const ofTarget = {
   access: 'locationAdministrator',
   tag,

@@ -1,17 +1,15 @@
-import { z } from '@hono/zod-openapi';
+import type { z } from '@hono/zod-openapi';
 import type { Context } from '../context.ts';
 import { actorOf } from '../organization/audit.ts';
 import { allFunctions, functionOf } from '../organization/functions.ts';
 import { impactOnGroup, impactOnLocation } from '../organization/impact.ts';
 import type { FunctionName as Name } from '../organization/inheritance.ts';
 import { groupFunction, locationFunction, setGroupFunction, setLocationFunction } from '../organization/settings.ts';
-import { locationExists, locationOfGroup } from '../organization/tree.ts';
-import type { Executor } from '../store/database.ts';
 import { retrying } from '../store/retrying.ts';
 import { synchronizationChoices } from '../sync/choices.ts';
 import { checked } from './checked.ts';
+import { atGroup, atLocation } from './places.ts';
 import { type Route, route } from './route.ts';
-import { Id } from './schemas/common.ts';
 import {
   FunctionList,
   FunctionName,
@@ -23,17 +21,8 @@ import {
 } from './schemas/organization.ts';
 
 const tag = 'Locations and groups';
-const ofLocation = {
-  tag,
-  params: z.object({ locationId: Id, function: FunctionName }),
-  locationOf: async (db: Executor, { locationId }: Record<string, string>) =>
-    (await locationExists(db, locationId!)) ? locationId! : null,
-} as const;
-const ofGroup = {
-  tag,
-  params: z.object({ groupId: Id, function: FunctionName }),
-  locationOf: (db: Executor, { groupId }: Record<string, string>) => locationOfGroup(db, groupId!),
-} as const;
+const ofLocation = { ...atLocation, tag, params: atLocation.params.extend({ function: FunctionName }) } as const;
+const ofGroup = { ...atGroup, tag, params: atGroup.params.extend({ function: FunctionName }) } as const;
 
 /** The function's own schema has the last word. @throws InvalidRequest with fields below `value`. */
 const checkedValue = (name: Name, value: unknown) =>

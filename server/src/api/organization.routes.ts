@@ -1,15 +1,13 @@
-import { z } from '@hono/zod-openapi';
 import type { Context } from '../context.ts';
 import { actorOf } from '../organization/audit.ts';
 import { changeGroup, createGroup, deleteGroup } from '../organization/groups.ts';
 import { changeLocation, createLocation, deleteLocation } from '../organization/locations.ts';
-import { groupShown, listGroups, listLocations, locationExists, locationOfGroup } from '../organization/tree.ts';
-import type { Executor } from '../store/database.ts';
+import { groupShown, listGroups, listLocations } from '../organization/tree.ts';
 import { retrying } from '../store/retrying.ts';
 import { locationsOf, requireLocation } from './access.ts';
 import { ApiError } from './errors.ts';
+import { atGroup, atLocation } from './places.ts';
 import { type Route, route } from './route.ts';
-import { Id } from './schemas/common.ts';
 import {
   ConfigurationGroup,
   ConfigurationGroupList,
@@ -22,17 +20,8 @@ import {
 } from './schemas/organization.ts';
 
 const tag = 'Locations and groups';
-const ofLocation = {
-  tag,
-  params: z.object({ locationId: Id }),
-  locationOf: async (db: Executor, { locationId }: Record<string, string>) =>
-    (await locationExists(db, locationId!)) ? locationId! : null,
-} as const;
-const ofGroup = {
-  tag,
-  params: z.object({ groupId: Id }),
-  locationOf: (db: Executor, { groupId }: Record<string, string>) => locationOfGroup(db, groupId!),
-} as const;
+const ofLocation = { ...atLocation, tag } as const;
+const ofGroup = { ...atGroup, tag } as const;
 
 export function organizationRoutes(context: Context): Route[] {
   const { db } = context.store;

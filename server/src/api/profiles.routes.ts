@@ -4,7 +4,6 @@ import { actorOf } from '../organization/audit.ts';
 import { changeProfile, createProfile, deleteProfile } from '../organization/profiles/changes.ts';
 import { startAgain } from '../organization/profiles/copies.ts';
 import { ensureDefaultGroup } from '../organization/setup.ts';
-import { locationExists, locationOfGroup } from '../organization/tree.ts';
 import { forwardingFor, type TargetInputs } from '../presence/forwarding-target.ts';
 import {
   centralOwnerOfGroup,
@@ -24,23 +23,15 @@ import type { Executor } from '../store/database.ts';
 import { retrying } from '../store/retrying.ts';
 import { administers, requireLocation } from './access.ts';
 import { ApiError } from './errors.ts';
+import { atGroup, atLocation } from './places.ts';
 import { type Route, route, type Viewer } from './route.ts';
 import { Id } from './schemas/common.ts';
 import { NewProfile, Profile, ProfileChange, ProfileList } from './schemas/presence.ts';
 
 const tag = 'Profiles and settings';
 const params = z.object({ profileId: Id });
-const ofLocation = {
-  tag,
-  params: z.object({ locationId: Id }),
-  locationOf: async (db: Executor, { locationId }: Record<string, string>) =>
-    (await locationExists(db, locationId!)) ? locationId! : null,
-} as const;
-const ofGroup = {
-  tag,
-  params: z.object({ groupId: Id }),
-  locationOf: (db: Executor, { groupId }: Record<string, string>) => locationOfGroup(db, groupId!),
-} as const;
+const ofLocation = { ...atLocation, tag } as const;
+const ofGroup = { ...atGroup, tag } as const;
 
 /** Targets that come to the same for everybody at a location. */
 const sameForAll: readonly (string | undefined)[] = ['number', 'predefined', 'voicemail'];
