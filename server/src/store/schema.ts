@@ -39,6 +39,8 @@ export interface Schema {
     /** By function, the individual value before the last change. */
     previous: JsonDefault<Record<string, unknown>>;
     settings_revision: Generated<number>;
+    forwarding_paused_at: InstantOrNull;
+    forwarding_pause: JsonOrNull<Record<string, unknown>>;
     created_at: DefaultInstant;
   };
   users: {
@@ -59,6 +61,8 @@ export interface Schema {
     deputy_id: Text | null;
     assistant_id: Text | null;
     leaving_at: InstantOrNull;
+    forwarding_paused_at: InstantOrNull;
+    forwarding_pause: JsonOrNull<Record<string, unknown>>;
     /** The words by which the user is found; a generated tsvector. */
     search: GeneratedAlways<Text>;
     created_at: DefaultInstant;
@@ -171,6 +175,8 @@ export interface Schema {
     active: Generated<boolean>;
     forwarding_mode: Generated<Text>;
     forwarding_target: JsonOrNull;
+    busy_target: JsonOrNull;
+    unanswered_target: JsonOrNull;
     note: Text | null;
     position: Generated<number>;
   };
@@ -185,6 +191,7 @@ export interface Schema {
     starts_at: Instant;
     ends_at: InstantOrNull;
     end_rule: Generated<'time' | 'nextBoundary' | 'untilChanged'>;
+    appointment: JsonOrNull<{ uid: string; occurrence: string }>;
     created_by: Text | null;
     created_at: DefaultInstant;
   };
@@ -198,6 +205,8 @@ export interface Schema {
     until: InstantOrNull;
     forwarding_mode: Generated<Text>;
     forwarding_target: Text | null;
+    forwarding_busy: Text | null;
+    forwarding_unanswered: Text | null;
     next_due_at: DefaultInstant;
     revision: Generated<number>;
     settings_revision: Generated<number>;
@@ -214,7 +223,29 @@ export interface Schema {
     until: InstantOrNull;
     forwarding_mode: Text;
     forwarding_target: Text | null;
+    forwarding_busy: Text | null;
+    forwarding_unanswered: Text | null;
     at: DefaultInstant;
+  };
+  own_rules: { user_id: Text; rules: JsonDefault<unknown[]>; updated_at: DefaultInstant };
+  appointment_choice: {
+    user_id: Text;
+    uid: Text;
+    occurrence: Generated<Text>;
+    effect: Json;
+    chosen_at: DefaultInstant;
+  };
+  alert: {
+    id: GeneratedAlways<number>;
+    at: DefaultInstant;
+    kind: Text;
+    subject_kind: Text;
+    subject_id: Text | null;
+    subject_name: Generated<Text>;
+    location_id: Text | null;
+    detail: JsonDefault<Record<string, unknown>>;
+    seen_at: InstantOrNull;
+    seen_by: Text | null;
   };
   phone_system: {
     id: Generated<Text>;
@@ -223,6 +254,9 @@ export interface Schema {
     settings: JsonDefault<Record<string, unknown>>;
     secret: Text | null;
     mode: Generated<'active' | 'observe' | 'paused'>;
+    guard_share: Generated<number>;
+    paused_at: InstantOrNull;
+    paused_reason: JsonOrNull<Record<string, unknown>>;
     boot_id: Text | null;
     status: Generated<'new' | 'ok' | 'failing'>;
     error_class: Text | null;

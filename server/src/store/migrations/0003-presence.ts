@@ -1,0 +1,65 @@
+import { type Kysely, sql } from 'kysely';
+
+/** Rules from appointments to profiles, choices for single appointments, and what keeps forwarding trustworthy. */
+export async function presence(db: Kysely<never>): Promise<void> {
+  for (const statements of [rules, claims, forwarding, trust]) await sql.raw(statements).execute(db);
+}
+
+const rules = `
+-- A user's own rules, in order; asked before the group's where the group allows it.
+create table own_rules (
+  user_id uuid primary key references users on delete cascade,
+  rules jsonb not null default '[]',
+  updated_at timestamptz not null default now()
+);
+
+-- What a user chose for one appointment (occurrence set) or a whole series (occurrence ''), instead of what the rules say.
+create table appointment_choice (
+  user_id uuid not null references users on delete cascade,
+  uid text not null,
+  occurrence text not null default '',
+  effect jsonb not null,
+  chosen_at timestamptz not null default now(),
+  primary key (user_id, uid, occurrence)
+);
+`;
+
+const claims = `
+-- appointment: the meeting whose end is the claim's (end_rule 'appointmentEnd').
+alter table claim add column appointment jsonb;
+alter table claim drop constraint claim_end_rule_check;
+alter table claim add constraint claim_end_rule_check
+  check (end_rule in ('time', 'nextBoundary', 'untilChanged', 'appointmentEnd'));
+`;
+
+const forwarding = `
+-- Targets for calls that find the user busy, or that nobody answers: slots of their own beside "always" and do not disturb.
+alter table profile add column busy_target jsonb, add column unanswered_target jsonb;
+alter table presence_state add column forwarding_busy text, add column forwarding_unanswered text;
+alter table presence_change add column forwarding_busy text, add column forwarding_unanswered text;
+`;
+
+const trust = `
+-- guard_share: percent of the system's forwardings that may change outside known due times before it pauses itself.
+alter table phone_system
+  add column guard_share integer not null default 20 check (guard_share between 0 and 100),
+  add column paused_at timestamptz,
+  add column paused_reason jsonb;
+alter table configuration_group add column forwarding_paused_at timestamptz, add column forwarding_pause jsonb;
+alter table users add column forwarding_paused_at timestamptz, add column forwarding_pause jsonb;
+
+-- What administrators must know of, until one of them has seen to it.
+create table alert (
+  id bigint generated always as identity primary key,
+  at timestamptz not null default now(),
+  kind text not null,
+  subject_kind text not null,
+  subject_id uuid,
+  subject_name text not null default '',
+  location_id uuid references location on delete cascade,
+  detail jsonb not null default '{}',
+  seen_at timestamptz,
+  seen_by uuid references users on delete set null
+);
+create index alert_open on alert (id desc) where seen_at is null;
+`;
