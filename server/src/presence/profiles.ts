@@ -31,16 +31,21 @@ export interface Look {
   forwardingProblem?: ForwardingProblem;
 }
 
-/** Profiles by id and by key; made once an owner, however many users they serve. */
+/** Profiles by id, key and name in small letters; made once an owner, however many users they serve. */
 export interface ProfileIndex {
   byId: ReadonlyMap<string, Profile>;
   byKey: ReadonlyMap<string, Profile>;
+  byName: ReadonlyMap<string, Profile>;
 }
-export const emptyProfileIndex: ProfileIndex = { byId: new Map(), byKey: new Map() };
+export const emptyProfileIndex: ProfileIndex = { byId: new Map(), byKey: new Map(), byName: new Map() };
 
 export function profileIndex(profiles: readonly Profile[]): ProfileIndex {
   const keyed = profiles.flatMap((profile) => (profile.key ? [[profile.key, profile] as const] : []));
-  return { byId: new Map(profiles.map((profile) => [profile.id, profile])), byKey: new Map(keyed) };
+  return {
+    byId: new Map(profiles.map((profile) => [profile.id, profile])),
+    byKey: new Map(keyed),
+    byName: new Map(profiles.map((profile) => [profile.name.toLowerCase(), profile])),
+  };
 }
 
 /** Whose eyes a profile is resolved with. */
@@ -57,6 +62,23 @@ export interface ProfileOwner {
  */
 export function profileOfStatus(status: Status, owner: ProfileOwner): Profile | null {
   return [owner.own.byKey.get(status), owner.central.byKey.get(status)].find((profile) => profile?.active) ?? null;
+}
+
+/**
+ * The profile that a setting or a rule names, by key or by name (in small or large letters), in the user's own set: so one
+ * rule of a location fits groups with profiles of their own. Keys come before names, own profiles before central ones;
+ * what is switched off gives way. null: there is none of this name.
+ */
+export function profileNamed(keyOrName: string, owner: ProfileOwner): Profile | null {
+  const name = keyOrName.toLowerCase();
+  return (
+    [
+      owner.own.byKey.get(keyOrName),
+      owner.central.byKey.get(keyOrName),
+      owner.own.byName.get(name),
+      owner.central.byName.get(name),
+    ].find((profile) => profile?.active) ?? null
+  );
 }
 
 /** What the profile with this id, or else the one that stands for the status, comes to for the user. */
