@@ -284,6 +284,9 @@ export interface Schema {
     error_message: Text | null;
     phase_since: DefaultInstant;
     released_at: InstantOrNull;
+    unplanned: Generated<boolean>;
+    unplanned_at: InstantOrNull;
+    retake: Generated<boolean>;
     updated_at: DefaultInstant;
   };
   forwarding_log: {
@@ -300,6 +303,7 @@ export interface Schema {
     secret: Text;
     active: Generated<boolean>;
     delivered_number: Generated<number>;
+    delivered_alert: Generated<number>;
     due_at: DefaultInstant;
     leased_until: InstantOrNull;
     leased_by: Text | null;

@@ -40,6 +40,8 @@ alter table presence_change add column forwarding_busy text, add column forwardi
 `;
 
 const trust = `
+-- A new phone system shows what it would do before it does it.
+alter table phone_system alter column mode set default 'observe';
 -- guard_share: percent of the system's forwardings that may change outside known due times before it pauses itself.
 alter table phone_system
   add column guard_share integer not null default 20 check (guard_share between 0 and 100),
@@ -47,6 +49,14 @@ alter table phone_system
   add column paused_reason jsonb;
 alter table configuration_group add column forwarding_paused_at timestamptz, add column forwarding_pause jsonb;
 alter table users add column forwarding_paused_at timestamptz, add column forwarding_pause jsonb;
+
+-- unplanned: the wish changed at a time that nobody knew beforehand, so the guard counts it; unplanned_at: when such a
+-- change was last taken in. retake: its user wants ours again after a change by hand.
+alter table forwarding_record
+  add column unplanned boolean not null default true,
+  add column unplanned_at timestamptz,
+  add column retake boolean not null default false;
+create index forwarding_record_unplanned on forwarding_record (unplanned_at) where unplanned_at is not null;
 
 -- What administrators must know of, until one of them has seen to it.
 create table alert (
@@ -62,4 +72,6 @@ create table alert (
   seen_by uuid references users on delete set null
 );
 create index alert_open on alert (id desc) where seen_at is null;
+-- How far a webhook has got with alerts.
+alter table webhook add column delivered_alert bigint not null default 0;
 `;
