@@ -18,8 +18,8 @@ import { makeGroup, makePeople, putAppointment } from '../server/src/presence/pe
 import { retrying } from '../server/src/store/retrying.ts';
 import { defaultSynchronizationSettings } from '../server/src/sync/settings.ts';
 import { phoneSystemKinds } from '../server/src/telephony/connectors.ts';
-import { loadRecords, saveRecords } from '../server/src/telephony/reconciler.queries.ts';
 import { startReconciler } from '../server/src/telephony/reconciler.ts';
+import { recordsInDatabase } from '../server/src/telephony/records.queries.ts';
 import { wantNothingOf } from '../server/src/telephony/release.ts';
 import { type Pbx, startPbx } from '../simulators/pbx/pbx.ts';
 import { pbxSettings } from '../simulators/pbx/settings.ts';
@@ -245,12 +245,13 @@ test('a wish that was read before the release is not carried out after it', asyn
     .returning('id')
     .executeTakeFirstOrThrow();
   await want(db, '301', to('200'));
-  const [row] = await loadRecords(db, systemId);
+  const records = recordsInDatabase(db, { systemId, ...lease });
+  const [row] = await records.load();
   expect(row).toMatchObject({ wish: to('200'), due: true });
   await retrying(db, (transaction) => wantNothingOf(transaction, { extensionId }));
   const intent = { ...row!.record, phase: 'intent' as const, ours: to('200'), previous: off, bootId: 'one' };
   const update = { row: row!, record: intent, actual: off, failures: 0, error: null, dueInMs: null };
-  const save = () => saveRecords(db, { systemId, ...lease }, [{ ...update, log: { event: 'taken', detail: {} } }]);
+  const save = () => records.save([{ ...update, log: { event: 'taken', detail: {} } }]);
   expect([...(await save())], 'released').toEqual([]);
   await done(await begin({ kind: 'extension', id: extensionId }));
   expect([...(await save())], 'gone').toEqual([]);

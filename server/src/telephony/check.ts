@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { type ForwardingMode, forwardingModes } from '../presence/presence.ts';
 import type { PhoneSystemConnection } from './connector.ts';
 import { connectTo, type PhoneSystemKinds, type StoredPhoneSystem } from './connectors.ts';
-import { asConnectorError } from './reconcile.ts';
+import { asConnectorError } from './outcomes.ts';
 
 export interface PhoneSystemCheck {
   steps: CheckStep[];

@@ -1,48 +1,47 @@
 /**
  * One round over one phone system: what is due is read, decided, made durable, written, read back and decided again,
- * a batch at a time. The caller holds the lease of the system; every step that writes proves it anew.
+ * a batch at a time. The caller holds the lease of the system; every step that writes proves it anew (records.ts).
+ * Nothing here knows a database or a clock of its own: with a store, a connection and a clock in memory it runs there.
  */
-import { ConnectorError } from '../calendars/connector.ts';
-import type { Context } from '../context.ts';
+import type { ConnectorError } from '../calendars/connector.ts';
 import type { Forwarding } from '../presence/presence.ts';
-import { type CrashPoint, crashPoint } from '../store/crash-points.ts';
+import { type CrashPoint, crashPoint as crash } from '../store/crash-points.ts';
 import type { PhoneSystemConnection } from './connector.ts';
-import { type Decision, decide, inForce, sameForwarding } from './decide.ts';
-import {
-  knownNumbers,
-  loadRecords,
-  type OwnedSystem,
-  prepareRecords,
-  type RecordRow,
-  type RecordUpdate,
-  saveRecords,
-} from './reconciler.queries.ts';
+import { type Decision, decide } from './decide.ts';
+import { asConnectorError, failed, lost, type OutcomeOptions, observed, outcome, type Step } from './outcomes.ts';
+import { keyOf, type RecordRow, type RecordStore, type RecordUpdate } from './records.ts';
 import { type ResolvedWish, resolveWishes } from './wishes.ts';
 
 export interface RoundOptions {
-  leaseMs: number;
   /** How often records in force are looked at (rule 1: 30 s). Milliseconds. */
   pollMs: number;
+  /** Left out: the computer's clock. */
+  now?: () => Temporal.Instant;
+  /** In [0, 1): spreads what is tried again. Left out: Math.random. */
+  random?: () => number;
+  /** Called where a crash would hurt most. What it throws ends the round there, as a crash would. */
+  crashPoint?: (point: CrashPoint) => void;
 }
 
 /** Together below the lease (rule 10). */
 const readLimitMs = 10_000;
 const writeLimitMs = 10_000;
-/** What nobody wants anything of is looked at once a day. */
-const idleMs = 86_400_000;
 const concurrentWrites = 8;
 
-/** @returns the start of the system that all was seen on; null when there was nothing to do and it wasn't asked. @throws ConnectorError when the system can't be read, LeaseLost */
+/**
+ * @returns the start of the system that all was seen on; null when there was nothing to do and it wasn't asked.
+ * @throws ConnectorError when the system can't be read, LeaseLost
+ */
 export async function reconcile(
-  context: Pick<Context, 'store' | 'processName'>,
-  system: OwnedSystem,
+  records: RecordStore,
+  system: { name: string; mode: 'active' | 'observe' | 'paused' },
   connection: PhoneSystemConnection,
   options: RoundOptions,
 ): Promise<string | null> {
-  const { db } = context.store;
-  const lease = { systemId: system.id, processName: context.processName, leaseMs: options.leaseMs };
-  await prepareRecords(db, system.id);
-  const rows = await loadRecords(db, system.id);
+  const { now = Temporal.Now.instant, random = Math.random, crashPoint = crash } = options;
+  const outcomes: OutcomeOptions = { systemName: system.name, pollMs: options.pollMs, now, random };
+  await records.prepare();
+  const rows = await records.load();
   // What fails comes last, so that it holds up nobody else.
   const due = rows.filter((row) => row.due).sort((a, b) => a.failures - b.failures);
   if (due.length === 0) return null;
@@ -61,11 +60,7 @@ export async function reconcile(
     const seen = new Set(wanted.map((row) => row.number));
     let ask = wanted.flatMap((row) => row.wish.target ?? []);
     for (let hop = 0; hop < 5 && ask.length > 0; hop++) {
-      const numbers = await knownNumbers(
-        db,
-        system.id,
-        [...new Set(ask)].filter((number) => !seen.has(number)),
-      );
+      const numbers = await records.knownNumbers([...new Set(ask)].filter((number) => !seen.has(number)));
       if (numbers.length === 0) break;
       for (const number of numbers) seen.add(number);
       const values = await connection.readAll(numbers, AbortSignal.timeout(readLimitMs));
@@ -85,26 +80,26 @@ export async function reconcile(
 
   async function batch(group: RecordRow[]): Promise<string> {
     const before = await observe(group);
-    const now = Temporal.Now.instant();
+    const at = now();
     const steps = group.flatMap((row) => {
       const actual = before.values.get(row.number);
       const resolved = wishes.get(row.number) ?? { forwarding: { mode: 'off' as const, target: null }, refusal: null };
       if (!actual) return [];
-      const decision = decide(row.record, { desired: resolved.forwarding, actual, bootId: before.bootId, now });
+      const decision = decide(row.record, { desired: resolved.forwarding, actual, bootId: before.bootId, now: at });
       return [{ row, actual, resolved, decision }];
     });
-    const unread = group.filter((row) => !before.values.has(row.number));
+    const unread = await Promise.all(group.filter((row) => !before.values.has(row.number)).map(unreadable));
     if (system.mode === 'observe') {
-      await saveRecords(db, lease, [...steps.map(observed), ...(await Promise.all(unread.map(unreadable)))]);
+      await records.save([...steps.map((step) => observed(step, outcomes)), ...unread]);
       return before.bootId;
     }
     const wanted = steps.filter((step) => step.decision.write);
     crashIf(wanted, 'intent', 'reconciler.beforeIntent');
     // Rule 2: durable before the phone is written.
-    const saved = await saveRecords(db, lease, [...steps.map(outcome), ...(await Promise.all(unread.map(unreadable)))]);
+    const saved = await records.save([...steps.map((step) => outcome(step, outcomes)), ...unread]);
     crashIf(news(steps), 'applied', 'reconciler.appliedWritten');
     crashIf(news(steps), 'idle', 'reconciler.idleWritten');
-    const writes = wanted.filter(({ row }) => saved.has(row.extensionId));
+    const writes = wanted.filter(({ row }) => saved.has(keyOf(row)));
     if (writes.length === 0) return before.bootId;
     crashIf(writes, 'intent', 'reconciler.intentWritten');
     crashIf(writes, 'restoring', 'reconciler.restoringWritten');
@@ -118,14 +113,14 @@ export async function reconcile(
     const updates = writes.map((step) => {
       const { row, resolved, decision } = step;
       const actual = after.values.get(row.number);
-      const error = errors.get(row.number);
-      if (!actual) return failed(row, decision, step.actual, error ?? lost(row, null));
+      const error = errors.get(keyOf(row));
+      if (!actual) return failed(row, decision, step.actual, error ?? lost(row, null), outcomes);
       const desired = resolved.forwarding;
-      const again = decide(decision.record, { desired, actual, bootId: after.bootId, now: Temporal.Now.instant() });
-      if (again.write) return failed(row, again, actual, error ?? lost(row, actual));
-      return outcome({ row: { ...row, record: decision.record }, actual, resolved, decision: again });
+      const again = decide(decision.record, { desired, actual, bootId: after.bootId, now: now() });
+      if (again.write) return failed(row, again, actual, error ?? lost(row, actual), outcomes);
+      return outcome({ row: { ...row, record: decision.record }, actual, resolved, decision: again }, outcomes);
     });
-    await saveRecords(db, lease, updates);
+    await records.save(updates);
     crashIf(updates, 'applied', 'reconciler.appliedWritten');
     crashIf(updates, 'idle', 'reconciler.idleWritten');
     return after.bootId;
@@ -154,7 +149,7 @@ export async function reconcile(
         try {
           await connection.apply(row.number, decision.write!, row.context, signal);
         } catch (error) {
-          errors.set(row.number, asConnectorError(error));
+          errors.set(keyOf(row), asConnectorError(error));
         }
       }
     };
@@ -162,116 +157,25 @@ export async function reconcile(
     return errors;
   }
 
+  /** An extension that a reading in bulk left out is asked for alone, to learn the reason. */
   async function unreadable(row: RecordRow): Promise<RecordUpdate> {
     const unchanged: Decision = { record: row.record, write: null, event: null };
     try {
       await connection.read(row.number, AbortSignal.timeout(readLimitMs));
-      return { ...failed(row, unchanged, row.actual, lost(row, null)), dueInMs: null };
+      return { ...failed(row, unchanged, row.actual, lost(row, null), outcomes), dueInMs: null };
     } catch (error) {
-      return failed(row, unchanged, row.actual, asConnectorError(error));
+      return failed(row, unchanged, row.actual, asConnectorError(error), outcomes);
     }
   }
 
-  function outcome({ row, actual, resolved, decision }: Step): RecordUpdate {
-    const { refusal } = resolved;
-    const error = refusal && { class: 'refused', message: refusal.reason };
-    const { record, write, event } = decision;
-    const refusedNow = refusal && row.error?.message !== refusal.reason;
-    const name = event ?? (refusedNow ? (refusal.kind === 'loop' ? 'loopRefused' : 'unsupported') : null);
-    const detail = {
-      ...details(row, actual, decision),
-      ...(refusal ? { reason: refusal.reason, path: refusal.path } : {}),
-    };
-    return {
-      row,
-      record,
-      actual,
-      failures: write ? row.failures : 0,
-      error: write && !error ? row.error : error,
-      dueInMs: write ? null : inForce(record) || record.phase !== 'idle' ? options.pollMs : idleMs,
-      log: name ? { event: name, detail } : null,
-    };
-  }
-
-  function observed(step: Step): RecordUpdate {
-    const { row, actual, decision, resolved } = step;
-    const news = decision.write && !sameForwarding(row.desired, row.wish);
-    const event = row.wish.mode === 'off' ? 'wouldGiveBack' : 'wouldTake';
-    const refusal = resolved.refusal && { class: 'refused', message: resolved.refusal.reason };
-    return {
-      ...outcome(step),
-      record: row.record,
-      error: refusal,
-      dueInMs: row.wish.mode === 'off' && row.record.phase === 'idle' ? idleMs : options.pollMs,
-      log: news ? { event, detail: details(row, actual, decision) } : null,
-    };
-  }
-
-  /** Tried again soon. */
-  function failed(
-    row: RecordRow,
-    { record }: Decision,
-    actual: Forwarding | null,
-    error: ConnectorError,
-  ): RecordUpdate {
-    const failures = row.failures + 1;
-    const wait = Math.min(options.pollMs, 1_000 * 2 ** Math.min(failures - 1, 10)) * (0.75 + Math.random() / 4);
-    const asked = error.retryAt ? error.retryAt.epochMilliseconds - Date.now() : 0;
-    // A bad day has many reasons in turn: the user is told of the first one, and of another kind.
-    const news = row.failures === 0 || row.error?.class !== error.errorClass;
-    return {
-      row,
-      record,
-      actual,
-      failures,
-      error: { class: error.errorClass, message: error.message },
-      dueInMs: Math.max(wait, Math.min(asked, 300_000)),
-      log: news ? { event: 'failed', detail: { ...details(row, actual, null), reason: error.message } } : null,
-    };
-  }
-
-  function details(row: RecordRow, actual: Forwarding | null, decision: Decision | null): Record<string, unknown> {
-    return {
-      extension: row.number,
-      phoneSystem: system.name,
-      status: row.context.status,
-      until: row.context.until?.toString() ?? null,
-      wanted: decision?.record.ours ?? row.record.ours ?? row.wish,
-      previous: decision?.record.previous ?? row.record.previous,
-      actual,
-    };
+  function crashIf(
+    steps: readonly (Step | RecordUpdate)[],
+    phase: 'intent' | 'restoring' | 'applied' | 'idle',
+    point: CrashPoint,
+  ): void {
+    if (steps.some((step) => ('decision' in step ? step.decision.record : step.record).phase === phase))
+      crashPoint(point);
   }
 }
 
 const news = (steps: readonly Step[]) => steps.filter((step) => step.decision.record.phase !== step.row.record.phase);
-
-interface Step {
-  row: RecordRow;
-  actual: Forwarding;
-  resolved: ResolvedWish;
-  decision: Decision;
-}
-
-function crashIf(
-  steps: readonly ({ decision: Decision } | RecordUpdate)[],
-  phase: 'intent' | 'restoring' | 'applied' | 'idle',
-  point: CrashPoint,
-): void {
-  if (steps.some((step) => ('decision' in step ? step.decision.record : step.record).phase === phase))
-    crashPoint(point);
-}
-
-function lost(row: RecordRow, actual: Forwarding | null): ConnectorError {
-  const found = actual ? `shows ${actual.mode}${actual.target ? ` to ${actual.target}` : ''}` : "can't be read";
-  return new ConnectorError(
-    'internal',
-    `The phone system accepted the forwarding of ${row.number}, but ${row.number} ${found}.`,
-  );
-}
-
-export function asConnectorError(error: unknown): ConnectorError {
-  if (error instanceof ConnectorError) return error;
-  return new ConnectorError('internal', 'The phone system connector failed unexpectedly; the server log says why.', {
-    cause: error,
-  });
-}

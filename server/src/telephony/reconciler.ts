@@ -6,11 +6,11 @@
 import type { Context, Running } from '../context.ts';
 import type { PhoneSystemConnection } from './connector.ts';
 import { connectTo, type PhoneSystemKinds } from './connectors.ts';
-import { asConnectorError, reconcile } from './reconcile.ts';
+import { asConnectorError } from './outcomes.ts';
+import { reconcile } from './reconcile.ts';
 import {
   forwardingChannel,
   giveLeasesBack,
-  LeaseLost,
   leaseSystems,
   makeDue,
   nextDue,
@@ -19,6 +19,8 @@ import {
   saveSystemHealth,
   systemsChanged,
 } from './reconciler.queries.ts';
+import { recordsInDatabase } from './records.queries.ts';
+import { LeaseLost } from './records.ts';
 
 export interface ReconcilerOptions {
   connectors: PhoneSystemKinds;
@@ -102,7 +104,8 @@ export async function startReconciler(context: Context, options: ReconcilerOptio
     const { system } = desk;
     try {
       desk.connection ??= await connect(desk);
-      const bootId = await reconcile(context, system, desk.connection, { leaseMs, pollMs });
+      const records = recordsInDatabase(store.db, { systemId: system.id, processName, leaseMs });
+      const bootId = await reconcile(records, system, desk.connection, { pollMs });
       if (desk.failures > 0) log.info({ phoneSystem: system.name }, 'The phone system can be reached again.');
       desk.failures = 0;
       if (bootId !== null) await saveSystemHealth(store.db, system.id, { bootId });

@@ -1,0 +1,165 @@
+/** The records of a phone system in the database. Every write renews, and thereby proves, the lease of the system. */
+import { sql } from 'kysely';
+import type { Forwarding, ForwardingMode } from '../presence/presence.ts';
+import type { Database, Executor } from '../store/database.ts';
+import type { Echo, Phase } from './decide.ts';
+import { forwardingLogChannel } from './reconciler.queries.ts';
+import { keyOf, LeaseLost, type RecordRow, type RecordStore, type RecordUpdate } from './records.ts';
+
+export interface Lease {
+  systemId: string;
+  processName: string;
+  leaseMs: number;
+}
+
+/** All times are those of the database's clock. */
+export const recordsInDatabase = (db: Database, lease: Lease): RecordStore => ({
+  prepare: () => prepareRecords(db, lease.systemId),
+  load: () => loadRecords(db, lease.systemId),
+  save: (updates) => saveRecords(db, lease, updates),
+  knownNumbers: (numbers) => knownNumbers(db, lease.systemId, numbers),
+});
+
+async function prepareRecords(db: Executor, systemId: string): Promise<void> {
+  await sql`
+    insert into forwarding_record (extension_id)
+    select id from extension where phone_system_id = ${systemId}
+       and not exists (select from forwarding_record where extension_id = extension.id)
+    on conflict do nothing`.execute(db);
+}
+
+async function loadRecords(db: Executor, systemId: string): Promise<RecordRow[]> {
+  const { rows } = await sql<Row>`
+    select r.extension_id, e.user_id, e.number, r.phase, r.ours, r.previous, r.echoes, r.boot_id, r.phase_since,
+           r.desired, r.actual, r.failures, r.error_class, r.error_message, r.due_at::text as due_seen,
+           case when r.released_at is null and u.active then coalesce(p.forwarding_mode, 'off') else 'off' end as mode,
+           case when r.released_at is null and u.active then p.forwarding_target end as target,
+           coalesce(p.since, now()) as since, coalesce(p.change_number, 0) as change_number,
+           coalesce(p.status, 'available') as status, p.note, p.until,
+           r.due_at <= now() or (r.released_at is null and (r.desired->>'mode', r.desired->>'target') is distinct from
+             (case when u.active then coalesce(p.forwarding_mode, 'off') else 'off' end,
+              case when u.active then p.forwarding_target end)) as due
+      from forwarding_record r
+      join extension e on e.id = r.extension_id
+      join users u on u.id = e.user_id
+      left join presence_state p on p.user_id = e.user_id
+     where e.phone_system_id = ${systemId}
+       and (r.due_at <= now() or r.phase <> 'idle' or p.forwarding_mode <> 'off')`.execute(db);
+  return rows.map((row) => ({
+    extensionId: row.extension_id,
+    userId: row.user_id,
+    number: row.number,
+    record: {
+      phase: row.phase,
+      ours: row.ours,
+      previous: row.previous,
+      echoes: row.echoes,
+      bootId: row.boot_id,
+      since: row.phase_since,
+    },
+    desired: row.desired,
+    actual: row.actual,
+    failures: row.failures,
+    error: row.error_message === null ? null : { class: row.error_class ?? 'internal', message: row.error_message },
+    due: row.due,
+    dueSeen: row.due_seen,
+    wish: row.mode === 'off' ? { mode: 'off', target: null } : { mode: row.mode, target: row.target },
+    wishSince: row.since,
+    changeNumber: row.change_number,
+    context: { status: row.status, note: row.note, until: row.until },
+  }));
+}
+
+interface Row {
+  extension_id: string;
+  user_id: string;
+  number: string;
+  phase: Phase;
+  ours: Forwarding | null;
+  previous: Forwarding | null;
+  echoes: Echo[];
+  boot_id: string | null;
+  phase_since: Temporal.Instant;
+  desired: Forwarding;
+  actual: Forwarding | null;
+  failures: number;
+  error_class: string | null;
+  error_message: string | null;
+  due_seen: string;
+  mode: ForwardingMode;
+  target: string | null;
+  since: Temporal.Instant;
+  change_number: number;
+  status: string;
+  note: string | null;
+  until: Temporal.Instant | null;
+  due: boolean;
+}
+
+async function knownNumbers(db: Executor, systemId: string, numbers: readonly string[]): Promise<string[]> {
+  if (numbers.length === 0) return [];
+  const { rows } = await sql<{ number: string }>`
+    select number from extension where phone_system_id = ${systemId} and number = any(${numbers as string[]}::text[])`.execute(
+    db,
+  );
+  return rows.map((row) => row.number);
+}
+
+async function saveRecords(db: Database, lease: Lease, updates: readonly RecordUpdate[]): Promise<Set<string>> {
+  const records = updates.map(({ row, record, actual, failures, error, dueInMs }) => ({
+    id: row.extensionId,
+    desired: row.wish,
+    desired_number: row.changeNumber,
+    phase: record.phase,
+    ours: record.ours,
+    previous: record.previous,
+    echoes: record.echoes,
+    boot_id: record.bootId,
+    phase_since: record.since.toString(),
+    actual,
+    failures,
+    error_class: error?.class ?? null,
+    error_message: error?.message ?? null,
+    due_seen: row.dueSeen,
+    due_in: dueInMs === null ? null : dueInMs / 1000,
+  }));
+  const entries = updates.flatMap(({ row, log }) =>
+    log ? [{ extension_id: row.extensionId, user_id: row.userId, ...log }] : [],
+  );
+  return db.transaction().execute(async (transaction) => {
+    const { rows } = await sql`
+      update phone_system set leased_until = now() + make_interval(secs => ${lease.leaseMs / 1000})
+       where id = ${lease.systemId} and leased_by = ${lease.processName} and leased_until > now()
+      returning id`.execute(transaction);
+    if (rows.length === 0) throw new LeaseLost('Another process has taken over this phone system.');
+    // Who set due_at while we worked has news: theirs stays.
+    const { rows: saved } = await sql<{ id: string }>`
+      update forwarding_record r
+         set desired = u.desired, desired_number = u.desired_number, phase = u.phase, ours = nullif(u.ours, 'null'),
+             previous = nullif(u.previous, 'null'), echoes = u.echoes, boot_id = u.boot_id, phase_since = u.phase_since,
+             actual = nullif(u.actual, 'null'), actual_at = now(), failures = u.failures, error_class = u.error_class,
+             error_message = u.error_message, updated_at = now(),
+             due_at = case when u.due_in is null then least(r.due_at, now())
+                           when r.due_at::text = u.due_seen then now() + make_interval(secs => u.due_in)
+                           else r.due_at end
+        from jsonb_to_recordset(${JSON.stringify(records)}::jsonb) as u(id uuid, desired jsonb, desired_number bigint,
+             phase text, ours jsonb, previous jsonb, echoes jsonb, boot_id text, phase_since timestamptz, actual jsonb,
+             failures integer, error_class text, error_message text, due_seen text, due_in float8)
+       where r.extension_id = u.id and not (r.released_at is not null and u.desired ->> 'mode' <> 'off')
+      returning r.extension_id as id`.execute(transaction);
+    const written = new Set(saved.map(({ id }) => keyOf({ extensionId: id })));
+    const told = entries.filter((entry) => written.has(keyOf({ extensionId: entry.extension_id })));
+    if (told.length === 0) return written;
+    await sql`
+      with entry as (
+        insert into forwarding_log (extension_id, user_id, event, detail)
+        select extension_id, user_id, event, detail
+          from jsonb_to_recordset(${JSON.stringify(told)}::jsonb)
+               as e(extension_id uuid, user_id uuid, event text, detail jsonb)
+        returning user_id)
+      select pg_notify(${forwardingLogChannel}, user_id::text) from (select distinct user_id from entry) told`.execute(
+      transaction,
+    );
+    return written;
+  });
+}
