@@ -16,16 +16,18 @@ export interface View {
   note: boolean;
   /** Of the agenda, and of the appointment that is the reason. */
   detail: Visibility;
+  /** Whether the viewer may choose for the owner. */
+  mayAct: boolean;
 }
 
-export const ownView: View = { presence: 'whole', until: true, note: true, detail: 'own' };
+export const ownView: View = { presence: 'whole', until: true, note: true, detail: 'own', mayAct: true };
 /** Of somebody who isn't there. */
-export const noView: View = { presence: 'limited', until: false, note: false, detail: 'nothing' };
+export const noView: View = { presence: 'limited', until: false, note: false, detail: 'nothing', mayAct: false };
 
 /** Views that are the same are one object: at the full hour what is told is written once for each. */
 const views = new Map<string, View>();
 function oneView(view: View): View {
-  const key = JSON.stringify([view.presence, view.until, view.note, view.detail]);
+  const key = JSON.stringify([view.presence, view.until, view.note, view.detail, view.mayAct]);
   const known = views.get(key);
   if (!known) views.set(key, view);
   return known ?? view;
@@ -36,10 +38,12 @@ export function viewOf(known: KnownRelationship, whole: boolean): View {
   const { ownerId, viewerId, level, privacy, viewerAdministers } = known;
   if (ownerId === viewerId) return ownView;
   const detail = detailFor(level, privacy, viewerAdministers);
-  if (whole) return oneView({ presence: 'whole', until: true, note: true, detail });
-  if (level === 'assistant') return oneView({ presence: 'assistant', until: true, note: true, detail });
-  if (level === 'external') return oneView({ presence: 'limited', ...privacy.externalSees, detail });
-  return oneView({ presence: 'limited', until: true, note: true, detail });
+  // Readers see the whole without being allowed to change it, unless they are somebody's assistant.
+  const mayAct = viewerAdministers || level === 'assistant';
+  if (whole) return oneView({ presence: 'whole', until: true, note: true, detail, mayAct });
+  if (level === 'assistant') return oneView({ presence: 'assistant', until: true, note: true, detail, mayAct });
+  if (level === 'external') return oneView({ presence: 'limited', ...privacy.externalSees, detail, mayAct });
+  return oneView({ presence: 'limited', until: true, note: true, detail, mayAct });
 }
 
 export interface Watcher {

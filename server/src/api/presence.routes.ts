@@ -54,7 +54,7 @@ export function presenceRoutes({ store: { db } }: Context): Route[] {
       const { userId, reason } = presence;
       const view = viewOfUser(presence);
       const told = toldPresence(presence, view, subjectOf(userId, reason), setterOf(reason));
-      return view.presence === 'limited' ? told : { ...told, phones: phones.get(userId) ?? [] };
+      return view.presence === 'limited' ? told : { ...told, phones: phones.get(userId) ?? [], mayAct: view.mayAct };
     });
   }
 

@@ -14,6 +14,10 @@ export interface UserFilter {
   locationId?: string | undefined;
   groupId?: string | undefined;
   active?: boolean | undefined;
+  /** As everybody sees it, at this moment. */
+  status?: Status | undefined;
+  /** The id of somebody who is left out. */
+  except?: string | undefined;
 }
 
 export interface ListedUser {
@@ -96,7 +100,7 @@ async function listed(db: Executor, chosen: RawBuilder<unknown>): Promise<Listed
   return rows;
 }
 
-function conditionsOf({ search = '', locationId, groupId, active }: UserFilter): RawBuilder<unknown>[] {
+function conditionsOf({ search = '', locationId, groupId, active, status, except }: UserFilter): RawBuilder<unknown>[] {
   const conditions: RawBuilder<unknown>[] = [];
   const words = searchWords(search);
   if (words.length > 0) {
@@ -144,3 +148,5 @@ function readCursor(cursor: string): [string, string] {
   }
   throw new ApiError('invalid', 'This is not the "next" of a page.', { field: 'after' });
 }
+  if (status !== undefined) conditions.push(sql`id in (select user_id from presence_state where status = ${status})`);
+  if (except !== undefined) conditions.push(sql`id <> ${except}::uuid`);

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ForwardingEntry } from '../../../server/src/api/schemas/presence.ts';
 import { Icon } from '../shell/icons.tsx';
@@ -10,12 +10,14 @@ import { useMe } from '../shell/session.ts';
 import { dateIn } from '../shell/time.ts';
 import { useFormat } from '../shell/use-format.ts';
 import { useTitle } from '../shell/use-title.ts';
-import { usersQuery } from '../team/team.queries.ts';
 import { describeEntry } from './forwarding-entry.ts';
 import { forwardingLogQuery } from './presence.queries.ts';
 import { usePresenceWords } from './words.ts';
 
-/** What Whenabouts did with my phone, and why; administrators may look at anybody's. */
+/** With the controls of forms, which the page of everybody else doesn't need. */
+const ChooseUser = lazy(() => import('./choose-user.tsx'));
+
+/** What Whenabouts did with my phone, and why; administrators and readers may look at others'. */
 export default function ForwardingLogPage() {
   const { t } = useTranslation('presence');
   useTitle(t('log.title'));
@@ -25,14 +27,15 @@ export default function ForwardingLogPage() {
   return (
     <div className="page">
       <PageHead title={t('log.title')} intro={t('log.intro')} />
-      {me.role === 'administrator' && (
-        <ChooseUser
-          userId={userId}
-          choose={(next) => {
-            setUserId(next);
-            setPages([undefined]);
-          }}
-        />
+      {me.role !== 'user' && (
+        <Suspense>
+          <ChooseUser
+            choose={(next) => {
+              setUserId(next);
+              setPages([undefined]);
+            }}
+          />
+        </Suspense>
       )}
       {pages.map((before, index) => (
         <LogPage
@@ -43,27 +46,6 @@ export default function ForwardingLogPage() {
         />
       ))}
     </div>
-  );
-}
-
-function ChooseUser({ userId, choose }: { userId: string; choose(userId: string): void }) {
-  const { t } = useTranslation('presence');
-  const me = useMe();
-  const { data: users = [] } = useQuery(usersQuery);
-  return (
-    <label className="field field-inline">
-      <span>{t('log.user')}</span>
-      <select value={userId} onChange={(event) => choose(event.target.value)}>
-        <option value={me.id}>{t('log.mine')}</option>
-        {users
-          .filter((user) => user.id !== me.id)
-          .map((user) => (
-            <option key={user.id} value={user.id}>
-              {user.displayName}
-            </option>
-          ))}
-      </select>
-    </label>
   );
 }
 

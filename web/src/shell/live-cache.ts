@@ -52,5 +52,5 @@ function applyLive(client: QueryClient, name: LiveEvent | 'resumed', data: unkno
 function merged(known: PresenceEvent | undefined, told: PresenceEvent): PresenceEvent {
   const same = known?.reason?.uid === told.reason?.uid && known?.reason?.occurrence === told.reason?.occurrence;
   const reason = told.reason && same ? { ...told.reason, title: known?.reason?.title } : told.reason;
-  return { ...told, reason, phones: told.phones ?? known?.phones };
+  return { ...told, reason, phones: told.phones ?? known?.phones, mayAct: known?.mayAct };
 }

@@ -1,6 +1,6 @@
 import './team.css';
-import { useQuery } from '@tanstack/react-query';
-import { type KeyboardEvent, lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { type KeyboardEvent, lazy, Suspense, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Presence } from '../../../server/src/api/schemas/presence.ts';
 import type { User } from '../../../server/src/api/schemas/users.ts';
@@ -13,32 +13,27 @@ import { useMe } from '../shell/session.ts';
 import { useShortcut } from '../shell/shortcuts.ts';
 import { useFormat } from '../shell/use-format.ts';
 import { useTitle } from '../shell/use-title.ts';
-import { useStatusFilter } from './status-filter.ts';
-import { usersQuery } from './team.queries.ts';
+import { colleaguesQuery } from './team.queries.ts';
 import { useVisiblePresence } from './visible-presence.ts';
 import { useVisibleRows } from './visible-rows.ts';
 
 const PresencePanel = lazy(() => import('../presence/presence-panel.tsx'));
 const rowHeight = 56;
+/** The next page is asked for when so many rows are left below the screen. */
+const rowsAhead = 40;
 
 export default function TeamPage() {
   const { t } = useTranslation('team');
   useTitle(t('title'));
   const me = useMe();
-  const users = useQuery(usersQuery);
   const [search, setSearch] = useState('');
   const [status, setStatus] = useState<Status | 'any'>('any');
   const field = useRef<HTMLInputElement>(null);
   useShortcut('/', () => field.current?.focus());
-
-  const named = useMemo(() => {
-    const wanted = search.trim().toLocaleLowerCase();
-    return (users.data ?? [])
-      .filter((user) => user.id !== me.id)
-      .filter((user) => `${user.displayName} ${user.email}`.toLocaleLowerCase().includes(wanted))
-      .sort((a, b) => a.displayName.localeCompare(b.displayName));
-  }, [users.data, search, me.id]);
-  const { people, loading } = useStatusFilter(named, status);
+  const users = useInfiniteQuery(colleaguesQuery(me.id, useDeferredValue(search.trim()), status));
+  const people = useMemo(() => users.data?.pages.flatMap((page) => page.users) ?? [], [users.data]);
+  const total = users.data?.pages[0]?.total ?? 0;
+  const isAlone = search.trim() === '' && status === 'any';
 
   return (
     <div className="page">
@@ -67,21 +62,21 @@ export default function TeamPage() {
           </select>
         </label>
         <p className="hint" role="status">
-          {users.data && t('count', { count: people.length })}
+          {users.data && t('count', { count: total })}
         </p>
       </search>
-      {users.isPending || loading ? (
+      {users.isPending ? (
         <Skeleton rows={8} />
       ) : users.isError ? (
         <Problem error={users.error} retry={() => void users.refetch()} />
       ) : people.length === 0 ? (
-        <Empty
-          icon="team"
-          title={t(named.length === 0 && search === '' ? 'alone' : 'none')}
-          text={t(named.length === 0 && search === '' ? 'aloneText' : 'noneText')}
-        />
+        <Empty icon="team" title={t(isAlone ? 'alone' : 'none')} text={t(isAlone ? 'aloneText' : 'noneText')} />
       ) : (
-        <People people={people} />
+        <People
+          people={people}
+          total={total}
+          more={users.hasNextPage && !users.isFetching ? () => void users.fetchNextPage() : undefined}
+        />
       )}
     </div>
   );
@@ -97,8 +92,11 @@ const steps: Record<string, number> = {
 };
 const rowSelector = (index: number) => `[data-index="${index}"]`;
 
-/** A list one walks with the arrow keys; only what is on the screen is drawn and watched. */
-function People({ people }: { people: User[] }) {
+/**
+ * A list one walks with the arrow keys; only what is on the screen is drawn and watched, and it grows as one nears its
+ * end. @param more undefined where there is no more, or it is on its way.
+ */
+function People({ people, total, more }: { people: User[]; total: number; more: (() => void) | undefined }) {
   const { t } = useTranslation('team');
   const list = useRef<HTMLUListElement>(null);
   const { first, last } = useVisibleRows(list, people.length, rowHeight);
@@ -110,6 +108,10 @@ function People({ people }: { people: User[] }) {
   const at = Math.min(focused, people.length - 1);
   // Scrolled away, the row that had the focus is no longer there: the first one shown takes its place.
   const tabStop = at >= first && at < last ? at : first;
+
+  useEffect(() => {
+    if (last + rowsAhead >= people.length) more?.();
+  }, [last, people.length, more]);
 
   // A row far away is drawn only after the list has scrolled there.
   useEffect(() => {
@@ -145,7 +147,7 @@ function People({ people }: { people: User[] }) {
             user={user}
             presence={presence.get(user.id)}
             index={first + index}
-            total={people.length}
+            total={total}
             tabIndex={first + index === tabStop ? 0 : -1}
             onFocus={() => setFocused(first + index)}
             onActFor={() => setActingFor(user)}
@@ -172,8 +174,6 @@ function Person(props: {
 }) {
   const { t } = useTranslation('presence');
   const { user, presence } = props;
-  // Where calls go is told to those who may change it, and to readers.
-  const mayActFor = useMe().role !== 'reader' && presence?.forwarding !== undefined;
   const now = useNow(60_000);
   const format = useFormat();
   const words = usePresenceWords(format, now);
@@ -214,7 +214,7 @@ function Person(props: {
           <span className="skeleton-row" />
         )}
       </span>
-      {mayActFor && (
+      {presence?.mayAct && (
         <button
           type="button"
           className="icon-button person-act"

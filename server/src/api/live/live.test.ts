@@ -14,7 +14,7 @@ afterAll(async () => {
   await store.close();
 });
 
-const colleague: View = { presence: 'limited', until: true, note: false, detail: 'status' };
+const colleague: View = { presence: 'limited', until: true, note: false, detail: 'status', mayAct: false };
 const whole: View = { ...ownView, detail: 'status' };
 
 /** A stream that only counts: what the hub queues, and how often it is flushed. */

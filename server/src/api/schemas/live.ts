@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { Id } from './common.ts';
 import { ForwardingEntry, Presence } from './presence.ts';
 
-/** event: presence. Of colleagues without reason, forwarding and phones. The id of the event resumes the stream. */
+/** event: presence. Of colleagues without reason and forwarding; of nobody with phones and mayAct. The id of the event resumes the stream. */
 export const PresenceEvent = Presence.openapi('PresenceEvent');
 export type PresenceEvent = z.infer<typeof PresenceEvent>;
 /** event: agenda. The user's agenda changed: read it again. */

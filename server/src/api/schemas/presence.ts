@@ -92,6 +92,7 @@ export const Timeline = z
   .openapi('Timeline');
 export type Timeline = z.infer<typeof Timeline>;
 
+    mayAct: z.boolean().optional().openapi({ description: 'Whether the viewer may choose for the user.' }),
 export const PresenceHistory = z
   .object({
     keptDays: z.int().openapi({ description: 'How many days are kept; 0: none.' }),

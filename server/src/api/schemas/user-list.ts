@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { Account } from './accounts.ts';
 import { Id } from './common.ts';
 import { Leaving } from './leaving.ts';
-import { Phone, Presence } from './presence.ts';
+import { Phone, Presence, Status } from './presence.ts';
 import { User } from './users.ts';
 
 /** As many as one answer holds. */
@@ -20,6 +20,8 @@ export const UserListQuery = z.object({
     .transform((text) => text === 'true')
     .optional()
     .openapi({ type: 'string', enum: ['true', 'false'], description: 'Left out: both, for who sees both.' }),
+  status: Status.optional().openapi({ description: 'Only those who have it at this moment.' }),
+  except: Id.optional().openapi({ description: 'This one is left out, such as oneself.' }),
   after: z.string().max(2_000).optional().openapi({ description: 'The `next` of the page before.' }),
   limit: z.coerce.number().int().min(1).max(maxUsersInPage).default(maxUsersInPage),
 });
