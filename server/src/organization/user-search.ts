@@ -5,6 +5,7 @@
  */
 import { type RawBuilder, sql } from 'kysely';
 import { ApiError } from '../api/errors.ts';
+import type { Status } from '../presence/presence.ts';
 import type { Executor } from '../store/database.ts';
 import type { Role } from '../store/schema.ts';
 
@@ -119,6 +120,8 @@ function conditionsOf({ search = '', locationId, groupId, active, status, except
   if (locationId !== undefined)
     conditions.push(sql`group_id in (select id from configuration_group where location_id = ${locationId}::uuid)`);
   if (active !== undefined) conditions.push(active ? sql`active` : sql`not active`);
+  if (status !== undefined) conditions.push(sql`id in (select user_id from presence_state where status = ${status})`);
+  if (except !== undefined) conditions.push(sql`id <> ${except}::uuid`);
   return conditions.length > 0 ? conditions : [sql`true`];
 }
 

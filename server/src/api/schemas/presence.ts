@@ -66,6 +66,7 @@ export const Presence = z
     forwarding: Forwarding.optional().openapi({ description: 'For the user, assistants and administrators.' }),
     setBy,
     phones: z.array(Phone).optional().openapi({ description: 'For the user, assistants and administrators.' }),
+    mayAct: z.boolean().optional().openapi({ description: 'Whether the viewer may choose for the user.' }),
   })
   .openapi('Presence');
 export type Presence = z.infer<typeof Presence>;
@@ -92,7 +93,6 @@ export const Timeline = z
   .openapi('Timeline');
 export type Timeline = z.infer<typeof Timeline>;
 
-    mayAct: z.boolean().optional().openapi({ description: 'Whether the viewer may choose for the user.' }),
 export const PresenceHistory = z
   .object({
     keptDays: z.int().openapi({ description: 'How many days are kept; 0: none.' }),
