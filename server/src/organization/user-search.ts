@@ -151,5 +151,3 @@ function readCursor(cursor: string): [string, string] {
   }
   throw new ApiError('invalid', 'This is not the "next" of a page.', { field: 'after' });
 }
-  if (status !== undefined) conditions.push(sql`id in (select user_id from presence_state where status = ${status})`);
-  if (except !== undefined) conditions.push(sql`id <> ${except}::uuid`);
