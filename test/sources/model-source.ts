@@ -106,6 +106,7 @@ function occurrence(key: string, object: ModelObject, day: Temporal.PlainDate): 
     title: object.title,
     location: null,
     organizer: null,
+    organizerAddress: null,
     attendeeCount: 0,
     showAs: 'busy',
     sensitivity: 'normal',

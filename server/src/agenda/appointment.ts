@@ -34,6 +34,8 @@ export interface SourceAppointment {
   title: string;
   location: string | null;
   organizer: string | null;
+  /** Small letters; null where the source names none. */
+  organizerAddress: string | null;
   attendeeCount: number;
   showAs: ShowAs;
   sensitivity: Sensitivity;

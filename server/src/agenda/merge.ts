@@ -48,16 +48,18 @@ const responseOrder: Record<Response, number> = {
   none: 5,
 };
 
-const sourceOrder: Record<string, number> = {
-  microsoft365: 0,
-  exchange: 1,
-  domino: 2,
-  'pc-agent': 3,
-  caldav: 4,
-  'icalendar-address': 5,
-  'icalendar-file': 6,
-};
-const unknownSource = 7;
+/** The kinds of accounts, the nearest to the mailbox first. */
+export const sourceKinds = [
+  'microsoft365',
+  'exchange',
+  'domino',
+  'pc-agent',
+  'caldav',
+  'icalendar-address',
+  'icalendar-file',
+] as const;
+const sourceOrder: Record<string, number> = Object.fromEntries(sourceKinds.map((kind, index) => [kind, index]));
+const unknownSource = sourceKinds.length;
 
 const strictness = Object.fromEntries(sensitivityValues.map((value, index) => [value, index])) as Record<
   Sensitivity,

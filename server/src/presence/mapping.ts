@@ -1,4 +1,4 @@
-/** Which status an appointment asks for. Rules on titles, categories or calendars will stand here, before the default. */
+/** Which status an appointment asks for where no rule and no choice says otherwise (rules/): the last rule of all. */
 import type { PresenceAppointment } from '../agenda/presence-appointments.queries.ts';
 import type { Status } from './presence.ts';
 import type { PresenceSettings } from './settings.ts';

@@ -39,6 +39,19 @@ export function outsideWorkingDays(
   return free;
 }
 
+/** Whether a part of [start, end) lies within a working day. @throws RangeError for an unknown zone. */
+export function touchesWorkingDay(start: number, end: number, workingDay: WorkingDay, timeZone: string): boolean {
+  // One day back for a night shift; every week has a working day, so nine days are enough of a longer one.
+  let date = localDate(start, timeZone).subtract({ days: 1 });
+  for (let day = 0; day < 9; day++, date = date.add({ days: 1 })) {
+    if (!workingDay.days.includes(date.dayOfWeek)) continue;
+    const working = shift(date, workingDay, timeZone);
+    if (working.start >= end) return false;
+    if (working.end > start && working.start < working.end) return true;
+  }
+  return false;
+}
+
 const localDate = (instant: number, timeZone: string) =>
   Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(timeZone).toPlainDate();
 

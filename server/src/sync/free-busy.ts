@@ -22,7 +22,7 @@ export const withoutSubjects = (row: ObjectRow, reduce: Reduce): ObjectRow => ({
   source: row.source !== null && reduce ? storable(reduce(row.source)) : null,
   appointments: row.appointments.map((appointment) => ({
     ...appointment,
-    ...{ title: '', location: null, organizer: null, attendee_count: 0 },
+    ...{ title: '', location: null, organizer: null, organizer_address: null, attendee_count: 0 },
     ...{ categories: [], join_url: null, open_url: null },
   })),
 });
@@ -57,7 +57,8 @@ export async function fitFreeBusy(
 
 async function eraseSubjects(transaction: Executor, calendarId: string, reduce: Reduce): Promise<void> {
   await sql`
-    update appointment set title = '', location = null, organizer = null, attendee_count = 0, categories = '{}',
+    update appointment set title = '', location = null, organizer = null, organizer_address = null,
+           attendee_count = 0, categories = '{}',
            join_url = null, open_url = null
      where calendar_id = ${calendarId}::uuid`.execute(transaction);
   if (!reduce) {

@@ -17,7 +17,7 @@ import { type ObjectRow, storable } from './rows.ts';
 import { sameInterval } from './window.ts';
 
 /** Raise it when expansion itself gets better: every stored object is then expanded again. */
-const expansionRevision = 1;
+const expansionRevision = 2;
 
 /** What the appointments of a calendar were made with, beside the window. */
 export const expansionOf = (timeZone: string, ownerAddresses: readonly string[]): string =>

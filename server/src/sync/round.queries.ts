@@ -115,30 +115,34 @@ async function upsertAppointments(
 ): Promise<number> {
   const { numAffectedRows } = await sql`
     insert into appointment (user_id, calendar_id, object_key, kind, uid, occurrence, starts_at, ends_at, start_date,
-           end_date, title, location, organizer, attendee_count, show_as, sensitivity, response, cancelled, categories,
+           end_date, title, location, organizer, organizer_address, attendee_count, show_as, sensitivity, response, cancelled,
+           categories,
            join_url, open_url, reminders, series, completed)
     select ${userId}::uuid, ${calendarId}::uuid, row.*
       from json_to_recordset(${JSON.stringify(rows)}::json) as row (
            object_key text, kind text, uid text, occurrence text, starts_at timestamptz, ends_at timestamptz,
-           start_date date, end_date date, title text, location text, organizer text, attendee_count integer,
+           start_date date, end_date date, title text, location text, organizer text,
+           organizer_address text, attendee_count integer,
            show_as text, sensitivity text, response text, cancelled boolean, categories text[], join_url text,
            open_url text, reminders integer[], series boolean, completed boolean)
     on conflict (calendar_id, object_key, uid, occurrence) do update set
            kind = excluded.kind, starts_at = excluded.starts_at, ends_at = excluded.ends_at,
            start_date = excluded.start_date, end_date = excluded.end_date, title = excluded.title,
-           location = excluded.location, organizer = excluded.organizer, attendee_count = excluded.attendee_count,
+           location = excluded.location, organizer = excluded.organizer,
+           organizer_address = excluded.organizer_address, attendee_count = excluded.attendee_count,
            show_as = excluded.show_as, sensitivity = excluded.sensitivity, response = excluded.response,
            cancelled = excluded.cancelled, categories = excluded.categories, join_url = excluded.join_url,
            open_url = excluded.open_url, reminders = excluded.reminders, series = excluded.series,
            completed = excluded.completed
      where (appointment.kind, appointment.starts_at, appointment.ends_at, appointment.start_date,
             appointment.end_date, appointment.title, appointment.location, appointment.organizer,
+            appointment.organizer_address,
             appointment.attendee_count, appointment.show_as, appointment.sensitivity, appointment.response,
             appointment.cancelled, appointment.categories, appointment.join_url, appointment.open_url,
             appointment.reminders, appointment.series, appointment.completed)
            is distinct from
            (excluded.kind, excluded.starts_at, excluded.ends_at, excluded.start_date, excluded.end_date,
-            excluded.title, excluded.location, excluded.organizer, excluded.attendee_count, excluded.show_as,
+            excluded.title, excluded.location, excluded.organizer, excluded.organizer_address, excluded.attendee_count, excluded.show_as,
             excluded.sensitivity, excluded.response, excluded.cancelled, excluded.categories, excluded.join_url,
             excluded.open_url, excluded.reminders, excluded.series, excluded.completed)`.execute(executor);
   return Number(numAffectedRows ?? 0);

@@ -20,6 +20,7 @@ export interface AppointmentRow {
   title: string;
   location: string | null;
   organizer: string | null;
+  organizer_address: string | null;
   attendee_count: number;
   show_as: string;
   sensitivity: string;
@@ -135,6 +136,7 @@ function appointmentRow(
     title: text(appointment.title, 1_000),
     location: textOrNull(appointment.location, 1_000),
     organizer: textOrNull(appointment.organizer, 500),
+    organizer_address: textOrNull(appointment.organizerAddress, 320),
     attendee_count: integer(appointment.attendeeCount, 0, 1_000_000),
     show_as: appointment.showAs,
     sensitivity: appointment.sensitivity,

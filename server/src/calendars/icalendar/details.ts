@@ -8,6 +8,7 @@ export type Details = Pick<
   | 'title'
   | 'location'
   | 'organizer'
+  | 'organizerAddress'
   | 'attendeeCount'
   | 'showAs'
   | 'sensitivity'
@@ -33,6 +34,7 @@ export function detailsOf(component: Component, ownerAddresses: ReadonlySet<stri
     title: oneLine(textOf(component, 'SUMMARY')) ?? '',
     location: oneLine(textOf(component, 'LOCATION')) ?? null,
     organizer: organizer && nameOf(organizer),
+    organizerAddress: (organizer && mailAddressOf(organizer)) || null,
     attendeeCount: attendees.filter((line) => !/^(ROOM|RESOURCE)$/i.test(line.parameters?.get('CUTYPE') ?? '')).length,
     showAs: component.name === 'VTODO' ? 'free' : showAsOf(component, status),
     sensitivity: sensitivityOf(component),
@@ -99,6 +101,12 @@ export function addressOf(line: ContentLine): string {
   const value = line.value.trim();
   const address = /^mailto:/i.test(value) ? value.slice(7) : (line.parameters?.get('EMAIL') ?? value);
   return address.trim().toLowerCase();
+}
+
+/** Null for anything but a mailbox: an organizer may be written as any address, such as `urn:uuid:…` (3.3.3). */
+function mailAddressOf(line: ContentLine): string | null {
+  const address = addressOf(line);
+  return /^[^\s@]+@[^\s@]+$/.test(address) && address.length <= 320 ? address : null;
 }
 
 function nameOf(line: ContentLine): string | null {
