@@ -1,8 +1,8 @@
 /**
  * The pages of administration in a large company: 50,000 users in 500 groups of 20 locations. What a client waits for
- * the answers that the page of groups, the users of a group, the search for a user and the form of a group are made of,
- * through the whole server (HTTP, session, rules, JSON), one request at a time over one kept connection. Beside each the
- * bare SQL: the same rows by the same driver in this process. Both are asked by turns.
+ * the answers that the page of groups and the forms of a group and of a location are made of, through the whole server
+ * (HTTP, session, rules, JSON), one request at a time over one kept connection. Beside each the bare SQL: the same rows
+ * by the same driver in this process. Both are asked by turns. Users of a group and users searched: benchmarks/users.
  */
 import http from 'node:http';
 import { type RawBuilder, sql } from 'kysely';
@@ -17,7 +17,6 @@ const groups = 500;
 const locations = 20;
 const rounds = Number(process.env.WHENABOUTS_ROUNDS ?? 300);
 const warmUp = Math.ceil(rounds / 5);
-const page = 50;
 
 const target = await makeTarget();
 if (!('url' in target)) throw new Error('Set TEST_DATABASE_URL: this figure is taken on PostgreSQL.');
@@ -37,14 +36,6 @@ try {
   const cookie = `${sessionCookie}=${await sessions.begin(db, administrator.id, { address: null, userAgent: null })}`;
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
   const groupAt = (index: number) => groupIds[(index * 389) % groups]!;
-  const names = (await db.selectFrom('users').select('display_name').orderBy('email').execute()).map(
-    ({ display_name }) => display_name,
-  );
-  /** As people search: the beginnings of both names. */
-  const searchAt = (index: number) => {
-    const [given, family] = names[(index * 7919) % users]!.split(' ');
-    return [given!.slice(0, 3), family!.slice(0, 4)];
-  };
 
   interface Case {
     label: string;
@@ -68,30 +59,6 @@ try {
             on members.group_id = configuration_group.id
          order by location.name, configuration_group.name`,
       count: ({ groups: list }) => list!.length,
-      target: limited,
-    },
-    {
-      label: `Users of a group: the first ${page} and how many there are`,
-      path: (index) => `/users?groupId=${groupAt(index)}&limit=${page}`,
-      bare: (index) => sql`
-        select *, (select count(*) from users where group_id = ${groupAt(index)}::uuid) as total,
-               (select jsonb_agg(number) from extension where user_id = users.id) as extensions
-          from users where group_id = ${groupAt(index)}::uuid order by display_name, email limit ${page}`,
-      count: ({ users: list }) => list!.length,
-      target: limited,
-    },
-    {
-      label: 'Search for a user by name',
-      path: (index) => `/users?search=${searchAt(index).join('+')}&limit=${page}`,
-      bare: (index) => sql`
-        select *, count(*) over () as total,
-               (select jsonb_agg(number) from extension where user_id = users.id) as extensions
-          from users
-         where search @@ ${searchAt(index)
-           .map((word) => `${word.toLowerCase()}:*`)
-           .join(' & ')}::tsquery
-         order by display_name, email limit ${page}`,
-      count: ({ users: list }) => list!.length,
       target: limited,
     },
     {

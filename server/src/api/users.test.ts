@@ -93,6 +93,39 @@ describe('a list of many', () => {
     });
   });
 
+  test('in the same pages with the same total by every way in: few found, more than are fetched at once, a group, all', async () => {
+    const { db } = server.server.context.store;
+    await sql`
+      insert into users (group_id, email, display_name, time_zone)
+      select ${groupId}::uuid, 'crowd' || number || '@example.com', 'Crowd ' || number, 'UTC'
+        from generate_series(1000, 2100) number`.execute(db);
+    try {
+      for (const [query, total] of [
+        ['search=crowd+10', 100],
+        ['search=crowd', 1101],
+        ['search=cr', 1101],
+        [`groupId=${groupId}&search=crowd`, 1101],
+        [`groupId=${groupId}`, 1163],
+        ['', 1163],
+      ] as const) {
+        const found: string[] = [];
+        let after = '';
+        do {
+          const { body } = await admin.call('GET', `/users?limit=97&${query}${after && `&after=${after}`}`);
+          expect([query, body.total]).toEqual([query, total]);
+          found.push(...body.users.map(({ id }: { id: string }) => id));
+          after = body.next;
+        } while (after);
+        expect([query, found.length, new Set(found).size]).toEqual([query, total, total]);
+        const behind = Buffer.from(JSON.stringify(['zzz', 'z'])).toString('base64url');
+        const { body } = await admin.call('GET', `/users?limit=97&${query}&after=${behind}`);
+        expect([query, body]).toEqual([query, { users: [], next: null, total }]);
+      }
+    } finally {
+      await sql`delete from users where email like 'crowd%'`.execute(db);
+    }
+  });
+
   test('found by how words begin, without accents and case, by address and by extension', async () => {
     const find = async (search: string) => names(await user.call('GET', `/users?search=${encodeURIComponent(search)}`));
     expect(await find('MULL')).toEqual(['Ursula Müller']);

@@ -6,7 +6,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { ApiError } from '../api/errors.ts';
 import type { Status } from '../presence/presence.ts';
-import type { Executor } from '../store/database.ts';
+import { type Executor, prepared } from '../store/database.ts';
 import type { Role } from '../store/schema.ts';
 
 export interface UserFilter {
@@ -62,40 +62,89 @@ export async function findUsers(
   filter: UserFilter,
   { after, limit }: { after?: string | undefined; limit: number },
 ): Promise<UserPage> {
-  const conditions = conditionsOf(filter);
-  const { rows: counted } = await sql<{ total: number }>`
-    select count(*) as total from users where ${sql.join(conditions, sql` and `)}`.execute(db);
-  if (after !== undefined) {
-    const [name, email] = readCursor(after);
-    conditions.push(sql`(display_name, email) > (${name}, ${email})`);
-  }
-  const rows = await listed(
-    db,
-    sql`select * from users where ${sql.join(conditions, sql` and `)} order by display_name, email limit ${limit + 1}`,
-  );
+  const asked = { conditions: sql.join(conditionsOf(filter), sql` and `), after: after && readCursor(after), limit };
+  const { rows, total } = (isNarrow(filter) ? await amongFew(db, asked) : undefined) ?? (await amongMany(db, asked));
   const users = rows.slice(0, limit);
   const last = users.at(-1);
-  return {
-    users,
-    next: rows.length > limit && last ? cursorAfter(last) : null,
-    total: Number(counted[0]?.total ?? 0),
-  };
+  return { users, next: rows.length > limit && last ? cursorAfter(last) : null, total };
 }
 
 export async function readListedUser(db: Executor, userId: string): Promise<ListedUser | undefined> {
-  return (await listed(db, sql`select * from users where id = ${userId}::uuid`))[0];
+  const [row] = await listed<{ total: null }>(db, {
+    chosen: sql`select ${columns} from users where id = ${userId}::uuid`,
+  });
+  return row && withoutTotal(row);
 }
 
-async function listed(db: Executor, chosen: RawBuilder<unknown>): Promise<ListedUser[]> {
-  const { rows } = await sql<ListedUser>`
-    with page as materialized (${chosen})
+interface Asked {
+  conditions: RawBuilder<unknown>;
+  after: RawBuilder<unknown> | undefined | '';
+  limit: number;
+}
+
+interface Found {
+  /** One more than asked for where there are more. */
+  rows: ListedUser[];
+  total: number;
+}
+
+const few = 1_000;
+const isNarrow = ({ search = '' }: UserFilter) => searchWords(search).some((word) => word.length > 2);
+
+/**
+ * Fetches, counts and sorts all that are found: the shortest way to as many as a search usually finds. Which way it
+ * takes doesn't depend on the words, so that it is planned once; planning takes longer than finding.
+ * @returns undefined when there are more than `few`, or none behind the cursor.
+ */
+async function amongFew(db: Executor, { conditions, after, limit }: Asked): Promise<Found | undefined> {
+  const rows = await listed<{ total: number }>(db, {
+    begin: sql`${prepared} with found as materialized (select ${columns} from users where ${conditions} limit ${few + 1}),`,
+    chosen: sql`select * from found where ${after || sql`true`} order by display_name, email limit ${limit + 1}`,
+    total: sql`(select count(*) from found)`,
+  });
+  const total = rows[0]?.total ?? 0;
+  return total > few || (after && rows.length === 0) ? undefined : { rows: rows.map(withoutTotal), total };
+}
+
+/** Planned anew each time, because a page of many is found along the index of names, and one of few isn't. */
+async function amongMany(db: Executor, { conditions, after, limit }: Asked): Promise<Found> {
+  const count = sql<{ count: number }>`select count(*) from users where ${conditions}`;
+  const rows = await listed<{ total: number | null }>(db, {
+    chosen: sql`
+      select ${columns} from users where ${conditions} and ${after || sql`true`}
+       order by display_name, email limit ${limit + 1}`,
+    // Whoever fits on the first page is counted already.
+    total: after ? sql`(${count})` : sql`case when (select count(*) from page) > ${limit} then (${count}) end`,
+  });
+  const counted = rows.length === 0 && after ? (await count.execute(db)).rows[0]?.count : rows[0]?.total;
+  return { rows: rows.map(withoutTotal), total: counted ?? rows.length };
+}
+
+const withoutTotal = <T extends ListedUser>({ total: _, ...user }: T & { total: number | null }) => user;
+
+/** All but `search`, which is as long as the rest together. */
+const columns = sql.raw(
+  `id, email, display_name, language, time_zone, mobile_number, deputy_id, assistant_id, role, group_id, sample, active,
+   leaving_at, origin, import_source_id, external_id, created_at`,
+);
+
+async function listed<More>(
+  db: Executor,
+  {
+    begin = sql`with`,
+    chosen,
+    total = sql`null`,
+  }: { begin?: RawBuilder<unknown>; chosen: RawBuilder<unknown>; total?: RawBuilder<unknown> },
+): Promise<Array<ListedUser & More>> {
+  const { rows } = await sql<ListedUser & More>`${begin} page as materialized (${chosen})
     select page.id, email, display_name as "displayName", language, time_zone as "timeZone",
            mobile_number as "mobileNumber", deputy_id as "deputyId", assistant_id as "assistantId", role,
            group_id as "groupId", location_id as "locationId", sample, active, leaving_at is not null as leaving, origin,
            import_source_id as "importSourceId", external_id as "externalId", page.created_at as "createdAt",
            exists (select from login_password where user_id = page.id) as "signInReady",
            coalesce((select jsonb_agg(jsonb_build_object('id', id, 'phoneSystemId', phone_system_id, 'number', number)
-                                      order by number) from extension where user_id = page.id), '[]') as extensions
+                                      order by number) from extension where user_id = page.id), '[]') as extensions,
+           ${total} as total
       from page join configuration_group on configuration_group.id = group_id
      order by display_name, email`.execute(db);
   return rows;
@@ -142,10 +191,10 @@ const likePrefix = (text: string) => `${text.replace(/[\\%_]/g, '\\$&')}%`;
 const cursorAfter = ({ displayName, email }: ListedUser): string =>
   Buffer.from(JSON.stringify([displayName, email])).toString('base64url');
 
-function readCursor(cursor: string): [string, string] {
+function readCursor(cursor: string): RawBuilder<unknown> {
   try {
     const [name, email] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
-    if (typeof name === 'string' && typeof email === 'string') return [name, email];
+    if (typeof name === 'string' && typeof email === 'string') return sql`(display_name, email) > (${name}, ${email})`;
   } catch {
     // Falls through to the answer for what isn't one.
   }
