@@ -26,6 +26,7 @@ export function liveRoutes({ store }: Context, hub: LiveHub): Route[] {
 - \`agenda\`: \`{ userId }\`: the agenda changed, read it again.
 - \`account\`: \`{ userId, accountId }\`: its health or its calendars changed. Own ones only.
 - \`forwarding\`: \`{ userId, entry }\`: a new line of the forwarding log. Own ones only.
+- \`alert\`: alerts have changed: read them again. For administrators and readers.
 - \`reload\`: something was missed: read agendas, accounts and the forwarding log again.
 
 A browser reconnects by itself with \`Last-Event-ID\` and is then sent what is newer. Administrators and readers get
@@ -42,6 +43,7 @@ or the role does.`,
         const watched = new Set([viewer.userId, ...users]);
         const seesAll = viewer.role === 'administrator' || viewer.role === 'reader';
         const { stream, response } = openStream({
+          hearsAlerts: viewer.role !== 'user',
           ...{ userId: viewer.userId, whole: seesAll ? 'all' : new Set([viewer.userId]), watched, views: new Map() },
           onClose(closed) {
             clearTimeout(end);

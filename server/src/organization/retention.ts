@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { Context, Running } from '../context.ts';
 import type { Database } from '../store/database.ts';
+import { dropOldAlerts } from './alerts.ts';
 import { dropOldAuditEntries } from './audit.queries.ts';
 import { dropOldFailures } from './sign-in/tries.queries.ts';
 
@@ -22,6 +23,7 @@ export async function dropExpired(db: Database, now: Temporal.Instant): Promise<
   await dropOldFailures(db, now);
   await db.deleteFrom('api_token').where('expires_at', '<', now.subtract(endedTokensKept)).execute();
   await dropOldAuditEntries(db, now);
+  await dropOldAlerts(db, now);
   // They hold the names of who is gone; the audit log keeps what was done.
   // That accounts which rest are to be kept stays known.
   await db

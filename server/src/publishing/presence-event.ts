@@ -1,11 +1,13 @@
 /**
- * What a webhook tells of a presence change: a CloudEvent in JSON (cloudevents.io, JSON event format 1.0). Outsiders
+ * What a webhook tells of a presence change, or of an alert: a CloudEvent in JSON (cloudevents.io, JSON event format 1.0). Outsiders
  * learn status and its end, and whose it is; never a subject, a note, a reason or a number (DESIGN.md, rule 7).
  */
+import type { Alert } from '../organization/alerts.ts';
 import type { PresenceChange } from '../presence/changes.ts';
 import type { Status } from '../presence/presence.ts';
 
 export const presenceChangedType = 'com.whenabouts.presence.changed.v1';
+export const alertType = 'com.whenabouts.alert.v1';
 export const webhookTestType = 'com.whenabouts.webhook.test.v1';
 const source = 'urn:whenabouts';
 
@@ -14,7 +16,7 @@ export interface CloudEvent<Data> {
   id: string;
   source: string;
   type: string;
-  /** The user's id. */
+  /** The user's id; of an alert what it is about. */
   subject?: string;
   /** RFC 3339, UTC: when the change was made. */
   time: string;
@@ -48,6 +50,28 @@ export function presenceEvent(change: PresenceChange, email: string): CloudEvent
       until: change.until?.toString() ?? null,
       number: change.number,
     },
+  };
+}
+
+export interface AlertData {
+  kind: Alert['kind'];
+  /** What it is about, such as a phone system. */
+  subject: { kind: string; name: string };
+  detail: Record<string, unknown>;
+}
+
+/** What administrators must know of (organization/alerts.ts). */
+export function alertEvent(alert: Alert): CloudEvent<AlertData> {
+  const { id, kind, subjectKind, subjectId, subjectName, detail } = alert;
+  return {
+    specversion: '1.0',
+    id: `alert-${id}`,
+    source,
+    type: alertType,
+    ...(subjectId && { subject: subjectId }),
+    time: alert.at.toString(),
+    datacontenttype: 'application/json',
+    data: { kind, subject: { kind: subjectKind, name: subjectName }, detail },
   };
 }
 

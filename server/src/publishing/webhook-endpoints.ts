@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
+import { lastAlert } from '../organization/alerts.ts';
 import { type Actor, recordChange } from '../organization/audit.ts';
 import { lastChangeNumber, presenceChannel } from '../presence/changes.ts';
 import type { Executor } from '../store/database.ts';
@@ -32,6 +33,7 @@ export async function createWebhook(
       active,
       secret: secrets.seal(secret, id),
       delivered_number: await lastChangeNumber(executor),
+      delivered_alert: await lastAlert(executor),
     })
     .execute();
   const after = audited({ url, active });

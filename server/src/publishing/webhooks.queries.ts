@@ -7,8 +7,12 @@ export interface ClaimedWebhook {
   /** Sealed for this row. */
   secret: string;
   delivered_number: number;
+  delivered_alert: number;
   failures: number;
 }
+
+const hasNews = sql`(delivered_number < (select coalesce(max(number), 0) from presence_change)
+  or delivered_alert < (select coalesce(max(id), 0) from alert))`;
 
 /** Webhooks that have something to be told and are due; each is this process's for `leaseMs`, by the database's clock. */
 export async function claimWebhooks(
@@ -22,9 +26,9 @@ export async function claimWebhooks(
      where id in (
        select id from webhook
         where active and due_at <= now() and (leased_until is null or leased_until < now())
-          and delivered_number < (select coalesce(max(number), 0) from presence_change)
+          and ${hasNews}
         order by due_at limit ${limit} for update skip locked)
-    returning id, url, secret, delivered_number, failures`.execute(db);
+    returning id, url, secret, delivered_number, delivered_alert, failures`.execute(db);
   return rows;
 }
 
@@ -40,6 +44,15 @@ export async function noteDelivered(
     update webhook set delivered_number = ${to}, failures = 0, error_message = null, last_success_at = now(),
            leased_until = now() + make_interval(secs => ${leaseMs / 1000})
      where id = ${id} and delivered_number = ${from} and active`.execute(db);
+  return numAffectedRows === 1n;
+}
+
+/** The same for an alert. */
+export async function noteAlertDelivered(db: Executor, id: string, to: number, leaseMs: number): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update webhook set delivered_alert = ${to}, failures = 0, error_message = null, last_success_at = now(),
+           leased_until = now() + make_interval(secs => ${leaseMs / 1000})
+     where id = ${id} and delivered_alert < ${to} and active`.execute(db);
   return numAffectedRows === 1n;
 }
 
@@ -69,6 +82,6 @@ export async function emailsOf(db: Executor, userIds: readonly string[]): Promis
 export async function nextDelivery(db: Database, most: number): Promise<number> {
   const { rows } = await sql<{ ms: number | null }>`
     select extract(epoch from min(greatest(due_at, leased_until)) - now())::float8 * 1000 as ms from webhook
-     where active and delivered_number < (select coalesce(max(number), 0) from presence_change)`.execute(db);
+     where active and ${hasNews}`.execute(db);
   return Math.min(Math.max(rows[0]?.ms ?? most, 0), most);
 }

@@ -1,18 +1,20 @@
 /**
- * Tells webhooks of presence changes: in order, each at least once, from the outbox by number, so that nothing is lost
+ * Tells webhooks of presence changes and of alerts: in order, each at least once, from the outbox by number, so that nothing is lost
  * while a receiver, or we, are down. One that is far behind gets the newest of each user.
  */
 import type { Context, Running } from '../context.ts';
+import { alertChannel, alertsAfter } from '../organization/alerts.ts';
 import { presenceChannel, readChanges } from '../presence/changes.ts';
 import { crashPoint } from '../store/crash-points.ts';
 import { deliver } from './delivery.ts';
-import { newestOfEach, presenceEvent } from './presence-event.ts';
+import { alertEvent, type CloudEvent, newestOfEach, presenceEvent } from './presence-event.ts';
 import {
   type ClaimedWebhook,
   claimWebhooks,
   emailsOf,
   letGo,
   nextDelivery,
+  noteAlertDelivered,
   noteDelivered,
   noteFailure,
 } from './webhooks.queries.ts';
@@ -76,6 +78,24 @@ export async function startPublishing(context: Context, options: PublishingOptio
   async function tell(webhook: ClaimedWebhook): Promise<void> {
     const { id, url } = webhook;
     const endpoint = { url, secret: secrets.open(webhook.secret, id) };
+    /** @returns whether it got there; else it is noted when to try again. */
+    const told = async (event: CloudEvent<unknown>): Promise<boolean> => {
+      const answer = await deliver(outbound, endpoint, event, abort.signal);
+      if (answer.ok) return true;
+      if (abort.signal.aborted) {
+        await letGo(store.db, id);
+        return false;
+      }
+      const { message, gone, retryAt } = answer;
+      log.info({ webhook: id, message }, 'A webhook was not delivered.');
+      await noteFailure(store.db, id, { message, gone, retryInMs: pause(webhook.failures++, retryAt) });
+      return false;
+    };
+    // Rare, and more urgent than anybody's presence.
+    for (const alert of await alertsAfter(store.db, webhook.delivered_alert)) {
+      if (!(await told(alertEvent(alert)))) return;
+      if (!(await noteAlertDelivered(store.db, id, alert.id, leaseMs))) return;
+    }
     let delivered = webhook.delivered_number;
     while (!abort.signal.aborted) {
       const changes = await readChanges(store.db, delivered, farBehind);
@@ -84,13 +104,7 @@ export async function startPublishing(context: Context, options: PublishingOptio
       const emails = await emailsOf(store.db, [...new Set(batch.map((change) => change.userId))]);
       for (const change of batch) {
         const event = presenceEvent(change, emails.get(change.userId) ?? '');
-        const answer = await deliver(outbound, endpoint, event, abort.signal);
-        if (abort.signal.aborted && !answer.ok) return letGo(store.db, id);
-        if (!answer.ok) {
-          const { message, gone, retryAt } = answer;
-          log.info({ webhook: id, message }, 'A webhook was not delivered.');
-          return noteFailure(store.db, id, { message, gone, retryInMs: pause(webhook.failures++, retryAt) });
-        }
+        if (!(await told(event))) return;
         crashPoint('webhook.delivered');
         if (!(await noteDelivered(store.db, id, delivered, change.number, leaseMs))) return;
         delivered = change.number;
@@ -106,6 +120,7 @@ export async function startPublishing(context: Context, options: PublishingOptio
   }
 
   await store.listen(presenceChannel, wake);
+  await store.listen(alertChannel, wake);
   wake();
   return {
     async stop() {

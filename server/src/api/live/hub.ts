@@ -8,6 +8,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { showsSubjects } from '../../agenda/privacy.ts';
 import type { Context, Running } from '../../context.ts';
+import { alertChannel } from '../../organization/alerts.ts';
 import { relationshipsChannel } from '../../organization/relationships/relationships.queries.ts';
 import { lastChangeNumber, type PresenceChange, presenceChannel, readChanges } from '../../presence/changes.ts';
 import { forwardingLogChannel } from '../../telephony/reconciler.queries.ts';
@@ -148,6 +149,12 @@ export async function openLiveHub({ store, log }: Context): Promise<LiveHub> {
     }
   }, log);
 
+  /** Without saying which: only some may read them. */
+  function tellOfAlerts(): void {
+    for (const stream of streams) if (stream.hearsAlerts) queue(stream, 'alert', eventBlock('alert', '{}'));
+  }
+
+  await store.listen(alertChannel, tellOfAlerts);
   await store.listen('session', endOf);
   await store.listen(relationshipsChannel, () => void renewViews());
   await store.listen(presenceChannel, () => void readPresence());

@@ -11,6 +11,8 @@ export interface LiveStream {
   whole: ReadonlySet<string> | 'all';
   /** Whose changes are sent; always holds the reader. */
   readonly watched: ReadonlySet<string>;
+  /** Whether the reader is told that there are news for administrators; they are asked for then, by whoever may. */
+  readonly hearsAlerts: boolean;
   /** By user, what the reader sees of whom is watched; made anew when relationships change. */
   views: ReadonlyMap<string, View>;
   /** What comes first; nothing queued is sent before it. */
@@ -31,11 +33,12 @@ export interface StreamOptions {
   userId: string;
   whole: ReadonlySet<string> | 'all';
   watched: ReadonlySet<string>;
+  hearsAlerts?: boolean;
   views: ReadonlyMap<string, View>;
   onClose(stream: LiveStream): void;
 }
 
-export function openStream({ userId, whole, watched, views, onClose }: StreamOptions): {
+export function openStream({ userId, whole, watched, hearsAlerts = false, views, onClose }: StreamOptions): {
   stream: LiveStream;
   response: Response;
 } {
@@ -54,6 +57,7 @@ export function openStream({ userId, whole, watched, views, onClose }: StreamOpt
     userId,
     whole,
     watched,
+    hearsAlerts,
     views,
     begin(text) {
       begun = true;
