@@ -15,5 +15,7 @@ export type AccountEvent = z.infer<typeof AccountEvent>;
 /** event: forwarding. A line of the forwarding log, for the user and administrators. */
 export const ForwardingEvent = z.object({ userId: Id, entry: ForwardingEntry }).openapi('ForwardingEvent');
 export type ForwardingEvent = z.infer<typeof ForwardingEvent>;
+/** event: alert. There are news for administrators: read the alerts again. */
+export const AlertEvent = z.object({}).openapi('AlertEvent');
 /** event: reload. Too much was missed to be told one by one: read everything again. */
 export const ReloadEvent = z.object({}).openapi('ReloadEvent');
