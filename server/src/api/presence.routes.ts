@@ -1,16 +1,13 @@
 import { z } from '@hono/zod-openapi';
 import { showsSubjects } from '../agenda/privacy.ts';
 import type { Context } from '../context.ts';
-import { actorOf, recordChange } from '../organization/audit.ts';
-import { relationshipsOf } from '../organization/relationships/relationships.queries.ts';
-import { locationIdOfUser, roleOf } from '../organization/roles.ts';
 import { historyOf } from '../presence/history.ts';
 import { ChoiceRefused, clearManual, setManual } from '../presence/manual.ts';
 import type { Segment } from '../presence/presence.ts';
 import { profilesForUser } from '../presence/profiles.queries.ts';
 import { presenceOf, type Presence as StoredPresence, timelineOf } from '../presence/service.ts';
-import type { Executor } from '../store/database.ts';
-import { administersUser, seenAmong } from './access.ts';
+import { seenAmong } from './access.ts';
+import { recordForAnother, requireActing } from './acting.ts';
 import { ApiError } from './errors.ts';
 import { forwardingLogOf } from './live/forwarding.queries.ts';
 import { interval } from './period.ts';
@@ -234,25 +231,6 @@ and by those who are the user’s assistants; then the reason says who set it.`,
       },
     }),
   ];
-}
-
-/** Whoever chooses for somebody else administers them, or is their assistant. @throws ApiError notFound, forbidden */
-async function requireActing(executor: Executor, viewer: Viewer, userId: string): Promise<void> {
-  if (viewer.userId === userId || (await administersUser(executor, viewer, userId))) return;
-  const known = (await relationshipsOf(executor, viewer.userId, [userId])).get(userId);
-  if (!known) throw new ApiError('notFound', 'There is no such user.');
-  if (known.level !== 'assistant')
-    throw new ApiError('forbidden', 'Only the user’s assistants and administrators may do this for somebody else.');
-}
-
-/** One's own presence is nobody's business; who chose another's stands in the audit log. */
-async function recordForAnother(executor: Executor, viewer: Viewer, userId: string, after: Record<string, unknown>) {
-  if (userId === viewer.userId) return;
-  const { displayName } = await roleOf(executor, userId);
-  await recordChange(executor, actorOf(viewer), {
-    ...{ action: 'run', subject: 'presence', subjectId: userId, subjectName: displayName, after },
-    locationId: await locationIdOfUser(executor, userId),
-  });
 }
 
 function refused(error: unknown): never {
