@@ -32,6 +32,7 @@ interface Property {
 }
 interface CsdlType {
   base: string | null;
+  open: boolean;
   abstract: boolean;
   properties: Property[];
   /** Of an enumeration: its members; null for anything else. */
@@ -52,6 +53,7 @@ function readCsdl(text: string): Map<string, CsdlType> {
     if (name === 'EntityType' || name === 'ComplexType' || name === 'EnumType') {
       current = {
         base: attribute.BaseType?.replace(/^graph\./, '') ?? null,
+        open: attribute.OpenType === 'true',
         abstract: attribute.Abstract === 'true',
         properties: [],
         members: name === 'EnumType' ? [] : null,
@@ -139,7 +141,9 @@ function schemaOf(name: string, types: ReadonlyMap<string, CsdlType>, needed: Re
     properties,
     // Annotations: @odata.type, calendar@odata.associationLink, @removed …
     patternProperties: { '@': {} },
-    additionalProperties: false,
+    // An open type may say more. Only where the metadata names nothing is that allowed here: "event" is open too, and
+    // a misspelt property is what this is to find.
+    additionalProperties: type.open && type.properties.length === 0,
   };
   if (derived.length === 0 || name === 'entity' || name === 'outlookItem') return own;
   const others = derived.map((other) => ({ $ref: `#/$defs/${other}` }));
