@@ -2,15 +2,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { inGerman } from '../../web/src/server-words/german.ts';
-import { connections } from '../../web/src/server-words/german-connections.ts';
-import { forms } from '../../web/src/server-words/german-forms.ts';
-import { imports } from '../../web/src/server-words/german-imports.ts';
-import { organization } from '../../web/src/server-words/german-organization.ts';
-import { phones } from '../../web/src/server-words/german-phones.ts';
-import { signIn } from '../../web/src/server-words/german-sign-in.ts';
+import { inGerman, serverSentences as sentences } from '../../web/src/server-words/german.ts';
+import { saidSentences } from './said-sentences.ts';
 
-const sentences = Object.entries({ ...forms, ...connections, ...phones, ...organization, ...imports, ...signIn });
 const server = path.join(import.meta.dirname, '../../server/src');
 const sources = fs
   .readdirSync(server, { recursive: true, encoding: 'utf8' })
@@ -20,7 +14,22 @@ const sources = fs
   .replaceAll("\\'", "'")
   .replaceAll('\\`', '`');
 
+/** How many sentences the server may say that German doesn't know yet. It only goes down: lower it with every one. */
+const untranslated = 80;
+
 describe('the server’s sentences in German', () => {
+  it('are all known but the last few, which only become fewer', () => {
+    const said = saidSentences(server);
+    const missing = said.filter(
+      ({ text }) => inGerman(text.replace(/\{(\d+)\}/g, 'Q$1')) === undefined && !isPart(text),
+    );
+    expect(said.length).toBeGreaterThan(400);
+    const list = missing.map(({ file, text }) => `${file}: ${text}`).join('\n');
+    expect(missing.length, `Say these in German, in web/src/server-words:\n${list}\n`).toBeLessThanOrEqual(
+      untranslated,
+    );
+  });
+
   it('are such as the server says', () => {
     const ofZod = /expected|^Invalid/;
     const unknown = sentences
@@ -30,9 +39,16 @@ describe('the server’s sentences in German', () => {
     expect(unknown).toEqual([]);
   });
 
+  /** Of a sentence that is known as a whole, where variables put it together. */
+  function isPart(text: string): boolean {
+    const parts = text.split(/\{\d+\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+    const shape = new RegExp(`^${parts.join('.*')}$`, 's');
+    return sentences.some(([english]) => shape.test(english));
+  }
+
   /** Wholly, or in a few pieces that conditions put together. */
   function isSaid(part: string, pieces = 3): boolean {
-    if (sources.includes(part)) return true;
+    if (sources.includes(part) || sources.includes(part.replace(/[).]+$/, ''))) return true;
     const words = part.trim().split(' ');
     return words.some((_, at) => {
       const first = words.slice(0, at).join(' ');
@@ -76,6 +92,23 @@ describe('the server’s sentences in German', () => {
       'Die Sprache „fr“ ist weder Deutsch noch Englisch und bleibt weg. Die Nebenstelle 201 bleibt weg: sie gehört Ada.',
     ],
     ['3 calendars found: Work, Home and 1 more.', '3 Kalender gefunden: Work, Home und 1 weitere.'],
+    ['The answer of dav.example.com can’t be read: it is empty.', 'Die Antwort von dav.example.com ist leer.'],
+    [
+      '0900 5 123456 is a premium or shared-cost number.',
+      '0900 5 123456 ist eine Mehrwertnummer oder eine mit geteilten Kosten.',
+    ],
+    [
+      'The mobile number is left out: 030 12 is not a number in DE. Write it as on a business card, with + or its area code.',
+      'Die Mobilnummer bleibt weg: 030 12 ist in DE keine Nummer. Schreiben Sie sie wie auf einer Visitenkarte, mit + oder ihrer Vorwahl.',
+    ],
+    [
+      'dav.example.com/a/ has moved to dav.example.com/b/. The calendars are looked for again.',
+      'dav.example.com/a/ ist nach dav.example.com/b/ umgezogen. Die Kalender werden neu gesucht.',
+    ],
+    [
+      'This API token lacks the scope "read:settings" or "manage:settings".',
+      'Diesem API-Token fehlt das Recht "read:settings" oder "manage:settings".',
+    ],
   ])('%s', (english, german) => expect(inGerman(english)).toBe(german));
 
   it.each(['Nobody has ever said this.', 'The server answers. Nobody has ever said this.', ''])(

@@ -82,7 +82,7 @@ export const phones: Record<string, string> = {
   'Starting the phone system': 'Die Telefonanlage wird gestartet',
   'Founding the company': 'Die Firma wird gegründet',
   'Reading the calendars': 'Die Kalender werden gelesen',
-  'Giving call forwarding back': 'Rufumleitungen werden zurückgegeben',
+  'Giving call forwarding back': 'Anrufumleitungen werden zurückgegeben',
   'Removing people and calendars': 'Personen und Kalender werden entfernt',
   'The server was stopped in the middle. Remove the sample company, then make it again.':
     'Der Server wurde mittendrin angehalten. Entfernen Sie die Musterfirma und legen Sie sie neu an.',
@@ -93,4 +93,32 @@ export const phones: Record<string, string> = {
   'Remove what is left of the sample company first.': 'Entfernen Sie zuerst, was von der Musterfirma übrig ist.',
   'The sample company needs a server that has all roles (WHENABOUTS_ROLES).':
     'Die Musterfirma braucht einen Server, der alle Rollen hat (WHENABOUTS_ROLES).',
+  // Numbers
+  '"{0}" is not a number.': '„{0}“ ist keine Nummer.',
+  '{0} is not a number {1}. Write it as on a business card, with + or its area code.':
+    '{0} ist {1} keine Nummer. Schreiben Sie sie wie auf einer Visitenkarte, mit + oder ihrer Vorwahl.',
+  'in its country': 'in ihrem Land',
+  '{0} is a premium or shared-cost number.': '{0} ist eine Mehrwertnummer oder eine mit geteilten Kosten.',
+  '{0} begins with an emergency number.': '{0} beginnt mit einer Notrufnummer.',
+  '{0} is not among the numbers that the dialling rules of the location allow.':
+    '{0} gehört nicht zu den Nummern, die die Wählregeln des Standorts erlauben.',
+  '{0} is in none of the location’s internal ranges ({1}): written as a forwarding target it is dialled outside.':
+    '{0} liegt in keinem der internen Bereiche des Standorts ({1}): als Umleitungsziel geschrieben wird sie nach außen gewählt.',
+  // Asterisk
+  '{0} sent a message without an end.': '{0} hat eine Nachricht ohne Ende geschickt.',
+  'The connection to {0} broke ({1}).': 'Die Verbindung zu {0} ist abgebrochen ({1}).',
+  '{0} closed the connection.': '{0} hat die Verbindung geschlossen.',
+  'The connection to {0} was closed.': 'Die Verbindung zu {0} wurde geschlossen.',
+  '{0} for {1} contains a line break.': '{0} für {1} enthält einen Zeilenumbruch.',
+  '{0} did not answer {1} in time.': '{0} hat auf {1} nicht rechtzeitig geantwortet.',
+  "The manager user's secret is missing.": 'Das Geheimnis des Manager-Benutzers fehlt.',
+  '"{0}" can\'t be dialled: a forwarding target has digits, letters and + * # only.':
+    '„{0}“ lässt sich nicht wählen: ein Umleitungsziel hat nur Ziffern, Buchstaben und + * #.',
+  'This version knows no phone systems of the kind "{0}".': 'Diese Version kennt keine Telefonanlagen der Art „{0}“.',
+  'The phone system accepted the forwarding of {0}, but {1} shows {2}.':
+    'Die Telefonanlage hat die Umleitung von {0} angenommen, aber {1} zeigt {2}.',
+  "The phone system accepted the forwarding of {0}, but {1} can't be read.":
+    'Die Telefonanlage hat die Umleitung von {0} angenommen, aber {1} lässt sich nicht lesen.',
+  'The phone system has not been written to in time.': 'Die Telefonanlage wurde nicht rechtzeitig beschrieben.',
+  'Another process has taken over this phone system.': 'Ein anderer Prozess hat diese Telefonanlage übernommen.',
 };

@@ -1,8 +1,10 @@
+import { calendars } from './german-calendars.ts';
 import { connections } from './german-connections.ts';
 import { forms } from './german-forms.ts';
 import { imports } from './german-imports.ts';
 import { organization } from './german-organization.ts';
 import { phones } from './german-phones.ts';
+import { refusals } from './german-refusals.ts';
 import { signIn } from './german-sign-in.ts';
 
 interface Sentence {
@@ -12,6 +14,8 @@ interface Sentence {
   german: string;
   /** How much of it stands firm: of two that fit, the one that says more is meant. */
   firm: number;
+  /** Whether it begins with a gap, which could swallow the beginning of another sentence. */
+  open: boolean;
 }
 
 /** `{0}` … stand for what differs; `{}` in the English takes the next number. */
@@ -26,12 +30,15 @@ function sentence([english, german]: [string, string]): Sentence {
     })
     .join('');
   const firm = parts.filter((_, index) => index % 2 === 0).join('').length;
-  return { pattern: new RegExp(`^${source}(?: (.+))?$`, 's'), order, german, firm };
+  return { pattern: new RegExp(`^${source}(?: (.+))?$`, 's'), order, german, firm, open: parts[0] === '' };
 }
 
-const sentences = Object.entries({ ...forms, ...connections, ...phones, ...organization, ...imports, ...signIn })
-  .map(sentence)
-  .sort((a, b) => b.firm - a.firm);
+/** In English and German; `{0}` … stand for what differs. */
+export const serverSentences: ReadonlyArray<[string, string]> = [
+  ...[forms, connections, calendars, phones, organization, imports, refusals, signIn],
+].flatMap((part) => Object.entries(part));
+
+const sentences = serverSentences.map(sentence).sort((a, b) => Number(a.open) - Number(b.open) || b.firm - a.firm);
 
 /** What the server says, in German; undefined where a part of it isn't known. Pure. */
 export function inGerman(text: string): string | undefined {
