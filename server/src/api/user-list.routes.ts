@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { actorOf } from '../organization/audit.ts';
 import { runningLeaving } from '../organization/leaving/leaving.queries.ts';
 import { requireManageable } from '../organization/roles.ts';
+import { waysIn } from '../organization/sign-in/ways-in.queries.ts';
 import { resetUser } from '../organization/user-reset.ts';
 import { findUsers, type ListedUser, readListedUser } from '../organization/user-search.ts';
 import { presenceOf } from '../presence/service.ts';
@@ -72,6 +73,7 @@ export function userListRoutes(context: Context): Route[] {
           accounts: await accountsOf(db, { userId }, viewer.userId),
           presence: presence ? { ...presence, reason: shownReason(presence.reason) } : null,
           phones: (await phonesOf(db, [userId])).get(userId) ?? [],
+          signIn: await waysIn(db, userId),
           leaving: await runningLeaving(db, 'user', userId),
         };
       },
@@ -85,7 +87,7 @@ export function userListRoutes(context: Context): Route[] {
       operation: 'resetUser',
       summary: 'Reset a user’s personal settings',
       description:
-        'Own profiles, choices of presence by hand, own relationships and what was done with reminders are gone, and the ' +
+        'Own profiles and rules, choices of presence by hand and for appointments, own relationships and what was done with reminders are gone, and the ' +
         'answer says how many. Accounts and phones stay.',
       params,
       answer: UserReset,

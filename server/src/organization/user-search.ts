@@ -41,6 +41,8 @@ export interface ListedUser {
   externalId: string | null;
   createdAt: Temporal.Instant;
   signInReady: boolean;
+  /** There is a link that still works. */
+  invited: boolean;
   extensions: Array<{ id: string; phoneSystemId: string; number: string }>;
 }
 
@@ -142,6 +144,7 @@ async function listed<More>(
            group_id as "groupId", location_id as "locationId", sample, active, leaving_at is not null as leaving, origin,
            import_source_id as "importSourceId", external_id as "externalId", page.created_at as "createdAt",
            exists (select from login_password where user_id = page.id) as "signInReady",
+           exists (select from invitation where user_id = page.id and expires_at > now()) as invited,
            coalesce((select jsonb_agg(jsonb_build_object('id', id, 'phoneSystemId', phone_system_id, 'number', number)
                                       order by number) from extension where user_id = page.id), '[]') as extensions,
            ${total} as total

@@ -32,6 +32,13 @@ export const UserOverview = z
     accounts: z.array(Account),
     presence: Presence.nullable().openapi({ description: 'Null until it is first computed.' }),
     phones: z.array(Phone),
+    signIn: z
+      .object({
+        password: z.boolean(),
+        secondFactor: z.boolean(),
+        providers: z.array(z.string()).openapi({ description: 'Names of the identity providers that know the user.' }),
+      })
+      .openapi({ description: 'How the user gets in.' }),
     leaving: Leaving.nullable().openapi({ description: 'The removal of the user that is under way.' }),
   })
   .openapi('UserOverview');

@@ -118,7 +118,8 @@ export const User = z
     externalId: z.string().nullable().optional().openapi({ description: 'What the import knows the user by.' }),
     extensions: z.array(z.object({ id: Id, phoneSystemId: Id, number: z.string() })).optional(),
     createdAt: Instant.optional(),
-    signInReady: z.boolean().optional().openapi({ description: 'False until the invitation is accepted.' }),
+    signInReady: z.boolean().optional().openapi({ description: 'Whether the user has a password.' }),
+    invited: z.boolean().optional().openapi({ description: 'Whether there is an invitation link that still works.' }),
   })
   .openapi('User');
 export type User = z.infer<typeof User>;

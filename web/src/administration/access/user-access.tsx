@@ -3,7 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { LoginSessionList } from '../../../../server/src/api/schemas/sign-in.ts';
-import type { UserRole } from '../../../../server/src/api/schemas/users.ts';
+import type { UserOverview } from '../../../../server/src/api/schemas/user-list.ts';
+import type { User, UserRole } from '../../../../server/src/api/schemas/users.ts';
 import { useDevice } from '../../settings/security/use-device.ts';
 import { get } from '../../shell/api.ts';
 import { Confirm } from '../../shell/dialog.tsx';
@@ -16,8 +17,10 @@ import { useQuickChange } from '../administration.queries.ts';
 import { useMayChange } from '../may-change.ts';
 import { RoleForm } from './role-form.tsx';
 
+type Person = Pick<User, 'id' | 'displayName'>;
+
 /** On a user's page: what they may administer, where they are signed in, and the ways to help who is locked out. */
-export function UserAccess({ user }: { user: { id: string; displayName: string } }) {
+export function UserAccess({ user, signIn }: { user: Person; signIn: UserOverview['signIn'] }) {
   const { t } = useTranslation('administration/access');
   const me = useMe();
   const role = useQuery({
@@ -31,12 +34,17 @@ export function UserAccess({ user }: { user: { id: string; displayName: string }
       {role.isError && <Problem error={role.error} retry={() => void role.refetch()} />}
       {role.data && <RoleForm key={JSON.stringify(role.data)} user={user} known={role.data} />}
       <SessionsOf user={user} />
-      {me.role === 'administrator' && user.id !== me.id && <RemoveSecondFactor user={user} />}
+      {me.role === 'administrator' && user.id !== me.id && (
+        <>
+          <RemoveSecondFactor user={user} isSetUp={signIn.secondFactor} />
+          {signIn.providers.length > 0 && <ForgetIdentities user={user} providers={signIn.providers} />}
+        </>
+      )}
     </section>
   );
 }
 
-function SessionsOf({ user }: { user: { id: string; displayName: string } }) {
+function SessionsOf({ user }: { user: Person }) {
   const { t } = useTranslation('administration/access');
   const mayChange = useMayChange();
   const now = useNow(30_000);
@@ -91,17 +99,19 @@ function SessionsOf({ user }: { user: { id: string; displayName: string } }) {
   );
 }
 
-function RemoveSecondFactor({ user }: { user: { id: string; displayName: string } }) {
+function RemoveSecondFactor({ user, isSetUp }: { user: Person; isSetUp: boolean }) {
   const { t } = useTranslation('administration/access');
   const quick = useQuickChange('users');
   const [asking, setAsking] = useState(false);
   return (
     <div className="access-part">
       <h3>{t('second.title')}</h3>
-      <p className="hint">{t('second.text')}</p>
-      <button type="button" className="button" onClick={() => setAsking(true)}>
-        {t('second.remove')}
-      </button>
+      <p className="hint">{t(isSetUp ? 'second.text' : 'second.none')}</p>
+      {isSetUp && (
+        <button type="button" className="button" onClick={() => setAsking(true)}>
+          {t('second.remove')}
+        </button>
+      )}
       {asking && (
         <Confirm
           title={t('second.removeTitle', { name: user.displayName })}
@@ -113,6 +123,38 @@ function RemoveSecondFactor({ user }: { user: { id: string; displayName: string 
             quick.run({ method: 'DELETE', path: `/users/${user.id}/second-factor` }, () => {
               setAsking(false);
               notify(t('second.removed'));
+            })
+          }
+        />
+      )}
+    </div>
+  );
+}
+
+function ForgetIdentities({ user, providers }: { user: Person; providers: readonly string[] }) {
+  const { t } = useTranslation('administration/access');
+  const quick = useQuickChange('users', 'sessionsOf');
+  const [asking, setAsking] = useState(false);
+  const names = providers.join(', ');
+  return (
+    <div className="access-part">
+      <h3>{t('identities.title')}</h3>
+      <p>{names}</p>
+      <p className="hint">{t('identities.text')}</p>
+      <button type="button" className="button" onClick={() => setAsking(true)}>
+        {t('identities.forget')}
+      </button>
+      {asking && (
+        <Confirm
+          title={t('identities.forgetTitle', { name: user.displayName })}
+          text={t('identities.forgetText', { names })}
+          confirm={t('identities.forget')}
+          busy={quick.isPending}
+          onClose={() => setAsking(false)}
+          onConfirm={() =>
+            quick.run({ method: 'DELETE', path: `/users/${user.id}/identities` }, () => {
+              setAsking(false);
+              notify(t('identities.forgotten'));
             })
           }
         />

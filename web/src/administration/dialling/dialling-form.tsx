@@ -11,6 +11,7 @@ import { useMayChange } from '../may-change.ts';
 import { SaveBar } from '../save-bar.tsx';
 import { useUnsaved } from '../unsaved.tsx';
 import type { AllRules } from './dialling.queries.ts';
+import { PrefixField } from './prefix-field.tsx';
 
 const lists = ['internalRanges', 'allowed', 'forbidden'] as const;
 const fields = ['country', 'areaCode', 'outsideLine', 'nationalPrefix', 'internationalPrefix', ...lists];
@@ -32,6 +33,7 @@ export function DiallingForm(props: { locationId: string; rules: AllRules; count
     forbidden: rules.forbidden.join('\n'),
   };
   const [form, setForm] = useState(first);
+  const [undone, setUndone] = useState(0);
   const set = (change: Partial<typeof form>) => setForm((known) => ({ ...known, ...change }));
   const dirty = JSON.stringify(form) !== JSON.stringify(first);
   const guard = useUnsaved(dirty);
@@ -60,17 +62,15 @@ export function DiallingForm(props: { locationId: string; rules: AllRules; count
     );
   }
 
-  /** Null is "as is usual there", which is said by an empty field with that as its placeholder. */
   const prefix = (name: 'nationalPrefix' | 'internationalPrefix') => (
-    <TextInput
+    <PrefixField
+      key={`${name} ${undone}`}
       label={t(name)}
       description={t(`${name}Hint`)}
-      placeholder={country ? t('usual', { prefix: country[name] || t('nothing') }) : ''}
-      inputMode="tel"
-      autoComplete="off"
-      value={form[name] ?? ''}
+      value={form[name]}
+      usual={country?.[name]}
       error={fieldError(save.error, name)}
-      onChange={({ currentTarget: { value } }) => set({ [name]: value.trim() === '' ? null : value.trim() })}
+      change={(value) => set({ [name]: value })}
     />
   );
   const list = (name: (typeof lists)[number]) => (
@@ -151,6 +151,7 @@ export function DiallingForm(props: { locationId: string; rules: AllRules; count
           busy={save.isPending}
           undo={() => {
             setForm(first);
+            setUndone((times) => times + 1);
             save.reset();
           }}
         />

@@ -9,6 +9,7 @@ import { StatusMark } from '../../presence/status.tsx';
 import { usePresenceWords } from '../../presence/words.ts';
 import { Confirm } from '../../shell/dialog.tsx';
 import { Icon } from '../../shell/icons.tsx';
+import { notify } from '../../shell/notices.tsx';
 import { useNow } from '../../shell/now.ts';
 import { Empty, Problem, Skeleton } from '../../shell/parts.tsx';
 import { useFormat } from '../../shell/use-format.ts';
@@ -35,15 +36,23 @@ export function CentralProfiles(props: {
   const mayChange = useMayChange() && props.mode !== 'default';
   const [editing, setEditing] = useState<Profile | 'new' | null>(null);
   const [removing, setRemoving] = useState<Profile | null>(null);
+  const [startingAgain, setStartingAgain] = useState(false);
   return (
     <section className="section central-profiles">
       <div className="section-head">
         <h2>{t('central')}</h2>
         {mayChange && (
-          <button type="button" className="button" onClick={() => setEditing('new')}>
-            <Icon name="plus" />
-            {t('add')}
-          </button>
+          <div className="actions">
+            {props.owner === 'group' && (
+              <button type="button" className="button quiet" onClick={() => setStartingAgain(true)}>
+                {t('again.start')}
+              </button>
+            )}
+            <button type="button" className="button" onClick={() => setEditing('new')}>
+              <Icon name="plus" />
+              {t('add')}
+            </button>
+          </div>
         )}
       </div>
       <p className="page-intro">
@@ -85,6 +94,7 @@ export function CentralProfiles(props: {
         />
       )}
       {removing && <Removal profile={removing} onClose={() => setRemoving(null)} />}
+      {startingAgain && <StartAgain groupId={props.id} onClose={() => setStartingAgain(false)} />}
     </section>
   );
 }
@@ -109,7 +119,7 @@ function Row(props: {
         <p>
           {nameOf(profile.name) !== t(`status.${profile.status}`, { ns: 'presence' }) &&
             `${t(`status.${profile.status}`, { ns: 'presence' })} · `}
-          {words.calls({ mode: profile.forwarding.mode, target: targetText(profile, props.targets, t) })}
+          {words.calls(named(profile.forwarding, props.targets, t))}
           {profile.note && ` · ${profile.note}`}
         </p>
       </div>
@@ -152,10 +162,42 @@ function Removal({ profile, onClose }: { profile: Profile; onClose(): void }) {
   );
 }
 
+/** The group's own profiles give way to a copy of the location's; one in use is refused, and the refusal says where. */
+function StartAgain({ groupId, onClose }: { groupId: string; onClose(): void }) {
+  const { t } = useTranslation('administration/profiles');
+  const change = useChange('profiles');
+  return (
+    <Confirm
+      title={t('again.title')}
+      text={t('again.text')}
+      confirm={t('again.yes')}
+      busy={change.isPending || change.isError}
+      onClose={onClose}
+      onConfirm={() =>
+        change.mutate(
+          { method: 'POST', path: `/groups/${groupId}/profiles/start-again` },
+          {
+            onSuccess() {
+              notify(t('again.done'));
+              onClose();
+            },
+          },
+        )
+      }
+    >
+      {change.isError && <Problem error={change.error} />}
+    </Confirm>
+  );
+}
+
 type T = ReturnType<typeof useTranslation<['administration/profiles', 'presence']>>['t'];
 
-function targetText({ forwarding }: Profile, targets: readonly PredefinedTarget[], t: T): string | null {
-  const target = forwarding.target as Target | null;
+function named({ mode, target, busy, unanswered }: Profile['forwarding'], targets: readonly PredefinedTarget[], t: T) {
+  const name = (each: Target | null) => targetText(each, targets, t);
+  return { mode, target: name(target), busy: name(busy), unanswered: name(unanswered) };
+}
+
+function targetText(target: Target | null, targets: readonly PredefinedTarget[], t: T): string | null {
   if (!target) return null;
   if (target.kind === 'number') return target.number;
   if (target.kind === 'predefined')

@@ -11,6 +11,7 @@ import { Empty, Problem } from '../../shell/parts.tsx';
 import { ServerWords } from '../../shell/server-words.tsx';
 import { useFormat } from '../../shell/use-format.ts';
 import { phoneSystemsQuery, useQuickChange } from '../administration.queries.ts';
+import { RemovalSteps } from '../leaving/removal-steps.tsx';
 import { useMayChange } from '../may-change.ts';
 import { Section } from '../section.tsx';
 import { PhoneSystemForm } from './phone-system-form.tsx';
@@ -38,7 +39,7 @@ export default function PhoneSystems() {
 }
 
 function System({ system }: { system: PhoneSystem }) {
-  const { t } = useTranslation(['administration/system', 'administration/profiles']);
+  const { t } = useTranslation(['administration/system', 'administration/profiles', 'administration/leaving']);
   const now = useNow(10_000);
   const format = useFormat();
   const [showing, setShowing] = useState<'change' | 'remove' | null>(null);
@@ -97,7 +98,17 @@ function System({ system }: { system: PhoneSystem }) {
           busy={quick.isPending}
           onClose={() => setShowing(null)}
           onConfirm={() => quick.run({ method: 'DELETE', path: `/phone-systems/${system.id}` }, () => setShowing(null))}
-        />
+        >
+          <RemovalSteps
+            steps={[
+              {
+                name: 'giveForwardingBack',
+                detail: t('willDo.giveBackAll', { ns: 'administration/leaving', count: system.extensions }),
+              },
+              { name: 'eraseData', detail: t('willDo.erasePhoneSystem', { ns: 'administration/leaving' }) },
+            ]}
+          />
+        </Confirm>
       )}
     </article>
   );

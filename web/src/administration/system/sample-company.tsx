@@ -101,15 +101,17 @@ export default function SampleCompany() {
   });
   return (
     <section className="section stack">
-      <PageHead title={t('rooms.sample', { ns: 'administration' })} />
-      <p>{sample.data && t('sample.people', { count: sample.data.people })}</p>
+      <PageHead title={t('rooms.sample', { ns: 'administration' })} intro={t('sample.intro')} />
+      {sample.data?.state === 'present' && <p>{t('sample.people', { count: sample.data.people })}</p>}
       {sample.isError && <Problem error={sample.error} retry={() => void sample.refetch()} />}
       {remove.isError && <Problem error={remove.error} />}
       <ForChange>
         {sample.data?.state === 'present' ? (
-          <button type="button" className="button danger" onClick={() => setConfirming(true)}>
-            {t('sample.remove')}
-          </button>
+          <div className="actions">
+            <button type="button" className="button danger" onClick={() => setConfirming(true)}>
+              {t('sample.remove')}
+            </button>
+          </div>
         ) : (
           <SampleCompanyMaker />
         )}

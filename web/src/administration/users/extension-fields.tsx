@@ -5,65 +5,109 @@ import type { PhoneSystem } from '../../../../server/src/api/schemas/telephony.t
 import type { User } from '../../../../server/src/api/schemas/users.ts';
 import { ApiError, request } from '../../shell/api.ts';
 import { fieldError } from '../../shell/field-errors.ts';
+import { Icon } from '../../shell/icons.tsx';
 
-/** The refusal of an extension, and the phone system it was for. */
+/** One extension as it is typed; `known` is the stored one's id. */
+interface Row {
+  key: string;
+  phoneSystemId: string;
+  known: string | null;
+  before: string;
+  number: string;
+}
+
+/** The refusal of an extension, and which one it was. */
 export class ExtensionRefused extends Error {
-  readonly phoneSystemId: string;
+  readonly key: string;
   readonly refusal: ApiError;
-  constructor(phoneSystemId: string, refusal: ApiError) {
+  constructor(key: string, refusal: ApiError) {
     super(refusal.message);
-    this.phoneSystemId = phoneSystemId;
+    this.key = key;
     this.refusal = refusal;
   }
 }
 
-/** A user's extensions, one a phone system, as they are typed; `save` makes them so. */
+/** A user's extensions, any number a phone system, as they are typed; `save` makes them so. */
 export function useExtensions(known: NonNullable<User['extensions']>) {
-  const [typed, setTyped] = useState<Record<string, string>>({});
-  const numberOf = (system: string) =>
-    typed[system] ?? known.find((extension) => extension.phoneSystemId === system)?.number ?? '';
+  const [rows, setRows] = useState<readonly Row[]>(() =>
+    known.map(({ id, phoneSystemId, number }) => ({ key: id, phoneSystemId, known: id, before: number, number })),
+  );
   return {
-    numberOf,
-    type: (system: string, number: string) => setTyped((before) => ({ ...before, [system]: number })),
+    /** Of a system without any, an empty one to type into. */
+    of(phoneSystemId: string): readonly Row[] {
+      const own = rows.filter((row) => row.phoneSystemId === phoneSystemId);
+      return own.length > 0 ? own : [emptyRow(phoneSystemId, 0)];
+    },
+    type: (row: Row, number: string) =>
+      setRows((before) =>
+        before.some(({ key }) => key === row.key)
+          ? before.map((each) => (each.key === row.key ? { ...each, number } : each))
+          : [...before, { ...row, number }],
+      ),
+    add: (phoneSystemId: string) => setRows((before) => [...before, emptyRow(phoneSystemId, before.length)]),
     /** @throws ExtensionRefused; those before it are saved. */
     async save(owner: string) {
-      for (const [phoneSystemId, number] of Object.entries(typed)) {
-        const before = known.find((extension) => extension.phoneSystemId === phoneSystemId);
-        if ((before?.number ?? '') === number.trim()) continue;
+      for (const row of rows) {
+        const number = row.number.trim();
+        if (number === row.before) continue;
         try {
           // The new one first: when it is refused the old one is still there.
-          if (number.trim() !== '')
-            await request('POST', '/extensions', { userId: owner, phoneSystemId, number: number.trim() });
-          if (before) await request('DELETE', `/extensions/${before.id}`);
+          const made =
+            number === ''
+              ? null
+              : await request<{ id: string }>('POST', '/extensions', {
+                  userId: owner,
+                  phoneSystemId: row.phoneSystemId,
+                  number,
+                });
+          if (row.known) await request('DELETE', `/extensions/${row.known}`);
+          const saved = { ...row, known: made?.id ?? null, before: number, number };
+          setRows((before) => before.map((each) => (each.key === row.key ? saved : each)));
         } catch (error) {
-          throw error instanceof ApiError ? new ExtensionRefused(phoneSystemId, error) : error;
+          throw error instanceof ApiError ? new ExtensionRefused(row.key, error) : error;
         }
-        setTyped(({ [phoneSystemId]: _, ...others }) => others);
       }
     },
   };
 }
 
+const emptyRow = (phoneSystemId: string, at: number): Row => ({
+  ...{ key: `${phoneSystemId} ${at}`, phoneSystemId },
+  ...{ known: null, before: '', number: '' },
+});
+
 export function ExtensionFields(props: {
   systems: readonly PhoneSystem[];
-  extensions: Pick<ReturnType<typeof useExtensions>, 'numberOf' | 'type'>;
+  extensions: Pick<ReturnType<typeof useExtensions>, 'of' | 'type' | 'add'>;
   error: unknown;
 }) {
   const { t } = useTranslation('administration/users');
-  const { error } = props;
+  const { error, extensions } = props;
   if (props.systems.length === 0) return <p className="hint">{t('noPhoneSystem')}</p>;
-  return props.systems.map((system) => (
-    <TextInput
-      key={system.id}
-      label={t('extension', { system: system.name })}
-      autoComplete="off"
-      value={props.extensions.numberOf(system.id)}
-      error={
-        error instanceof ExtensionRefused && error.phoneSystemId === system.id
-          ? (fieldError(error.refusal, 'number') ?? error.refusal.message)
-          : undefined
-      }
-      onChange={(event) => props.extensions.type(system.id, event.currentTarget.value)}
-    />
-  ));
+  return props.systems.map((system) => {
+    const rows = extensions.of(system.id);
+    return (
+      <div key={system.id} className="extension-rows">
+        {rows.map((row, index) => (
+          <TextInput
+            key={row.key}
+            label={t(index === 0 ? 'extension' : 'extensionMore', { system: system.name, number: index + 1 })}
+            autoComplete="off"
+            value={row.number}
+            error={
+              error instanceof ExtensionRefused && error.key === row.key
+                ? (fieldError(error.refusal, 'number') ?? error.refusal.message)
+                : undefined
+            }
+            onChange={(event) => extensions.type(row, event.currentTarget.value)}
+          />
+        ))}
+        {rows.every(({ number }) => number.trim() !== '') && (
+          <button type="button" className="link-button" onClick={() => extensions.add(system.id)}>
+            <Icon name="plus" size={14} /> {t('extensionAdd', { system: system.name })}
+          </button>
+        )}
+      </div>
+    );
+  });
 }

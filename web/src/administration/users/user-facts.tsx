@@ -13,7 +13,10 @@ export function UserFacts({ user, group }: { user: User; group: Group | undefine
     [t('group'), group && <PlaceLink to={`groups/${group.id}`}>{`${group.location} / ${group.name}`}</PlaceLink>],
     ...systems.map((system): [string, React.ReactNode] => [
       t('extension', { system: system.name }),
-      user.extensions?.find(({ phoneSystemId }) => phoneSystemId === system.id)?.number ?? t('page.noExtension'),
+      user.extensions
+        ?.filter(({ phoneSystemId }) => phoneSystemId === system.id)
+        .map(({ number }) => number)
+        .join(', ') || t('page.noExtension'),
     ]),
     [t('mobile'), user.mobileNumber ?? t('page.none')],
     [t('deputy'), <PersonLink key="deputy" id={user.deputyId ?? null} />],

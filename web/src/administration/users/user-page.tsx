@@ -1,19 +1,18 @@
 import './users.css';
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { UserOverview } from '../../../../server/src/api/schemas/user-list.ts';
 import type { Invitation } from '../../../../server/src/api/schemas/users.ts';
 import { ApiError } from '../../shell/api.ts';
-import { Confirm, Dialog } from '../../shell/dialog.tsx';
+import { Dialog } from '../../shell/dialog.tsx';
 import { Icon } from '../../shell/icons.tsx';
 import { notify } from '../../shell/notices.tsx';
 import { Empty, Problem, Skeleton, useErrorText } from '../../shell/parts.tsx';
 import { useMe } from '../../shell/session.ts';
 import { useTitle } from '../../shell/use-title.ts';
 import { UserAccess } from '../access/user-access.tsx';
-import { groupsQuery, useChange, useQuickChange } from '../administration.queries.ts';
+import { groupsQuery, useChange } from '../administration.queries.ts';
 import { useMayChange } from '../may-change.ts';
 import { PlaceLink } from '../place-link.tsx';
 import { InvitationLink } from './invitation-link.tsx';
@@ -22,6 +21,7 @@ import { UserActivity } from './user-activity.tsx';
 import { UserFacts } from './user-facts.tsx';
 import { UserForm } from './user-form.tsx';
 import { UserPresence } from './user-presence.tsx';
+import { UserRemoval } from './user-removal.tsx';
 import { UserReset } from './user-reset.tsx';
 import { UserTags } from './user-tags.tsx';
 import { overviewQuery } from './users.queries.ts';
@@ -38,7 +38,8 @@ export default function UserPage({ id }: { id: string }) {
 }
 
 function Shown({ overview }: { overview: UserOverview }) {
-  const { t } = useTranslation('administration/users');
+  // The second namespace is for the question before a removal, which would else wait for it behind a blank page.
+  const { t } = useTranslation(['administration/users', 'administration/leaving']);
   const { user, leaving } = overview;
   const { data: groups = [] } = useQuery(groupsQuery);
   const group = groups.find(({ id }) => id === user.groupId);
@@ -74,7 +75,7 @@ function Shown({ overview }: { overview: UserOverview }) {
         <UserAccounts accounts={overview.accounts} />
         <UserFacts user={user} group={group} />
         <div className="card">
-          <UserAccess user={user} />
+          <UserAccess user={user} signIn={overview.signIn} />
         </div>
         <UserReset user={user} />
       </div>
@@ -82,16 +83,15 @@ function Shown({ overview }: { overview: UserOverview }) {
   );
 }
 
-function Actions({ overview: { user } }: { overview: UserOverview }) {
+function Actions({ overview }: { overview: UserOverview }) {
   const { t } = useTranslation('administration/users');
-  const navigate = useNavigate();
+  const { user } = overview;
   const me = useMe();
   const errorText = useErrorText();
   const mayChange = useMayChange();
-  const [showing, setShowing] = useState<'change' | 'switchOff' | 'remove' | null>(null);
+  const [showing, setShowing] = useState<'change' | 'remove' | null>(null);
   const [invitation, setInvitation] = useState<Invitation | null>(null);
   const invite = useChange<Invitation>('users');
-  const quick = useQuickChange('users', 'leavings');
   if (!mayChange) return null;
   return (
     <div className="actions">
@@ -109,39 +109,15 @@ function Actions({ overview: { user } }: { overview: UserOverview }) {
           )
         }
       >
-        {t('invite')}
+        {t(user.signInReady || user.invited ? 'invite' : 'inviteFirst')}
       </button>
-      {user.id !== me.id && <UserActivity user={user} />}
       {user.id !== me.id && (
         <>
-          <button
-            type="button"
-            className="button quiet"
-            disabled={quick.isPending}
-            onClick={() =>
-              user.active === false
-                ? quick.run({ method: 'PATCH', path: `/users/${user.id}`, body: { active: true } })
-                : setShowing('switchOff')
-            }
-          >
-            {user.active === false ? t('switchOn') : t('switchOff')}
-          </button>
+          <UserActivity user={user} />
           <button type="button" className="button quiet" onClick={() => setShowing('remove')}>
             {t('remove', { ns: 'shell' })}
           </button>
         </>
-      )}
-      {showing === 'switchOff' && (
-        <Confirm
-          title={t('switchOffTitle', { name: user.displayName })}
-          text={t('switchOffText')}
-          confirm={t('switchOff')}
-          busy={quick.isPending}
-          onClose={() => setShowing(null)}
-          onConfirm={() =>
-            quick.run({ method: 'PATCH', path: `/users/${user.id}`, body: { active: false } }, () => setShowing(null))
-          }
-        />
       )}
       {showing === 'change' && <UserForm user={user} onClose={() => setShowing(null)} onInvited={setInvitation} />}
       {invitation && (
@@ -149,20 +125,7 @@ function Actions({ overview: { user } }: { overview: UserOverview }) {
           <InvitationLink invitation={invitation} />
         </Dialog>
       )}
-      {showing === 'remove' && (
-        <Confirm
-          title={t('removeTitle', { name: user.displayName })}
-          text={t('removeText')}
-          confirm={t('removeYes')}
-          busy={quick.isPending}
-          onClose={() => setShowing(null)}
-          onConfirm={() =>
-            quick.run({ method: 'DELETE', path: `/users/${user.id}` }, () =>
-              navigate({ to: '/administration/$', params: { _splat: 'leaving' } }),
-            )
-          }
-        />
-      )}
+      {showing === 'remove' && <UserRemoval overview={overview} onClose={() => setShowing(null)} />}
     </div>
   );
 }

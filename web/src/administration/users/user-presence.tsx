@@ -53,7 +53,7 @@ export function UserPresence({ overview: { presence, phones } }: { overview: Use
       {phones.length === 0 && <p className="hint">{t('page.noPhones')}</p>}
       <ul className="phones" hidden={phones.length === 0}>
         {phones.map((phone) => (
-          <li key={phone.extensionId}>
+          <li key={`${phone.extensionId} ${phone.slot}`}>
             <strong>{phone.extension}</strong> <span className="hint">{phone.phoneSystem}</span>
             <PhoneState phone={phone} />
           </li>
@@ -77,10 +77,10 @@ function PhoneState({ phone }: { phone: Phone }) {
     );
   return (
     <p>
-      {words.calls(phone.desired)}: {words.phase(phone)}
+      {words.callsIn(phone.slot, phone.desired)}: {words.phase(phone)}
       {phone.actual && phone.actualAt && (
         <small>
-          {t('page.asFound', { calls: words.calls(phone.actual) })}, {format.relative(phone.actualAt, now)}
+          {t('page.asFound', { calls: words.callsIn(phone.slot, phone.actual) })}, {format.relative(phone.actualAt, now)}
         </small>
       )}
     </p>

@@ -9,7 +9,7 @@ export function UserTags({ user }: { user: User }) {
     user.active === false && t('inactive'),
     user.leaving && t('leaving'),
     user.origin === 'import' && t('imported'),
-    user.signInReady === false && !user.sample && user.active !== false && t('invited'),
+    user.signInReady === false && user.invited && user.active !== false && t('invited'),
     user.sample && t('sample'),
   ].filter((tag) => typeof tag === 'string');
   return tags.map((tag) => (
