@@ -1,7 +1,7 @@
 /** Real calls (INVITEs by sipp) through a real Asterisk whose forwarding the reconciler sets and gives back. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Context, Running } from '../server/src/context.ts';
-import type { Forwarding } from '../server/src/presence/presence.ts';
+import { type Forwarding, slotOff } from '../server/src/presence/presence.ts';
 import { openStore, type Store } from '../server/src/store/database.ts';
 import { asteriskConnector } from '../server/src/telephony/asterisk/connector.ts';
 import { checkPhoneSystem } from '../server/src/telephony/check.ts';
@@ -82,7 +82,7 @@ describeWith(['asterisk', 'sipp'], 'calls through Asterisk', () => {
     await want(store.db, number, forwarding);
     await phase(number, forwarding.mode === 'off' ? 'idle' : 'applied');
   };
-  const inAsterisk = (number: string) => watcher.read(number, signal());
+  const inAsterisk = async (number: string) => (await watcher.read(number, signal())).always;
   const calls = (number: string) => phones.placeCall(number);
   /** The user dials the feature codes *72<number> and *73 at their own phone. */
   const forwardByHand = (number: string, target: string) => phones.placeCall(`*72${target}`, number);
@@ -142,9 +142,9 @@ describeWith(['asterisk', 'sipp'], 'calls through Asterisk', () => {
   test('voicemail and do not disturb', async () => {
     await wanted('106', to('voicemail'));
     expect(await calls('106')).toBe('voicemail106');
-    expect(await inAsterisk('106')).toEqual(to('voicemail'));
+    expect(await inAsterisk('106')).toEqual({ mode: 'all', target: 'voicemail' });
     await wanted('106', off);
-    await wanted('106', { mode: 'doNotDisturb', target: null });
+    await wanted('106', { ...off, mode: 'doNotDisturb' });
     expect(await calls('106')).toBe('486');
     await wanted('106', off);
     expect(await calls('106')).toBe('106');
@@ -162,7 +162,7 @@ describeWith(['asterisk', 'sipp'], 'calls through Asterisk', () => {
     await lab.start();
     await until(
       'the forwarding again',
-      () => inAsterisk('107').catch(() => off),
+      () => inAsterisk('107').catch(() => slotOff),
       ({ target }) => target === '200',
     );
     expect(await calls('107')).toBe('200');
@@ -177,7 +177,7 @@ describeWith(['asterisk', 'sipp'], 'calls through Asterisk', () => {
     await lab.start({ keepDatabase: false });
     await until(
       'the forwarding again',
-      () => inAsterisk('108').catch(() => off),
+      () => inAsterisk('108').catch(() => slotOff),
       ({ target }) => target === '200',
     );
     expect(await calls('108')).toBe('200');
@@ -245,8 +245,10 @@ describeWith(['asterisk', 'sipp'], 'calls through Asterisk', () => {
 
   test('nothing but a number gets into Asterisk', async () => {
     for (const bad of ['200\r\nAction: Originate', '200,hangup', '$(id)', '200&201'])
-      await expect(watcher.apply('110', to(bad), { status: '', note: null, until: null }, signal())).rejects.toThrow();
+      await expect(
+        watcher.apply('110', 'always', to(bad), { status: '', note: null, until: null }, signal()),
+      ).rejects.toThrow();
     await expect(watcher.read('110\r\nAction: Logoff', signal())).rejects.toThrow(/extension/);
-    expect(await inAsterisk('110')).toEqual(off);
+    expect(await inAsterisk('110')).toEqual(slotOff);
   });
 });

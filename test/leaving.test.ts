@@ -15,6 +15,7 @@ import { type LeavingSubject, refuseWhileLeaving, startLeaving } from '../server
 import { setGroupFunction } from '../server/src/organization/settings.ts';
 import { startActivation } from '../server/src/presence/activation.ts';
 import { makeGroup, makePeople, putAppointment } from '../server/src/presence/people.fixture.ts';
+import { slotOff } from '../server/src/presence/presence.ts';
 import { retrying } from '../server/src/store/retrying.ts';
 import { defaultSynchronizationSettings } from '../server/src/sync/settings.ts';
 import { phoneSystemKinds } from '../server/src/telephony/connectors.ts';
@@ -247,10 +248,11 @@ test('a wish that was read before the release is not carried out after it', asyn
   await want(db, '301', to('200'));
   const records = recordsInDatabase(db, { systemId, ...lease });
   const [row] = await records.load();
-  expect(row).toMatchObject({ wish: to('200'), due: true });
+  const forwarded = { mode: 'all' as const, target: '200' };
+  expect(row).toMatchObject({ slot: 'always', wish: forwarded, due: true });
   await retrying(db, (transaction) => wantNothingOf(transaction, { extensionId }));
-  const intent = { ...row!.record, phase: 'intent' as const, ours: to('200'), previous: off, bootId: 'one' };
-  const update = { row: row!, record: intent, actual: off, failures: 0, error: null, dueInMs: null };
+  const intent = { ...row!.record, phase: 'intent' as const, ours: forwarded, previous: slotOff, bootId: 'one' };
+  const update = { row: row!, record: intent, actual: slotOff, failures: 0, error: null, dueInMs: null };
   const save = () => records.save([{ ...update, log: { event: 'taken', detail: {} } }]);
   expect([...(await save())], 'released').toEqual([]);
   await done(await begin({ kind: 'extension', id: extensionId }));

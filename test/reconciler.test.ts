@@ -79,7 +79,7 @@ test('forwarding is taken and given back to what the user had', async () => {
   pbx.byHand('101', { mode: 'always', target: '555' });
   await want(db, '101', to('200'));
   await phone('101', '200');
-  expect((await phase('101', 'applied'))?.previous).toEqual(to('555'));
+  expect((await phase('101', 'applied'))?.previous).toEqual({ mode: 'all', target: '555' });
   await want(db, '101', off);
   await phone('101', '555');
   await phase('101', 'idle');
@@ -152,7 +152,7 @@ test('a user’s own forwarding closes no circle with ours', async () => {
 });
 
 test('what a phone system can’t do is refused with the reason', async () => {
-  await want(db, '108', { mode: 'internal', target: '200' });
+  await want(db, '108', { ...to('200'), mode: 'internal' });
   const record = await until(
     'the reason',
     () => recordOf(db, office, '108'),
@@ -298,7 +298,7 @@ describe('every crash point, by kill -9', () => {
       const events = await logOf(after.db, there, '101');
       await after.close();
       expect(phones.state('101').target).toBe('555');
-      expect(record).toMatchObject({ phase: 'idle', previous: to('555') });
+      expect(record).toMatchObject({ phase: 'idle', previous: { mode: 'all', target: '555' } });
       expect(events.filter((name) => name !== 'failed')).toEqual(['taken', 'givenBack']);
     } finally {
       await phones.stop();

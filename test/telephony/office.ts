@@ -6,15 +6,15 @@ import { spawn } from 'node:child_process';
 import { sql } from 'kysely';
 import type { Context } from '../../server/src/context.ts';
 import { createOutbound } from '../../server/src/outbound/client.ts';
-import type { Forwarding } from '../../server/src/presence/presence.ts';
+import { type Forwarding, noForwarding, type Slot, slots } from '../../server/src/presence/presence.ts';
 import type { CrashPoint } from '../../server/src/store/crash-points.ts';
 import type { Database, Store } from '../../server/src/store/database.ts';
 import { secretsWith } from '../../server/src/store/secrets.ts';
 import type { Phase } from '../../server/src/telephony/decide.ts';
 import { makeUser, testContext } from '../context.ts';
 
-export const off: Forwarding = { mode: 'off', target: null };
-export const to = (target: string): Forwarding => ({ mode: 'all', target });
+export const off: Forwarding = noForwarding;
+export const to = (target: string): Forwarding => ({ ...noForwarding, mode: 'all', target });
 
 /** The key is the same in every process of a test. */
 export function officeContext(store: Store, overrides: Partial<Context> = {}): Context {
@@ -62,17 +62,22 @@ export async function makeOffice(
 }
 
 /** What activation writes when a user's forwarding changes. */
-export async function want(db: Database, number: string, { mode, target }: Forwarding): Promise<void> {
+export async function want(db: Database, number: string, forwarding: Forwarding): Promise<void> {
+  const { mode, target, busy, unanswered } = forwarding;
+  const any = mode !== 'off' || busy !== null || unanswered !== null;
   await db.transaction().execute(async (transaction) => {
     await sql`
-      insert into presence_state (user_id, status, forwarding_mode, forwarding_target, since)
-      select user_id, ${mode === 'off' ? 'available' : 'appointment'}, ${mode}, ${target}, now()
+      insert into presence_state (user_id, status, forwarding_mode, forwarding_target, forwarding_busy,
+                                  forwarding_unanswered, since)
+      select user_id, ${any ? 'appointment' : 'available'}, ${mode}, ${target}, ${busy}, ${unanswered}, now()
         from extension where number = ${number}
       on conflict (user_id) do update set status = excluded.status, forwarding_mode = excluded.forwarding_mode,
-        forwarding_target = excluded.forwarding_target, since = excluded.since`.execute(transaction);
+        forwarding_target = excluded.forwarding_target, forwarding_busy = excluded.forwarding_busy,
+        forwarding_unanswered = excluded.forwarding_unanswered, since = excluded.since`.execute(transaction);
     await sql`
-      insert into forwarding_record (extension_id) select id from extension where number = ${number}
-      on conflict (extension_id) do update set due_at = now()`.execute(transaction);
+      insert into forwarding_record (extension_id, slot)
+      select id, slot from extension cross join unnest(${[...slots]}::text[]) slot where number = ${number}
+      on conflict (extension_id, slot) do update set due_at = now()`.execute(transaction);
     await sql`select pg_notify('forwarding', '')`.execute(transaction);
   });
 }
@@ -89,9 +94,14 @@ export async function logOf(db: Database, office: Office, number: string): Promi
   return rows.map((row) => row.event);
 }
 
-export async function recordOf(db: Database, office: Office, number: string) {
+export async function recordOf(db: Database, office: Office, number: string, slot: Slot = 'always') {
   const { extensionId } = office.users.get(number)!;
-  return db.selectFrom('forwarding_record').selectAll().where('extension_id', '=', extensionId).executeTakeFirst();
+  return db
+    .selectFrom('forwarding_record')
+    .selectAll()
+    .where('extension_id', '=', extensionId)
+    .where('slot', '=', slot)
+    .executeTakeFirst();
 }
 
 export interface ReconcilerProcess {

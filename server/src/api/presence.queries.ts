@@ -1,7 +1,7 @@
 /** What the presence pages show beside presence itself: the titles of its reasons, the user's phones. */
 import { sql } from 'kysely';
 import { type Sensitivity, sensitivityValues } from '../agenda/appointment.ts';
-import type { Forwarding, Reason } from '../presence/presence.ts';
+import type { Reason, Slot, SlotForwarding } from '../presence/presence.ts';
 import type { Executor } from '../store/database.ts';
 
 const keyOf = (userId: string, uid: string, occurrence: string) => `${userId}\n${uid}\n${occurrence}`;
@@ -71,13 +71,15 @@ export interface PhoneRow {
   extensionId: string;
   extension: string;
   phoneSystem: string;
+  slot: Slot;
   phase: 'idle' | 'intent' | 'applied' | 'overridden' | 'restoring';
-  desired: Forwarding;
-  actual: Forwarding | null;
+  desired: SlotForwarding;
+  actual: SlotForwarding | null;
   actualAt: Temporal.Instant | null;
   error: string | null;
 }
 
+/** Each extension with its slot "always", and the others where something of ours is or fails. */
 export async function phonesOf(db: Executor, userIds: readonly string[]): Promise<Map<string, PhoneRow[]>> {
   const rows = await db
     .selectFrom('extension')
@@ -89,6 +91,7 @@ export async function phonesOf(db: Executor, userIds: readonly string[]): Promis
       'extension.number as extension',
       'phone_system.name as phoneSystem',
       'phone_system.error_message as systemError',
+      'record.slot',
       'record.phase',
       'record.desired',
       'record.actual',
@@ -96,7 +99,11 @@ export async function phonesOf(db: Executor, userIds: readonly string[]): Promis
       'record.error_message as error',
     ])
     .where('extension.user_id', '=', sql<string>`any(${[...userIds]}::uuid[])`)
+    .where(
+      sql<boolean>`coalesce(record.slot, 'always') = 'always' or record.phase <> 'idle' or record.error_message is not null`,
+    )
     .orderBy('extension.number')
+    .orderBy('record.slot')
     .execute();
   const phones = new Map<string, PhoneRow[]>();
   for (const row of rows) {
@@ -104,6 +111,7 @@ export async function phonesOf(db: Executor, userIds: readonly string[]): Promis
       extensionId: row.extensionId,
       extension: row.extension,
       phoneSystem: row.phoneSystem,
+      slot: row.slot ?? 'always',
       phase: row.phase ?? 'idle',
       desired: row.desired ?? { mode: 'off', target: null },
       actual: row.actual,

@@ -5,6 +5,7 @@ import { changeProfile, createProfile, deleteProfile } from '../organization/pro
 import { startAgain } from '../organization/profiles/copies.ts';
 import { ensureDefaultGroup } from '../organization/setup.ts';
 import { forwardingFor, type TargetInputs } from '../presence/forwarding-target.ts';
+import { type ForwardingTarget, type ProfileForwarding, slotOff } from '../presence/presence.ts';
 import {
   centralOwnerOfGroup,
   locationOfOwner,
@@ -38,14 +39,23 @@ const sameForAll: readonly (string | undefined)[] = ['number', 'predefined', 'vo
 
 /** @param inputs of the user, or (for central profiles on their own) of no user. */
 function shownFor({ userId, ...profile }: StoredProfile, inputs: TargetInputs | null, forUser: boolean) {
-  const resolves = inputs && (forUser || sameForAll.includes(profile.forwarding.target?.kind));
-  const { forwarding, problem } = resolves ? forwardingFor(profile.forwarding, inputs) : { forwarding: null };
+  const resolved = inputs && forwardingFor(forUser ? profile.forwarding : commonPart(profile.forwarding), inputs);
   return {
     ...profile,
     owner: userId ? ('user' as const) : profile.groupId ? ('group' as const) : ('location' as const),
-    dialled: forwarding?.target ?? null,
-    problem: problem ?? null,
+    dialled: resolved?.forwarding.target ?? null,
+    dialledBusy: resolved?.forwarding.busy ?? null,
+    dialledUnanswered: resolved?.forwarding.unanswered ?? null,
+    problem: resolved?.problem ?? null,
+    problemSlot: resolved?.problem ? (resolved.problemSlot ?? ('always' as const)) : null,
   };
+}
+
+/** What of it comes to the same for everybody. */
+function commonPart({ mode, target, busy, unanswered }: ProfileForwarding): ProfileForwarding {
+  const common = (each: ForwardingTarget | null) => (sameForAll.includes(each?.kind) ? each : null);
+  const always = target && !common(target) ? slotOff : { mode, target };
+  return { ...always, busy: common(busy), unanswered: common(unanswered) } as ProfileForwarding;
 }
 
 async function shownCentral(db: Executor, profiles: readonly StoredProfile[]) {

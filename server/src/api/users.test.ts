@@ -175,7 +175,7 @@ test('a deactivated user is signed out, can’t sign in, is told to administrato
     async () => (await admin.call('GET', `/users/${gone.id}/overview`)).body.presence,
     (presence) => presence?.status === 'unavailable',
   );
-  expect(away.forwarding).toEqual({ mode: 'off', target: null });
+  expect(away.forwarding).toEqual({ mode: 'off', target: null, busy: null, unanswered: null });
   expect((await set(true)).body.active).toBe(true);
   expect((await server.anybody().call('POST', '/session', { email: gone.email, password })).status).toBe(200);
   const only = await admin.call('PATCH', `/users/${admin.id}`, { active: false });

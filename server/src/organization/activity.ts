@@ -5,6 +5,7 @@
 import { sql } from 'kysely';
 import { forgetSessions } from '../api/sessions.ts';
 import { markReachDue } from '../presence/due.ts';
+import { slots } from '../presence/presence.ts';
 import type { Executor } from '../store/database.ts';
 import { syncChannel } from '../sync/sync.ts';
 import { forwardingChannel } from '../telephony/reconciler.queries.ts';
@@ -16,9 +17,10 @@ export async function deactivateUsers(executor: Executor, userIds: readonly stri
   await sql`update users set active = false, updated_at = now() where id = ${ids} and active`.execute(executor);
   await sql`delete from login_session where user_id = ${ids}`.execute(executor);
   await sql`
-    insert into forwarding_record (extension_id, released_at)
-    select id, now() from extension where user_id = ${ids} order by id
-    on conflict (extension_id) do update set released_at = now(), due_at = now()
+    insert into forwarding_record (extension_id, slot, released_at)
+    select id, slot, now() from extension cross join unnest(${[...slots]}::text[]) slot
+     where user_id = ${ids} order by id, slot
+    on conflict (extension_id, slot) do update set released_at = now(), due_at = now()
      where forwarding_record.released_at is null`.execute(executor);
   await tell(executor, userIds);
 }

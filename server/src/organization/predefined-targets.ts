@@ -90,7 +90,9 @@ async function usesOf(executor: Executor, id: string): Promise<string[]> {
     .leftJoin('configuration_group', 'configuration_group.id', 'profile.group_id')
     .leftJoin('users', 'users.id', 'profile.user_id')
     .select(['profile.name', 'location.name as location', 'configuration_group.name as group', 'users.display_name'])
-    .where(sql<string>`forwarding_target ->> 'targetId'`, '=', id)
+    .where(
+      sql<boolean>`${id} in (forwarding_target ->> 'targetId', busy_target ->> 'targetId', unanswered_target ->> 'targetId')`,
+    )
     .orderBy('profile.name')
     .limit(10)
     .execute();

@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import type { Executor } from '../store/database.ts';
 import { changeNumberLock, presenceChannel } from './changes.ts';
 import type { Plan, StoredState } from './plan.ts';
-import type { ForwardingMode, Reason, Status } from './presence.ts';
+import { type ForwardingRow, forwardingOfRow, type Reason, type Status } from './presence.ts';
 
 /** Tells the reconcilers that forwarding_record has rows that are due. */
 export const forwardingChannel = 'forwarding';
@@ -38,7 +38,7 @@ export async function claimDue(
   };
 }
 
-interface StateRow {
+interface StateRow extends ForwardingRow {
   user_id: string;
   revision: number;
   due: number;
@@ -48,14 +48,13 @@ interface StateRow {
   reason: Reason;
   since: number;
   until: number | null;
-  forwarding_mode: ForwardingMode;
-  forwarding_target: string | null;
 }
 
 const stateColumns = sql`
   user_id, revision::float8 as revision, ceil(extract(epoch from next_due_at) * 1000)::float8 as due,
   status, profile_id, note, reason, (extract(epoch from since) * 1000)::float8 as since,
-  (extract(epoch from until) * 1000)::float8 as until, forwarding_mode, forwarding_target`;
+  (extract(epoch from until) * 1000)::float8 as until, forwarding_mode, forwarding_target,
+  forwarding_busy, forwarding_unanswered`;
 
 const toState = (row: StateRow): StoredState => ({
   userId: row.user_id,
@@ -67,7 +66,7 @@ const toState = (row: StateRow): StoredState => ({
   reason: row.reason,
   since: row.since,
   until: row.until,
-  forwarding: { mode: row.forwarding_mode, target: row.forwarding_target },
+  forwarding: forwardingOfRow(row),
 });
 
 export async function statesOf(executor: Executor, userIds: readonly string[]): Promise<StoredState[]> {
@@ -117,31 +116,34 @@ export async function writePlans(executor: Executor, plans: readonly Plan[]): Pr
           ${column((plan) => JSON.stringify(plan.reason))}::text[],
           ${column((plan) => plan.since)}::float8[], ${column((plan) => plan.until)}::float8[],
           ${column((plan) => plan.forwarding.mode)}::text[], ${column((plan) => plan.forwarding.target)}::text[],
+          ${column((plan) => plan.forwarding.busy)}::text[], ${column((plan) => plan.forwarding.unanswered)}::text[],
           ${column((plan) => plan.nextDue)}::float8[], ${column((plan) => plan.settingsRevision)}::bigint[],
-          ${column((plan) => plan.changed)}::boolean[], ${column((plan) => plan.forwardingChanged)}::boolean[]
-        ) as given (user_id, status, profile_id, note, reason, since, until, mode, target, next_due, settings_revision,
-                    changed, forwarding_changed)
+          ${column((plan) => plan.changed)}::boolean[], ${column((plan) => plan.changedSlots.join(' '))}::text[]
+        ) as given (user_id, status, profile_id, note, reason, since, until, mode, target, busy, unanswered, next_due,
+                    settings_revision, changed, changed_slots)
     ), state as (
       update presence_state set
         status = plan.status, profile_id = plan.profile_id, note = plan.note, reason = plan.reason::jsonb,
         since = to_timestamp(plan.since / 1000), until = to_timestamp(plan.until / 1000),
-        forwarding_mode = plan.mode, forwarding_target = plan.target,
+        forwarding_mode = plan.mode, forwarding_target = plan.target, forwarding_busy = plan.busy,
+        forwarding_unanswered = plan.unanswered,
         next_due_at = to_timestamp(plan.next_due / 1000), revision = presence_state.revision + 1,
         settings_revision = plan.settings_revision, change_number = coalesce(plan.number, change_number)
       from plan where presence_state.user_id = plan.user_id
     ), change as (
       insert into presence_change (number, user_id, status, profile_id, note, reason, since, until,
-                                   forwarding_mode, forwarding_target)
+                                   forwarding_mode, forwarding_target, forwarding_busy, forwarding_unanswered)
       select number, user_id, status, profile_id, note, reason::jsonb, to_timestamp(since / 1000),
-             to_timestamp(until / 1000), mode, target
+             to_timestamp(until / 1000), mode, target, busy, unanswered
         from plan where changed
     ), record as (
-      insert into forwarding_record (extension_id, due_at)
-      select extension.id, now() from plan join extension using (user_id) where forwarding_changed
-      on conflict (extension_id) do update set due_at = excluded.due_at
+      insert into forwarding_record (extension_id, slot, due_at)
+      select extension.id, slot, now()
+        from plan join extension using (user_id) cross join unnest(string_to_array(changed_slots, ' ')) as slot
+      on conflict (extension_id, slot) do update set due_at = excluded.due_at
     )
     select case when max(number) is not null then pg_notify(${presenceChannel}, max(number)::text) end,
-           case when bool_or(forwarding_changed) then pg_notify(${forwardingChannel}, '') end
+           case when bool_or(changed_slots <> '') then pg_notify(${forwardingChannel}, '') end
       from plan`.execute(executor);
 
   const ended = plans.flatMap((plan) => plan.endedClaims);

@@ -15,6 +15,7 @@ import { endClaim, putClaim } from './claims.ts';
 import { markDue, markGroupDue } from './due.ts';
 import { clearManual, setManual } from './manual.ts';
 import { makeGroup, makePeople, putAppointment, removeAppointment } from './people.fixture.ts';
+import { noForwarding, noProfileForwarding } from './presence.ts';
 import { profilesForUser } from './profiles.queries.ts';
 import { presenceOf, timelineOf } from './service.ts';
 import { dropOld, markOutdated } from './upkeep.ts';
@@ -256,7 +257,7 @@ describe('a manual choice', () => {
         name: 'Theirs',
         status: 'available',
         active: true,
-        forwarding: { mode: 'off', target: null },
+        forwarding: noProfileForwarding,
         note: null,
         key: null,
       },
@@ -272,7 +273,9 @@ describe('forwarding', () => {
     const group = await makeGroup(db);
     const [userId] = await makePeople(db, group, 1);
     const busy = (await profilesForUser(db, userId!)).find(({ key }) => key === 'appointment')!;
-    await changeProfile(db, systemActor, busy.id, { forwarding: { mode: 'all', target: { kind: 'voicemail' } } });
+    await changeProfile(db, systemActor, busy.id, {
+      forwarding: { ...noProfileForwarding, mode: 'all', target: { kind: 'voicemail' } },
+    });
     const system = await db
       .insertInto('phone_system')
       .values({ name: `PBX ${group}`, kind: 'http' })
@@ -283,7 +286,11 @@ describe('forwarding', () => {
       .values({ user_id: userId!, phone_system_id: system.id, number: '201' })
       .returning('id')
       .executeTakeFirstOrThrow();
-    const toItself = { mode: 'all' as const, target: { kind: 'number' as const, number: '2 01' } };
+    const toItself = {
+      ...noProfileForwarding,
+      mode: 'all' as const,
+      target: { kind: 'number' as const, number: '2 01' },
+    };
     const own = { name: 'Mine', status: 'available' as const, active: true, note: null, key: null };
     await expect(createProfile(db, systemActor, { userId: userId! }, { ...own, forwarding: toItself })).rejects.toThrow(
       'to itself',
@@ -300,7 +307,11 @@ describe('forwarding', () => {
     const first = await record();
     expect(first).toBeDefined();
     await until(async () => told === 1, 'the notification');
-    expect((await presenceOf(db, [userId!]))[0]!.forwarding).toEqual({ mode: 'all', target: 'voicemail' });
+    expect((await presenceOf(db, [userId!]))[0]!.forwarding).toEqual({
+      ...noForwarding,
+      mode: 'all',
+      target: 'voicemail',
+    });
 
     await putAppointment(db, [userId!], { uid: 'second', start: inMs(-2_000), end: inMs(90_000) });
     await settle();
@@ -336,7 +347,7 @@ describe('settings', () => {
     const busy = (await profilesForUser(db, userId!)).find(({ key }) => key === 'appointment')!;
     await changeProfile(db, systemActor, busy.id, {
       note: 'In a meeting',
-      forwarding: { mode: 'all', target: { kind: 'mobile' } },
+      forwarding: { ...noProfileForwarding, mode: 'all', target: { kind: 'mobile' } },
     });
     await db.updateTable('users').set({ mobile_number: '0170 1' }).where('id', '=', userId!).execute();
     const segments = await timelineOf(db, userId!, { from: now(), to: now().add({ hours: 24 }) });

@@ -5,7 +5,7 @@
 import { sql } from 'kysely';
 import { privacySettingsOf } from '../agenda/privacy-settings.ts';
 import type { Executor } from '../store/database.ts';
-import type { Forwarding, ForwardingMode, Reason, Status } from './presence.ts';
+import { type Forwarding, type ForwardingRow, forwardingOfRow, type Reason, type Status } from './presence.ts';
 
 /** Notified at each commit that brought changes; the payload is the number of the last one. */
 export const presenceChannel = 'presence';
@@ -33,7 +33,7 @@ export interface PresenceChange {
   at: Temporal.Instant;
 }
 
-interface Row {
+interface Row extends ForwardingRow {
   number: number;
   user_id: string;
   status: Status;
@@ -43,8 +43,6 @@ interface Row {
   reason: Reason;
   since: Temporal.Instant;
   until: Temporal.Instant | null;
-  forwarding_mode: ForwardingMode;
-  forwarding_target: string | null;
   at: Temporal.Instant;
 }
 
@@ -52,7 +50,8 @@ interface Row {
 export async function readChanges(executor: Executor, afterNumber: number, limit: number): Promise<PresenceChange[]> {
   const { rows } = await sql<Row>`
     select change.number, change.user_id, change.status, change.profile_id, profile.name as profile_name, change.note,
-           change.reason, change.since, change.until, change.forwarding_mode, change.forwarding_target, change.at
+           change.reason, change.since, change.until, change.forwarding_mode, change.forwarding_target,
+           change.forwarding_busy, change.forwarding_unanswered, change.at
       from presence_change change left join profile on profile.id = change.profile_id
      where change.number > ${afterNumber}
      order by change.number limit ${limit}`.execute(executor);
@@ -65,7 +64,7 @@ export async function readChanges(executor: Executor, afterNumber: number, limit
     reason: row.reason,
     since: row.since,
     until: row.until,
-    forwarding: { mode: row.forwarding_mode, target: row.forwarding_target },
+    forwarding: forwardingOfRow(row),
     at: row.at,
   }));
 }

@@ -5,7 +5,9 @@ import {
   type ForwardingProblem,
   type ForwardingTarget,
   noForwarding,
-  type Profile,
+  type ProfileForwarding,
+  type Slot,
+  slotOff,
 } from './presence.ts';
 
 export interface OwnExtension {
@@ -32,20 +34,45 @@ export interface TargetInputs extends Person {
   dialling: Dialling;
 }
 
-/** A profile's forwarding with its target resolved; off and the reason where the target can't be had. */
-export function forwardingFor(
-  wanted: Profile['forwarding'],
-  inputs: TargetInputs,
-): { forwarding: Forwarding; problem?: ForwardingProblem } {
-  if (wanted.mode === 'off') return { forwarding: noForwarding };
-  if (wanted.mode === 'doNotDisturb') return { forwarding: { mode: 'doNotDisturb', target: null } };
-  const resolved = resolveTarget(wanted.target, inputs);
-  if ('problem' in resolved) return { forwarding: noForwarding, problem: resolved.problem };
-  const { number } = resolved;
-  // A phone that forwards to itself would ring nowhere.
-  if (inputs.extensions.some((extension) => plain(extension.number) === plain(number)))
-    return { forwarding: noForwarding, problem: 'ownExtension' };
-  return { forwarding: { mode: wanted.mode, target: number } };
+/** A profile's forwarding as it comes to one user, and the first thing of it that can't be carried out. */
+export interface ResolvedForwarding {
+  forwarding: Forwarding;
+  problem?: ForwardingProblem;
+  /** Where the problem is; left out: in the forwarding of all calls. */
+  problemSlot?: Exclude<Slot, 'always'>;
+}
+
+/** A slot whose target can't be had is off; the other slots are as they are wanted. */
+export function forwardingFor(wanted: ProfileForwarding, inputs: TargetInputs): ResolvedForwarding {
+  const { mode, busy, unanswered } = wanted;
+  if (mode === 'off' && busy === null && unanswered === null) return { forwarding: noForwarding };
+  const problems: Pick<ResolvedForwarding, 'problem' | 'problemSlot'>[] = [];
+  const numberFor = (target: ForwardingTarget | null, slot: Slot): string | null => {
+    const resolved = otherThanOwn(resolveTarget(target, inputs), inputs);
+    if ('number' in resolved) return resolved.number;
+    problems.push({ problem: resolved.problem, ...(slot !== 'always' && { problemSlot: slot }) });
+    return null;
+  };
+  let always = slotOff;
+  if (mode === 'doNotDisturb') always = { mode, target: null };
+  else if (mode !== 'off') {
+    const target = numberFor(wanted.target, 'always');
+    if (target !== null) always = { mode, target };
+  }
+  const forwarding: Forwarding = {
+    ...always,
+    busy: busy && numberFor(busy, 'busy'),
+    unanswered: unanswered && numberFor(unanswered, 'unanswered'),
+  };
+  return { forwarding, ...problems[0] };
+}
+
+/** A phone that forwards to itself would ring nowhere. */
+function otherThanOwn(resolved: Resolved, { extensions }: TargetInputs): Resolved {
+  if ('problem' in resolved) return resolved;
+  return extensions.some(({ number }) => plain(number) === plain(resolved.number))
+    ? { problem: 'ownExtension' }
+    : resolved;
 }
 
 type Resolved = { number: string } | { problem: ForwardingProblem };

@@ -5,6 +5,7 @@ import { openTestStore } from '../../../test/store.ts';
 import { dropOldChanges } from './changes.ts';
 import { historyOf, type PastChange, segmentsOf } from './history.ts';
 import { makeGroup, makePeople } from './people.fixture.ts';
+import { noForwarding } from './presence.ts';
 
 const runs = (usual: number) => Number(process.env.WHENABOUTS_RUNS ?? usual);
 const store = await openTestStore();
@@ -14,7 +15,7 @@ const at = (hours: number) => Temporal.Instant.from('2026-06-01T00:00:00Z').add(
 
 const change = (since: number, note: string): PastChange => ({
   ...{ since: at(since), until: null, status: 'available', profileId: null, note },
-  ...{ forwarding: { mode: 'off', target: null }, reason: { origin: 'default' } },
+  ...{ forwarding: noForwarding, reason: { origin: 'default' } },
 });
 
 test('at each moment the history shows the last change that had begun by then', () => {

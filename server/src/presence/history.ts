@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import type { Interval } from '../agenda/appointment.ts';
 import { privacySettingsOf } from '../agenda/privacy-settings.ts';
 import type { Executor } from '../store/database.ts';
-import type { ForwardingMode, Reason, Segment, Status } from './presence.ts';
+import { type ForwardingRow, forwardingOfRow, type Reason, type Segment, type Status } from './presence.ts';
 
 /** A change as the outbox keeps it. */
 export interface PastChange extends Omit<Segment, 'start' | 'end'> {
@@ -35,15 +35,13 @@ const isBefore = (a: Temporal.Instant, b: Temporal.Instant) => Temporal.Instant.
 const earlier = (a: Temporal.Instant, b: Temporal.Instant) => (isBefore(b, a) ? b : a);
 const later = (a: Temporal.Instant, b: Temporal.Instant) => (isBefore(a, b) ? b : a);
 
-interface Row {
+interface Row extends ForwardingRow {
   status: Status;
   profile_id: string | null;
   note: string | null;
   reason: Reason;
   since: Temporal.Instant;
   until: Temporal.Instant | null;
-  forwarding_mode: ForwardingMode;
-  forwarding_target: string | null;
 }
 
 /** What of the interval is kept, up to `now`. Empty for an unknown user. */
@@ -64,7 +62,8 @@ export async function historyOf(
   const from = later(interval.from, now.subtract({ hours: keptDays * 24 }));
   if (keptDays === 0 || !isBefore(from, interval.to)) return { keptDays, segments: [] };
   const { rows } = await sql<Row>`
-    select status, profile_id, note, reason, since, until, forwarding_mode, forwarding_target from presence_change
+    select status, profile_id, note, reason, since, until, forwarding_mode, forwarding_target, forwarding_busy,
+           forwarding_unanswered from presence_change
      where user_id = ${userId}::uuid and since < ${interval.to}
        and number >= coalesce((select max(number) from presence_change
                                 where user_id = ${userId}::uuid and since <= ${from}), 0)
@@ -72,7 +71,7 @@ export async function historyOf(
   const changes = rows.map((row) => ({
     ...{ status: row.status, profileId: row.profile_id, note: row.note, reason: row.reason },
     ...{ since: row.since, until: row.until },
-    forwarding: { mode: row.forwarding_mode, target: row.forwarding_target },
+    forwarding: forwardingOfRow(row),
   }));
   return { keptDays, segments: segmentsOf(changes, { from, to: interval.to }, now) };
 }

@@ -1,5 +1,5 @@
 /** What activation writes for one user: the segment in force at an instant, and when to look again. Pure. */
-import type { Forwarding, Reason, Status } from './presence.ts';
+import { type Forwarding, type Reason, type Slot, type Status, slotOf, slots } from './presence.ts';
 import { type Claim, claimsOf, type PresenceInputs, strongestOverTime } from './timeline.ts';
 
 /** A row of presence_state as it is stored. Instants are epoch milliseconds in this file. */
@@ -24,7 +24,8 @@ export interface Plan extends Omit<StoredState, 'due'> {
   settingsRevision: number;
   /** Something that people or phones can notice is different from what was stored. */
   changed: boolean;
-  forwardingChanged: boolean;
+  /** Of the forwarding. */
+  changedSlots: readonly Slot[];
   /** Choices whose end rule has come true by `at`: their ends are written down, so that they never come back. */
   endedClaims: ReadonlyArray<{ id: number; end: number }>;
 }
@@ -49,11 +50,12 @@ export function planFor(
   const segment = strongestOverTime(claims, from, horizon).find(({ end }) => end > at)!;
   const { status, profileId, note, reason, forwarding } = segment.claim;
   const until = segment.end < horizon ? segment.end : null;
+  const changedSlots = slots.filter((slot) => !sameSlot(state.forwarding, forwarding, slot));
   const same =
     state.status === status &&
     state.profileId === profileId &&
     state.note === note &&
-    sameForwarding(state.forwarding, forwarding) &&
+    changedSlots.length === 0 &&
     sameReason(state.reason, reason);
   const waiting = waitingChoices(inputs, claims);
   return {
@@ -68,7 +70,7 @@ export function planFor(
     until,
     forwarding,
     changed: !same || state.until !== until,
-    forwardingChanged: !sameForwarding(state.forwarding, forwarding),
+    changedSlots,
     // A choice may end unseen under a call; it is looked at then too, so that its end is known from then on.
     nextDue: Math.min(
       until ?? horizon,
@@ -89,12 +91,16 @@ function waitingChoices({ claims: stored }: PresenceInputs, claims: readonly Cla
   return claims.flatMap(({ reason, end }) => (open.has(reason.claimId ?? -1) ? [{ id: reason.claimId!, end }] : []));
 }
 
-const sameForwarding = (a: Forwarding, b: Forwarding) => a.mode === b.mode && a.target === b.target;
+function sameSlot(before: Forwarding, after: Forwarding, slot: Slot): boolean {
+  const [a, b] = [slotOf(before, slot), slotOf(after, slot)];
+  return a.mode === b.mode && a.target === b.target;
+}
 
 const sameReason = (a: Reason, b: Reason) =>
   a.origin === b.origin &&
   a.claimId === b.claimId &&
   a.setBy === b.setBy &&
   a.forwardingProblem === b.forwardingProblem &&
+  a.forwardingProblemSlot === b.forwardingProblemSlot &&
   a.appointment?.uid === b.appointment?.uid &&
   a.appointment?.occurrence === b.appointment?.occurrence;

@@ -26,12 +26,40 @@ export type ForwardingTarget =
   | { kind: 'predefined'; targetId: string }
   | { kind: (typeof personalTargets)[number] };
 
-/** What a phone system is to do for one extension. `target`: a dialable number, or 'voicemail'; null unless forwarded. */
-export interface Forwarding {
+/** Which calls: all of them (with do not disturb), those that find the user busy, those that nobody answers. */
+export const slots = ['always', 'busy', 'unanswered'] as const;
+export type Slot = (typeof slots)[number];
+
+/**
+ * What one slot of a phone holds or is to hold. `target`: a dialable number, or 'voicemail'; null unless forwarded. The
+ * slots busy and unanswered know the modes all and off.
+ */
+export interface SlotForwarding {
   mode: ForwardingMode;
   target: string | null;
 }
-export const noForwarding: Forwarding = { mode: 'off', target: null };
+export const slotOff: SlotForwarding = { mode: 'off', target: null };
+
+/** What a user's phones are to do. mode and target: for all calls; busy, unanswered: where such calls go, null: nowhere else. */
+export interface Forwarding extends SlotForwarding {
+  busy: string | null;
+  unanswered: string | null;
+}
+export const noForwarding: Forwarding = { ...slotOff, busy: null, unanswered: null };
+
+export function slotOf({ mode, target, busy, unanswered }: Forwarding, slot: Slot): SlotForwarding {
+  if (slot === 'always') return { mode, target };
+  const to = slot === 'busy' ? busy : unanswered;
+  return to === null ? slotOff : { mode: 'all', target: to };
+}
+
+export interface ProfileForwarding {
+  mode: ForwardingMode;
+  target: ForwardingTarget | null;
+  busy: ForwardingTarget | null;
+  unanswered: ForwardingTarget | null;
+}
+export const noProfileForwarding: ProfileForwarding = { mode: 'off', target: null, busy: null, unanswered: null };
 
 export interface Profile {
   id: string;
@@ -40,7 +68,7 @@ export interface Profile {
   name: string;
   status: Status;
   active: boolean;
-  forwarding: { mode: ForwardingMode; target: ForwardingTarget | null };
+  forwarding: ProfileForwarding;
   note: string | null;
 }
 
@@ -70,6 +98,8 @@ export interface Reason {
   setBy?: string;
   /** Set where the segment should forward and can't: calls stay where they are, and people can see why. */
   forwardingProblem?: ForwardingProblem;
+  /** Whose problem that is; left out: of the forwarding of all calls. */
+  forwardingProblemSlot?: Exclude<Slot, 'always'>;
 }
 
 /** A stretch of a user's timeline. `end` null: until something changes. */
@@ -82,3 +112,18 @@ export interface Segment {
   forwarding: Forwarding;
   reason: Reason;
 }
+
+/** The columns in which tables keep a forwarding. */
+export interface ForwardingRow {
+  forwarding_mode: ForwardingMode;
+  forwarding_target: string | null;
+  forwarding_busy: string | null;
+  forwarding_unanswered: string | null;
+}
+
+export const forwardingOfRow = (row: ForwardingRow): Forwarding => ({
+  mode: row.forwarding_mode,
+  target: row.forwarding_target,
+  busy: row.forwarding_busy,
+  unanswered: row.forwarding_unanswered,
+});

@@ -133,6 +133,8 @@ interface Row {
   active: boolean;
   forwarding_mode: string;
   forwarding_target: unknown;
+  busy_target: unknown;
+  unanswered_target: unknown;
   note: string | null;
 }
 
@@ -148,6 +150,8 @@ export const toProfile = (row: Row): StoredProfile => ({
   forwarding: {
     mode: row.forwarding_mode as ForwardingMode,
     target: row.forwarding_target as ForwardingTarget | null,
+    busy: row.busy_target as ForwardingTarget | null,
+    unanswered: row.unanswered_target as ForwardingTarget | null,
   },
   note: row.note,
 });

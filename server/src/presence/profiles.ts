@@ -5,6 +5,7 @@ import {
   type ForwardingProblem,
   noForwarding,
   type Profile,
+  type Slot,
   type Status,
   statuses,
 } from './presence.ts';
@@ -29,6 +30,7 @@ export interface Look {
   note: string | null;
   forwarding: Forwarding;
   forwardingProblem?: ForwardingProblem;
+  forwardingProblemSlot?: Exclude<Slot, 'always'>;
 }
 
 /** Profiles by id, key and name in small letters; made once an owner, however many users they serve. */
@@ -88,8 +90,9 @@ export function lookOf(claim: { profileId: string | null; status: Status }, owne
     : undefined;
   const profile = chosen?.active ? chosen : profileOfStatus(claim.status, owner);
   if (!profile) return { status: claim.status, profileId: null, note: null, forwarding: noForwarding };
-  const { forwarding, problem } = forwardingFor(profile.forwarding, owner.targets);
+  const { forwarding, problem, problemSlot } = forwardingFor(profile.forwarding, owner.targets);
   const look: Look = { status: profile.status, profileId: profile.id, note: profile.note, forwarding };
   if (problem) look.forwardingProblem = problem;
+  if (problemSlot) look.forwardingProblemSlot = problemSlot;
   return look;
 }

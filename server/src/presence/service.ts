@@ -3,7 +3,14 @@ import { sql } from 'kysely';
 import type { Interval } from '../agenda/appointment.ts';
 import type { Executor } from '../store/database.ts';
 import { loadInputs } from './inputs.queries.ts';
-import type { Forwarding, ForwardingMode, Reason, Segment, Status } from './presence.ts';
+import {
+  type Forwarding,
+  type ForwardingRow,
+  forwardingOfRow,
+  type Reason,
+  type Segment,
+  type Status,
+} from './presence.ts';
 import { timeline } from './timeline.ts';
 
 export interface Presence {
@@ -21,7 +28,7 @@ export interface Presence {
   changeNumber: number;
 }
 
-interface Row {
+interface Row extends ForwardingRow {
   user_id: string;
   status: Status;
   profile_id: string | null;
@@ -30,8 +37,6 @@ interface Row {
   since: Temporal.Instant;
   until: Temporal.Instant | null;
   reason: Reason;
-  forwarding_mode: ForwardingMode;
-  forwarding_target: string | null;
   change_number: number;
 }
 
@@ -42,6 +47,7 @@ export async function presenceOf(executor: Executor, userIds: readonly string[])
            profile.name as profile_name, state.note, coalesce(state.since, users.created_at) as since, state.until,
            coalesce(state.reason, '{"origin":"default"}') as reason,
            coalesce(state.forwarding_mode, 'off') as forwarding_mode, state.forwarding_target,
+           state.forwarding_busy, state.forwarding_unanswered,
            coalesce(state.change_number, 0) as change_number
       from unnest(${[...userIds]}::uuid[]) with ordinality as asked (user_id, position)
       join users on users.id = asked.user_id
@@ -56,7 +62,7 @@ export async function presenceOf(executor: Executor, userIds: readonly string[])
     since: row.since,
     until: row.until,
     reason: row.reason,
-    forwarding: { mode: row.forwarding_mode, target: row.forwarding_target },
+    forwarding: forwardingOfRow(row),
     changeNumber: row.change_number,
   }));
 }

@@ -18,8 +18,12 @@ export interface TargetUser {
 export type TargetKind = ForwardingTarget['kind'];
 
 /** Which kinds of targets the profiles forward to. */
-export const targetKindsOf = (profiles: readonly Profile[]): ReadonlySet<TargetKind> =>
-  new Set(profiles.flatMap(({ forwarding: { target } }) => (target ? [target.kind] : [])));
+export const targetKindsOf = (profiles: readonly Pick<Profile, 'forwarding'>[]): ReadonlySet<TargetKind> =>
+  new Set(
+    profiles.flatMap(({ forwarding: { target, busy, unanswered } }) =>
+      [target, busy, unanswered].flatMap((each) => each?.kind ?? []),
+    ),
+  );
 
 const any = (ids: readonly string[]) => sql<string>`any(${[...new Set(ids)]}::uuid[])`;
 

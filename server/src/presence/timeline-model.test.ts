@@ -53,6 +53,8 @@ test(`agrees with the oracle at every tick (${runs} runs, WHENABOUTS_SEED=${seed
         active: fc.boolean(),
         mode: fc.constantFrom(...forwardingModes),
         target: targetArbitrary,
+        busy: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, targetArbitrary),
+        unanswered: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, targetArbitrary),
         note: fc.constantFrom(null, `note of ${owner}`),
       }),
       { selector: ({ key }) => key, maxLength: 6 },
@@ -108,11 +110,11 @@ test(`agrees with the oracle at every tick (${runs} runs, WHENABOUTS_SEED=${seed
     fc.property(scene, (given) => {
       const profilesOf = (owner: string, list: typeof given.own) =>
         profileIndex(
-          list.map(({ mode, target, ...fields }, i) => ({
+          list.map(({ mode, target, busy, unanswered, ...fields }, i) => ({
             ...fields,
             id: `${owner} ${i}`,
             name: '',
-            forwarding: { mode, target },
+            forwarding: { mode, target, busy, unanswered },
           })),
         );
       const from = given.base;
@@ -156,9 +158,10 @@ test(`agrees with the oracle at every tick (${runs} runs, WHENABOUTS_SEED=${seed
       for (let at = from; at < to; at += tick) {
         while (segments[index]!.end!.epochMilliseconds <= at) index++;
         const { status, note, forwarding, reason } = segments[index]!;
-        const { appointment: key, claimId, origin, forwardingProblem } = reason;
+        const { appointment: key, claimId, origin, forwardingProblem, forwardingProblemSlot: slot } = reason;
+        const problem = forwardingProblem ? `${forwardingProblem}${slot ? ` (${slot})` : ''}` : null;
         const winner = key ? `${key.uid} ${key.occurrence}` : claimId !== undefined ? `claim ${claimId}` : origin;
-        const said = { status, note, ...forwarding, problem: forwardingProblem ?? null, origin, winner };
+        const said = { status, note, ...forwarding, problem, origin, winner };
         const expected = answers[(at - from) / tick]!;
         if (JSON.stringify(said) !== JSON.stringify({ ...said, ...expected }))
           expect({ at: instant(at).toString(), ...said }).toEqual({ at: instant(at).toString(), ...expected });

@@ -3,7 +3,7 @@
  * of the rules alone, to be compared with timeline.ts; shares nothing with it but types. Never used by the product.
  */
 import type { Person } from './forwarding-target.ts';
-import type { Origin, Profile, Status } from './presence.ts';
+import type { ForwardingTarget, Origin, Profile, Status } from './presence.ts';
 import type { PresenceInputs, StoredClaim } from './timeline.ts';
 
 export interface Answer {
@@ -11,6 +11,8 @@ export interface Answer {
   note: string | null;
   mode: string;
   target: string | null;
+  busy: string | null;
+  unanswered: string | null;
   problem: string | null;
   origin: Origin;
   /** What won: an appointment's key, a claim's id, or the origin. */
@@ -182,35 +184,53 @@ function answer(wish: Wish, inputs: PresenceInputs): Answer {
     note: wish.note ?? wish.profile?.note ?? null,
     mode: 'off',
     target: null,
+    busy: null,
+    unanswered: null,
     problem: null,
     origin: wish.origin,
     winner: wish.winner,
   };
   const wanted = wish.profile?.forwarding;
-  if (!wanted || wanted.mode === 'off') return result;
+  if (!wanted) return result;
   if (wish.origin !== 'manual' && !inputs.settings.automaticForwarding.includes(wish.status)) return result;
-  if (wanted.mode === 'doNotDisturb') return { ...result, mode: 'doNotDisturb' };
+  if (wanted.mode === 'doNotDisturb') result.mode = 'doNotDisturb';
+  else if (wanted.mode !== 'off') {
+    const all = reached(wanted.target, inputs);
+    if (all.problem) result.problem = all.problem;
+    else [result.mode, result.target] = [wanted.mode, all.number];
+  }
+  for (const slot of ['busy', 'unanswered'] as const) {
+    if (wanted[slot] === null) continue;
+    const { number, problem } = reached(wanted[slot], inputs);
+    if (problem) result.problem ??= `${problem} (${slot})`;
+    else result[slot] = number;
+  }
+  return result;
+}
+
+/** The number behind a target, or what is wrong with it. */
+function reached(target: ForwardingTarget | null, inputs: PresenceInputs) {
   const { targets } = inputs.profiles;
   let number: string | null = null;
   let problem = 'noTarget';
-  if (wanted.target?.kind === 'voicemail') number = 'voicemail';
-  if (wanted.target?.kind === 'number') number = wanted.target.number;
-  if (wanted.target?.kind === 'predefined') number = targets.predefined.get(wanted.target.targetId) ?? null;
-  if (wanted.target?.kind === 'mobile') [number, problem] = [targets.mobileNumber, 'noMobileNumber'];
-  if (wanted.target?.kind === 'team') [number, problem] = [targets.team?.number ?? null, 'noTeamNumber'];
-  if (wanted.target?.kind === 'deputy')
+  if (target?.kind === 'voicemail') number = 'voicemail';
+  if (target?.kind === 'number') number = target.number;
+  if (target?.kind === 'predefined') number = targets.predefined.get(target.targetId) ?? null;
+  if (target?.kind === 'mobile') [number, problem] = [targets.mobileNumber, 'noMobileNumber'];
+  if (target?.kind === 'team') [number, problem] = [targets.team?.number ?? null, 'noTeamNumber'];
+  if (target?.kind === 'deputy')
     [number, problem] = targets.deputy
       ? [numberOf(targets.deputy, targets.extensions), 'deputyUnreachable']
       : [null, 'noDeputy'];
-  if (wanted.target?.kind === 'assistant')
+  if (target?.kind === 'assistant')
     [number, problem] = targets.assistant
       ? [numberOf(targets.assistant, targets.extensions), 'assistantUnreachable']
       : [null, 'noAssistant'];
-  if (number === null) return { ...result, problem };
+  if (number === null) return { number, problem };
   if (number !== 'voicemail' && targets.dialling.read(number).dialled === null)
-    return { ...result, problem: 'numberForbidden' };
-  if (targets.extensions.some((own) => own.number === number)) return { ...result, problem: 'ownExtension' };
-  return { ...result, mode: wanted.mode, target: number };
+    return { number: null, problem: 'numberForbidden' };
+  if (targets.extensions.some((own) => own.number === number)) return { number: null, problem: 'ownExtension' };
+  return { number, problem: null };
 }
 
 /** A number by which all phone systems of the caller's know the other, else the mobile. */

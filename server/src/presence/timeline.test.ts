@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { PresenceAppointment } from '../agenda/presence-appointments.queries.ts';
 import { noTargets } from './numbers.fixture.ts';
-import { type ForwardingMode, type ForwardingTarget, type Profile, statuses } from './presence.ts';
+import {
+  type ForwardingMode,
+  type ForwardingTarget,
+  noForwarding,
+  noProfileForwarding,
+  type Profile,
+  statuses,
+} from './presence.ts';
 import { emptyProfileIndex, profileIndex } from './profiles.ts';
 import { defaultPresenceSettings, type PresenceSettings } from './settings.ts';
 import { type PresenceInputs, type StoredClaim, timeline } from './timeline.ts';
@@ -49,7 +56,7 @@ function profile(key: Profile['key'], mode: ForwardingMode, target: ForwardingTa
     name: key ?? '',
     status,
     active: true,
-    forwarding: { mode, target },
+    forwarding: { ...noProfileForwarding, mode, target },
     note: null,
     ...fields,
   };
@@ -300,7 +307,11 @@ describe('forwarding', () => {
 
   test('to the mobile is resolved for each user; without a number calls stay, and the reason says why', () => {
     const profiles = [profile('appointment', 'all', { kind: 'mobile' })];
-    expect(only({ profiles, mobileNumber: '+49 170 1' }).forwarding).toEqual({ mode: 'all', target: '+49 170 1' });
+    expect(only({ profiles, mobileNumber: '+49 170 1' }).forwarding).toEqual({
+      ...noForwarding,
+      mode: 'all',
+      target: '+49 170 1',
+    });
     expect(only({ profiles })).toMatchObject({
       forwarding: { mode: 'off', target: null },
       reason: { origin: 'appointment', forwardingProblem: 'noMobileNumber' },
@@ -320,7 +331,11 @@ describe('forwarding', () => {
     const settings = { automaticForwarding: [] };
     expect(only({ profiles, settings }).forwarding.mode).toBe('off');
     const manual = claim(on('09:00'), { status: 'appointment' });
-    expect(only({ profiles, settings, claims: [manual] }).forwarding).toEqual({ mode: 'all', target: '200' });
+    expect(only({ profiles, settings, claims: [manual] }).forwarding).toEqual({
+      ...noForwarding,
+      mode: 'all',
+      target: '200',
+    });
   });
 });
 

@@ -203,5 +203,6 @@ function claimFor(
   const forwards = origin === 'manual' || settings.automaticForwarding.includes(look.status);
   if (!forwards) return { ...look, ...when, origin, reason, forwarding: noForwarding };
   if (look.forwardingProblem) reason.forwardingProblem = look.forwardingProblem;
+  if (look.forwardingProblemSlot) reason.forwardingProblemSlot = look.forwardingProblemSlot;
   return { ...look, ...when, origin, reason };
 }

@@ -2,7 +2,7 @@
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely';
 import type { FieldChange, ImportPlan } from '../organization/import/plan.ts';
 import type { LeavingStep } from '../organization/leaving/steps.ts';
-import type { Forwarding } from '../presence/presence.ts';
+import type { Slot, SlotForwarding } from '../presence/presence.ts';
 import type { RestReason } from '../sync/rest.ts';
 import type { Echo } from '../telephony/decide.ts';
 import type { ForwardingLogEvent } from '../telephony/forwarding-log.ts';
@@ -269,14 +269,15 @@ export interface Schema {
   extension: { id: Generated<Text>; user_id: Text; phone_system_id: Text; number: Text };
   forwarding_record: {
     extension_id: Text;
-    desired: JsonDefault<Forwarding>;
+    slot: Generated<Slot>;
+    desired: JsonDefault<SlotForwarding>;
     desired_number: Generated<number>;
     phase: Generated<'idle' | 'intent' | 'applied' | 'overridden' | 'restoring'>;
-    ours: JsonOrNull<Forwarding>;
-    previous: JsonOrNull<Forwarding>;
+    ours: JsonOrNull<SlotForwarding>;
+    previous: JsonOrNull<SlotForwarding>;
     echoes: JsonDefault<Echo[]>;
     boot_id: Text | null;
-    actual: JsonOrNull<Forwarding>;
+    actual: JsonOrNull<SlotForwarding>;
     actual_at: InstantOrNull;
     due_at: DefaultInstant;
     failures: Generated<number>;

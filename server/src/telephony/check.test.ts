@@ -1,6 +1,7 @@
 /** A check of a phone system that never answers ends, with a step in words. */
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { slotOff } from '../presence/presence.ts';
 import { secretsWith } from '../store/secrets.ts';
 import { checkPhoneSystem } from './check.ts';
 import type { PhoneSystemConnection } from './connector.ts';
@@ -19,9 +20,15 @@ const kinds = (over: Partial<PhoneSystemConnection>): PhoneSystemKinds =>
         connector: {
           kind: 'silent',
           connect: async () => ({
-            capabilities: { modes, voicemail: true, readAll: true, watch: true },
+            capabilities: {
+              modes,
+              slots: { busy: true, unanswered: true },
+              voicemail: true,
+              readAll: true,
+              watch: true,
+            },
             bootId: async () => 'today',
-            read: async () => ({ mode: 'off', target: null }),
+            read: async () => ({ always: slotOff, busy: slotOff, unanswered: slotOff }),
             readAll: async () => new Map(),
             apply: async () => {},
             close: async () => {

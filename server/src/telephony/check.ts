@@ -59,7 +59,7 @@ export async function checkPhoneSystem(
       }));
     if (going && extension)
       await step('reading', async () => {
-        const { mode, target } = await connection!.read(extension, signal);
+        const { mode, target } = (await connection!.read(extension, signal)).always;
         const state = mode === 'off' ? 'is not forwarded' : `has ${mode}${target ? ` to ${target}` : ''}`;
         return `Extension ${extension} ${state}.`;
       });

@@ -1,14 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Forwarding } from '../presence/presence.ts';
+import type { SlotForwarding } from '../presence/presence.ts';
 import { type Decision, decide, type ForwardingRecord, idleRecord, sameForwarding } from './decide.ts';
 
 const start = Temporal.Instant.from('2026-03-02T09:00:00Z');
-const off: Forwarding = { mode: 'off', target: null };
-const to = (target: string): Forwarding => ({ mode: 'all', target });
+const off: SlotForwarding = { mode: 'off', target: null };
+const to = (target: string): SlotForwarding => ({ mode: 'all', target });
 
 /** Runs the decisions of a story: each step says what is wanted, what the phone shows and on which boot. */
-function story(...steps: [desired: Forwarding, actual: Forwarding, bootId?: string, minutes?: number][]): Decision {
+function story(
+  ...steps: [desired: SlotForwarding, actual: SlotForwarding, bootId?: string, minutes?: number][]
+): Decision {
   let decision: Decision = { record: idleRecord(start), write: null, event: null };
   for (const [desired, actual, bootId = 'boot 1', minutes = 0] of steps)
     decision = decide(decision.record, { desired, actual, bootId, now: start.add({ minutes }) });
@@ -32,7 +34,7 @@ describe('the ten rules', () => {
     const applied = [
       [to('200'), to('500')],
       [to('200'), to('200')],
-    ] as [Forwarding, Forwarding][];
+    ] as [SlotForwarding, SlotForwarding][];
     expect(story(...applied, [off, to('200')])).toMatchObject({ record: { phase: 'restoring' }, write: to('500') });
     expect(story(...applied, [off, to('200')], [off, to('500')])).toMatchObject({
       record: { phase: 'idle' },
@@ -49,7 +51,7 @@ describe('the ten rules', () => {
       [to('200'), to('500')],
       [to('200'), to('200')],
       [to('200'), to('600')],
-    ] as [Forwarding, Forwarding][];
+    ] as [SlotForwarding, SlotForwarding][];
     expect(story(...byHand)).toMatchObject({ record: { phase: 'overridden' }, write: null, event: 'overridden' });
     expect(story(...byHand, [to('200'), to('600')])).toMatchObject({ write: null, event: null });
     expect(story(...byHand, [to('300'), to('600')])).toMatchObject({
@@ -66,7 +68,7 @@ describe('the ten rules', () => {
     const applied = [
       [to('200'), to('500')],
       [to('200'), to('200')],
-    ] as [Forwarding, Forwarding][];
+    ] as [SlotForwarding, SlotForwarding][];
     for (const found of [to('500'), off])
       expect(story(...applied, [to('200'), found, 'boot 2'])).toMatchObject({
         record: { phase: 'intent', previous: to('500') },
@@ -81,7 +83,7 @@ describe('the ten rules', () => {
       [to('200'), to('200')],
       [to('200'), off, 'boot 2'],
       [to('200'), off, 'boot 2'],
-    ] as [Forwarding, Forwarding, string?][];
+    ] as [SlotForwarding, SlotForwarding, string?][];
     expect(story(...lost)).toMatchObject({ record: { phase: 'intent', previous: to('500') }, write: to('200') });
   });
   test('rule 7: back-to-back appointments keep the first previous', () => {
@@ -100,14 +102,14 @@ describe('the ten rules', () => {
 });
 
 describe('values that come back', () => {
-  const givenBack: [Forwarding, Forwarding, string?, number?][] = [
+  const givenBack: [SlotForwarding, SlotForwarding, string?, number?][] = [
     [to('200'), to('500')],
     [to('200'), to('200')],
     [off, to('200'), 'boot 1', 30],
     [off, to('500'), 'boot 1', 30],
   ];
   test('a repeated write that lands after a short appointment is taken back', () => {
-    const short: [Forwarding, Forwarding, string?, number?][] = [
+    const short: [SlotForwarding, SlotForwarding, string?, number?][] = [
       [to('200'), to('500')],
       [to('200'), to('200')],
       [off, to('200'), 'boot 1', 1],
@@ -130,7 +132,7 @@ describe('values that come back', () => {
     });
   });
   test('a change by hand that a restart lost comes back', () => {
-    const hidden: [Forwarding, Forwarding, string?, number?][] = [
+    const hidden: [SlotForwarding, SlotForwarding, string?, number?][] = [
       [to('200'), to('500')],
       [to('200'), to('200')],
       [to('200'), to('600')],
@@ -151,7 +153,7 @@ describe('values that come back', () => {
       [to('300'), to('600'), 'boot 1', 11],
       [to('300'), to('200'), 'boot 2', 11],
       [off, to('200'), 'boot 2', 11],
-    ] as [Forwarding, Forwarding, string?, number?][];
+    ] as [SlotForwarding, SlotForwarding, string?, number?][];
     expect(story(...back)).toMatchObject({ record: { phase: 'restoring' }, write: to('600') });
   });
   test('after the settling time the value belongs to the user, on whatever boot', () => {
@@ -170,21 +172,21 @@ describe('values that come back', () => {
  * with what the disk has or with nothing. A reconciler that crashes between any two of its steps drives it.
  */
 class World {
-  memory: Forwarding = off;
+  memory: SlotForwarding = off;
   /** A write of ours that nobody got an answer to, and that lands later. */
-  pending: Forwarding | null = null;
-  disk: Forwarding = off;
+  pending: SlotForwarding | null = null;
+  disk: SlotForwarding = off;
   boot = 1;
   up = true;
   now = start;
   record = idleRecord(start);
   desired = off;
   /** The oracle: what the user set last by hand; several where no observer could tell. */
-  own: Forwarding[] = [off];
+  own: SlotForwarding[] = [off];
   /** The wish last acted on: one that came and went unseen was never there. */
   actedOn = off;
   /** The user's change since then, and whether a restart has blurred it. */
-  hand: { value: Forwarding; seen: boolean; blurred: boolean } | null = null;
+  hand: { value: SlotForwarding; seen: boolean; blurred: boolean } | null = null;
 
   save(record: ForwardingRecord): void {
     if (record.previous && isWish(record.previous)) throw new Error('Our own value was saved as the previous one.');
@@ -215,11 +217,11 @@ class World {
     this.save(after.record);
     if (after.write) throw new Error('A round without faults does not come to an end.');
   }
-  want(desired: Forwarding): void {
+  want(desired: SlotForwarding): void {
     this.desired = desired;
   }
   /** @param before what the user had before the changes that nobody has seen. */
-  changeByHand(value: Forwarding, before: Forwarding[]): void {
+  changeByHand(value: SlotForwarding, before: SlotForwarding[]): void {
     if (!this.up) return;
     // Before our write is confirmed, the value from before it looks like a write that never landed.
     const unconfirmed = this.record.phase === 'intent' && sameForwarding(this.record.previous, value);
@@ -236,7 +238,7 @@ class World {
     this.disk = value;
   }
   /** @param before what the user had before a change that nobody has seen: the late write hides the change. */
-  land(before: Forwarding[]): void {
+  land(before: SlotForwarding[]): void {
     if (!this.pending) return;
     this.memory = this.pending;
     this.pending = null;
@@ -265,16 +267,16 @@ class World {
     this.pending = null;
     this.boot++;
   }
-  before: Forwarding[] = [];
+  before: SlotForwarding[] = [];
 }
 
-const wishes = [to('200'), to('300'), { mode: 'all', target: 'voicemail' } as Forwarding];
-const isWish = (value: Forwarding) => wishes.some((wish) => sameForwarding(wish, value));
-const own = [off, to('500'), to('501'), { mode: 'doNotDisturb', target: null } as Forwarding];
+const wishes = [to('200'), to('300'), { mode: 'all', target: 'voicemail' } as SlotForwarding];
+const isWish = (value: SlotForwarding) => wishes.some((wish) => sameForwarding(wish, value));
+const own = [off, to('500'), to('501'), { mode: 'doNotDisturb', target: null } as SlotForwarding];
 
 type Move =
-  | { move: 'want'; value: Forwarding }
-  | { move: 'hand'; value: Forwarding }
+  | { move: 'want'; value: SlotForwarding }
+  | { move: 'hand'; value: SlotForwarding }
   | { move: 'round'; fault: number }
   | { move: 'kill'; withDatabase: boolean }
   | { move: 'wait'; seconds: number }
@@ -302,7 +304,7 @@ const moves: fc.Arbitrary<Move> = fc.oneof(
 function play(script: readonly Move[]): void {
   const world = new World();
   /** What the user had before a change that nobody has seen yet. */
-  let unseen: Forwarding[] | null = null;
+  let unseen: SlotForwarding[] | null = null;
   for (const step of [...script, { move: 'want', value: off } as Move, { move: 'check' } as Move]) {
     if (step.move === 'want') world.want(step.value);
     else if (step.move === 'hand') {

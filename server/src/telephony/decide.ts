@@ -1,11 +1,11 @@
 /**
- * What to do about one extension's forwarding: a pure function of what we have on record, what is wanted and what the
+ * What to do about one slot of one extension: a pure function of what we have on record, what is wanted and what the
  * phone says. The reconciler asks it before every write and again after it: reading back IS deciding again, and so is
  * starting anew after a crash. Nothing here knows why forwarding is wanted, only whether it is wanted NOW (rule 1).
  *
  * The rules named in the comments are the project's ten rules of giving forwarding back (ARCHITECTURE.md, telephony).
  */
-import type { Forwarding } from '../presence/presence.ts';
+import type { SlotForwarding } from '../presence/presence.ts';
 import type { ForwardingLogEvent } from './forwarding-log.ts';
 
 /** idle: nothing of ours is on the phone. intent: we may have written `ours`. applied: we have, and read it back.
@@ -14,19 +14,19 @@ export type Phase = 'idle' | 'intent' | 'applied' | 'overridden' | 'restoring';
 
 /** A value of ours that was given up and may come back by itself. */
 export interface Echo {
-  value: Forwarding;
+  value: SlotForwarding;
   /** False: a write of it, or the repetition of one, may still be on its way. True: only a restart, which loses the
    *  newer value, can bring it back; on the same boot it is its user's doing. */
   landed: boolean;
 }
 
-/** Rule 2: one an extension, durable BEFORE the phone is written. */
+/** Rule 2: one an extension and slot, durable BEFORE the phone is written. What happens in one slot is no business of the others. */
 export interface ForwardingRecord {
   phase: Phase;
   /** What we want on the phone, or wanted; null only when idle. */
-  ours: Forwarding | null;
+  ours: SlotForwarding | null;
   /** What the user had, and gets back; null only when idle. */
-  previous: Forwarding | null;
+  previous: SlotForwarding | null;
   echoes: Echo[];
   /** The phone system's start when the phone was last seen to hold what this record says; null: not seen yet. */
   bootId: string | null;
@@ -36,9 +36,9 @@ export interface ForwardingRecord {
 
 export interface Situation {
   /** What is wanted now; mode 'off' when nothing is. Loops and modes the system can't do are already taken out. */
-  desired: Forwarding;
+  desired: SlotForwarding;
   /** Read from the phone just now. */
-  actual: Forwarding;
+  actual: SlotForwarding;
   /** Start of the phone system `actual` was read from. */
   bootId: string;
   now: Temporal.Instant;
@@ -53,7 +53,7 @@ export interface Decision {
   /** To be made durable before `write` is written. */
   record: ForwardingRecord;
   /** To be written to the phone, then read back and decided again; null: nothing to write. */
-  write: Forwarding | null;
+  write: SlotForwarding | null;
   /** What happened, for the user's log; null when nothing did. */
   event: DecisionEvent | null;
 }
@@ -70,7 +70,7 @@ export const idleRecord = (since: Temporal.Instant): ForwardingRecord => ({
   since,
 });
 
-export function sameForwarding(a: Forwarding | null, b: Forwarding | null): boolean {
+export function sameForwarding(a: SlotForwarding | null, b: SlotForwarding | null): boolean {
   return a?.mode === b?.mode && (a?.target ?? null) === (b?.target ?? null);
 }
 
@@ -96,7 +96,7 @@ export function sameRecord(a: ForwardingRecord, b: ForwardingRecord): boolean {
   );
 }
 
-/** Forwarding is wanted. */
+/** Something is wanted. */
 function take(record: ForwardingRecord, situation: Situation): Decision {
   const { desired, actual, now } = situation;
   const { phase, ours } = record;
@@ -222,7 +222,7 @@ function changed(
   record: ForwardingRecord,
   now: Temporal.Instant,
   changes: Partial<ForwardingRecord>,
-  write: Forwarding | null,
+  write: SlotForwarding | null,
   event: DecisionEvent | null,
 ): Decision {
   return { record: { ...record, ...changes, since: now }, write, event };

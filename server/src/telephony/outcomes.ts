@@ -1,13 +1,13 @@
 /** What a round makes of what it found: the record to be saved, when to look again, and the line in the user's log. Pure. */
 import { ConnectorError } from '../calendars/connector.ts';
-import type { Forwarding } from '../presence/presence.ts';
+import type { SlotForwarding } from '../presence/presence.ts';
 import { type Decision, inForce, sameForwarding } from './decide.ts';
 import type { RecordRow, RecordUpdate } from './records.ts';
 import type { ResolvedWish } from './wishes.ts';
 
 export interface Step {
   row: RecordRow;
-  actual: Forwarding;
+  actual: SlotForwarding;
   resolved: ResolvedWish;
   decision: Decision;
 }
@@ -66,7 +66,7 @@ export function observed(step: Step, options: OutcomeOptions): RecordUpdate {
 export function failed(
   row: RecordRow,
   { record }: Decision,
-  actual: Forwarding | null,
+  actual: SlotForwarding | null,
   error: ConnectorError,
   options: OutcomeOptions,
 ): RecordUpdate {
@@ -88,12 +88,13 @@ export function failed(
 
 function details(
   row: RecordRow,
-  actual: Forwarding | null,
+  actual: SlotForwarding | null,
   decision: Decision | null,
   { systemName }: OutcomeOptions,
 ): Record<string, unknown> {
   return {
     extension: row.number,
+    slot: row.slot,
     phoneSystem: systemName,
     status: row.context.status,
     until: row.context.until?.toString() ?? null,
@@ -104,7 +105,7 @@ function details(
 }
 
 /** The phone says something else than what it was told and accepted. */
-export function lost(row: RecordRow, actual: Forwarding | null): ConnectorError {
+export function lost(row: RecordRow, actual: SlotForwarding | null): ConnectorError {
   const found = actual ? `shows ${actual.mode}${actual.target ? ` to ${actual.target}` : ''}` : "can't be read";
   return new ConnectorError(
     'internal',

@@ -4,13 +4,13 @@
  * Nothing here knows a database or a clock of its own: with a store, a connection and a clock in memory it runs there.
  */
 import type { ConnectorError } from '../calendars/connector.ts';
-import type { Forwarding } from '../presence/presence.ts';
+import { slotOff, slots } from '../presence/presence.ts';
 import { type CrashPoint, crashPoint as crash } from '../store/crash-points.ts';
-import type { PhoneSystemConnection } from './connector.ts';
+import type { PhoneForwarding, PhoneSystemConnection } from './connector.ts';
 import { type Decision, decide } from './decide.ts';
 import { asConnectorError, failed, lost, type OutcomeOptions, observed, outcome, type Step } from './outcomes.ts';
 import { keyOf, type RecordRow, type RecordStore, type RecordUpdate } from './records.ts';
-import { type ResolvedWish, resolveWishes } from './wishes.ts';
+import { type ResolvedWish, resolveWishes, wishKey } from './wishes.ts';
 
 export interface RoundOptions {
   /** How often records in force are looked at (rule 1: 30 s). Milliseconds. */
@@ -51,13 +51,15 @@ export async function reconcile(
   for (let at = 0; at < due.length; at += size) bootId = await batch(due.slice(at, at + size));
   return bootId;
 
-  /** Rule 9. Where extensions in force point to that nothing is wanted of, their users' own forwarding counts. */
+  /** Rule 9. In slots that nothing is wanted of, their users' own forwarding counts, wherever ours leads to. */
   async function resolve(all: RecordRow[]): Promise<Map<string, ResolvedWish>> {
     const wanted = all.filter((row) => row.wish.mode !== 'off');
-    const byHand = new Map<string, string>();
-    for (const row of wanted)
-      if (row.record.phase === 'overridden' && row.actual?.target) byHand.set(row.number, row.actual.target);
-    const seen = new Set(wanted.map((row) => row.number));
+    const ours = new Set(wanted.map(wishKeyOf));
+    const byHand = new Map<string, string[]>();
+    const goesOn = (number: string, target: string) => byHand.set(number, [...(byHand.get(number) ?? []), target]);
+    for (const { record, number, actual } of wanted)
+      if (record.phase === 'overridden' && actual?.target) goesOn(number, actual.target);
+    const seen = new Set<string>();
     let ask = wanted.flatMap((row) => row.wish.target ?? []);
     for (let hop = 0; hop < 5 && ask.length > 0; hop++) {
       const numbers = await records.knownNumbers([...new Set(ask)].filter((number) => !seen.has(number)));
@@ -65,25 +67,26 @@ export async function reconcile(
       for (const number of numbers) seen.add(number);
       const values = await connection.readAll(numbers, AbortSignal.timeout(readLimitMs));
       ask = [];
-      for (const [number, { mode, target }] of values)
-        if (mode !== 'off' && target) {
-          byHand.set(number, target);
+      for (const [number, phone] of values)
+        for (const slot of slots) {
+          const { mode, target } = phone[slot];
+          if (mode === 'off' || !target || ours.has(wishKey({ extension: number, slot }))) continue;
+          goesOn(number, target);
           ask.push(target);
         }
     }
-    return resolveWishes(
-      wanted.map((row) => ({ extension: row.number, forwarding: row.wish, since: row.wishSince })),
-      byHand,
-      connection.capabilities,
-    );
+    const wishes = wanted.map(({ number, slot, wish, wishSince }) => ({
+      ...{ extension: number, slot, forwarding: wish, since: wishSince },
+    }));
+    return resolveWishes(wishes, byHand, connection.capabilities);
   }
 
   async function batch(group: RecordRow[]): Promise<string> {
     const before = await observe(group);
     const at = now();
     const steps = group.flatMap((row) => {
-      const actual = before.values.get(row.number);
-      const resolved = wishes.get(row.number) ?? { forwarding: { mode: 'off' as const, target: null }, refusal: null };
+      const actual = before.values.get(row.number)?.[row.slot];
+      const resolved = wishes.get(wishKeyOf(row)) ?? { forwarding: slotOff, refusal: null };
       if (!actual) return [];
       const decision = decide(row.record, { desired: resolved.forwarding, actual, bootId: before.bootId, now: at });
       return [{ row, actual, resolved, decision }];
@@ -112,7 +115,7 @@ export async function reconcile(
     const after = await observe(writes.map((step) => step.row));
     const updates = writes.map((step) => {
       const { row, resolved, decision } = step;
-      const actual = after.values.get(row.number);
+      const actual = after.values.get(row.number)?.[row.slot];
       const error = errors.get(keyOf(row));
       if (!actual) return failed(row, decision, step.actual, error ?? lost(row, null), outcomes);
       const desired = resolved.forwarding;
@@ -127,9 +130,9 @@ export async function reconcile(
   }
 
   /** Values with the start of the system they were read from: a restart between would mislabel them. */
-  async function observe(group: RecordRow[]): Promise<{ bootId: string; values: Map<string, Forwarding> }> {
+  async function observe(group: RecordRow[]): Promise<{ bootId: string; values: Map<string, PhoneForwarding> }> {
     const signal = AbortSignal.timeout(readLimitMs);
-    const numbers = group.map((row) => row.number);
+    const numbers = [...new Set(group.map((row) => row.number))];
     let first = await connection.bootId(signal);
     for (;;) {
       const values = await connection.readAll(numbers, signal);
@@ -142,16 +145,16 @@ export async function reconcile(
   async function applyAll(steps: Step[]): Promise<Map<string, ConnectorError>> {
     const errors = new Map<string, ConnectorError>();
     const signal = AbortSignal.timeout(writeLimitMs);
-    const queue = [...steps];
+    // Several slots of an extension one after another: some systems keep them in one piece.
+    const queue = [...Map.groupBy(steps, ({ row }) => row.extensionId).values()];
     const worker = async () => {
-      for (let step = queue.shift(); step; step = queue.shift()) {
-        const { row, decision } = step;
-        try {
-          await connection.apply(row.number, decision.write!, row.context, signal);
-        } catch (error) {
-          errors.set(keyOf(row), asConnectorError(error));
-        }
-      }
+      for (let phone = queue.shift(); phone; phone = queue.shift())
+        for (const { row, decision } of phone)
+          try {
+            await connection.apply(row.number, row.slot, decision.write!, row.context, signal);
+          } catch (error) {
+            errors.set(keyOf(row), asConnectorError(error));
+          }
     };
     await Promise.all(Array.from({ length: concurrentWrites }, worker));
     return errors;
@@ -177,5 +180,7 @@ export async function reconcile(
       crashPoint(point);
   }
 }
+
+const wishKeyOf = ({ number, slot }: RecordRow) => wishKey({ extension: number, slot });
 
 const news = (steps: readonly Step[]) => steps.filter((step) => step.decision.record.phase !== step.row.record.phase);

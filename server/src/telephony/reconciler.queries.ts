@@ -1,6 +1,7 @@
 /** The phone systems whose leases a process holds, and what it tells of them. Their records: records.queries.ts. */
 import { sql } from 'kysely';
 import type { Database, Executor } from '../store/database.ts';
+import { wish } from './wish.queries.ts';
 
 export const forwardingChannel = 'forwarding';
 /** What is said on that channel when phone systems were made or changed, so that a new one is taken up at once. */
@@ -53,16 +54,20 @@ export async function noteUnreachable(
     with waiting as (
       update forwarding_record r
          set failures = failures + 1, error_class = ${error.errorClass}, error_message = ${error.message}, updated_at = now()
-        from extension e left join presence_state p on p.user_id = e.user_id
-       where e.id = r.extension_id and e.phone_system_id = ${system.id} and r.failures = 0 and r.due_at <= now()
+        from (select r.extension_id, r.slot, e.user_id, e.number, p.status, p.until, wish.mode, wish.target
+                from forwarding_record r join extension e on e.id = r.extension_id join users u on u.id = e.user_id
+                left join presence_state p on p.user_id = e.user_id
+                cross join ${wish}
+               where e.phone_system_id = ${system.id} and r.failures = 0 and r.due_at <= now()) as due
+       where (r.extension_id, r.slot) = (due.extension_id, due.slot)
          and (r.phase in ('intent', 'restoring')
-              or (r.desired->>'mode', r.desired->>'target') is distinct from (coalesce(p.forwarding_mode, 'off'), p.forwarding_target))
-      returning r.extension_id, e.user_id, e.number, p.status, p.until, p.forwarding_mode, p.forwarding_target, r.previous
+              or (r.desired->>'mode', r.desired->>'target') is distinct from (due.mode, due.target))
+      returning due.*, r.previous
     ), entry as (
       insert into forwarding_log (extension_id, user_id, event, detail)
       select extension_id, user_id, 'failed', jsonb_build_object(
-               'extension', number, 'phoneSystem', ${system.name}::text, 'status', coalesce(status, 'available'), 'until', until,
-               'wanted', jsonb_build_object('mode', coalesce(forwarding_mode, 'off'), 'target', forwarding_target),
+               'extension', number, 'slot', slot, 'phoneSystem', ${system.name}::text, 'status', coalesce(status, 'available'), 'until', until,
+               'wanted', jsonb_build_object('mode', mode, 'target', target),
                'previous', previous, 'actual', null, 'reason', ${error.message}::text)
         from waiting
       returning user_id)

@@ -1,10 +1,11 @@
 /** The records of a phone system in the database. Every write renews, and thereby proves, the lease of the system. */
 import { sql } from 'kysely';
-import type { Forwarding, ForwardingMode } from '../presence/presence.ts';
+import type { ForwardingMode, Slot, SlotForwarding } from '../presence/presence.ts';
 import type { Database, Executor } from '../store/database.ts';
 import type { Echo, Phase } from './decide.ts';
 import { forwardingLogChannel } from './reconciler.queries.ts';
 import { keyOf, LeaseLost, type RecordRow, type RecordStore, type RecordUpdate } from './records.ts';
+import { wish } from './wish.queries.ts';
 
 export interface Lease {
   systemId: string;
@@ -22,31 +23,38 @@ export const recordsInDatabase = (db: Database, lease: Lease): RecordStore => ({
 
 async function prepareRecords(db: Executor, systemId: string): Promise<void> {
   await sql`
-    insert into forwarding_record (extension_id)
-    select id from extension where phone_system_id = ${systemId}
+    insert into forwarding_record (extension_id, slot)
+    select id, 'always' from extension where phone_system_id = ${systemId}
        and not exists (select from forwarding_record where extension_id = extension.id)
+    union all
+    select e.id, slot
+      from presence_state p join extension e on e.user_id = p.user_id
+      cross join lateral unnest(array[case when forwarding_busy is not null then 'busy' end,
+                                      case when forwarding_unanswered is not null then 'unanswered' end]) slot
+     where e.phone_system_id = ${systemId} and (forwarding_busy is not null or forwarding_unanswered is not null)
+       and slot is not null
+       and not exists (select from forwarding_record r where r.extension_id = e.id and r.slot = slot.slot)
     on conflict do nothing`.execute(db);
 }
 
 async function loadRecords(db: Executor, systemId: string): Promise<RecordRow[]> {
   const { rows } = await sql<Row>`
-    select r.extension_id, e.user_id, e.number, r.phase, r.ours, r.previous, r.echoes, r.boot_id, r.phase_since,
+    select r.extension_id, r.slot, e.user_id, e.number, r.phase, r.ours, r.previous, r.echoes, r.boot_id, r.phase_since,
            r.desired, r.actual, r.failures, r.error_class, r.error_message, r.due_at::text as due_seen,
-           case when r.released_at is null and u.active then coalesce(p.forwarding_mode, 'off') else 'off' end as mode,
-           case when r.released_at is null and u.active then p.forwarding_target end as target,
-           coalesce(p.since, now()) as since, coalesce(p.change_number, 0) as change_number,
+           wish.mode, wish.target, coalesce(p.since, now()) as since, coalesce(p.change_number, 0) as change_number,
            coalesce(p.status, 'available') as status, p.note, p.until,
-           r.due_at <= now() or (r.released_at is null and (r.desired->>'mode', r.desired->>'target') is distinct from
-             (case when u.active then coalesce(p.forwarding_mode, 'off') else 'off' end,
-              case when u.active then p.forwarding_target end)) as due
+           r.due_at <= now() or (r.released_at is null and
+             (r.desired->>'mode', r.desired->>'target') is distinct from (wish.mode, wish.target)) as due
       from forwarding_record r
       join extension e on e.id = r.extension_id
       join users u on u.id = e.user_id
       left join presence_state p on p.user_id = e.user_id
+      cross join ${wish}
      where e.phone_system_id = ${systemId}
-       and (r.due_at <= now() or r.phase <> 'idle' or p.forwarding_mode <> 'off')`.execute(db);
+       and (r.due_at <= now() or r.phase <> 'idle' or wish.mode <> 'off')`.execute(db);
   return rows.map((row) => ({
     extensionId: row.extension_id,
+    slot: row.slot,
     userId: row.user_id,
     number: row.number,
     record: {
@@ -72,16 +80,17 @@ async function loadRecords(db: Executor, systemId: string): Promise<RecordRow[]>
 
 interface Row {
   extension_id: string;
+  slot: Slot;
   user_id: string;
   number: string;
   phase: Phase;
-  ours: Forwarding | null;
-  previous: Forwarding | null;
+  ours: SlotForwarding | null;
+  previous: SlotForwarding | null;
   echoes: Echo[];
   boot_id: string | null;
   phase_since: Temporal.Instant;
-  desired: Forwarding;
-  actual: Forwarding | null;
+  desired: SlotForwarding;
+  actual: SlotForwarding | null;
   failures: number;
   error_class: string | null;
   error_message: string | null;
@@ -108,6 +117,7 @@ async function knownNumbers(db: Executor, systemId: string, numbers: readonly st
 async function saveRecords(db: Database, lease: Lease, updates: readonly RecordUpdate[]): Promise<Set<string>> {
   const records = updates.map(({ row, record, actual, failures, error, dueInMs }) => ({
     id: row.extensionId,
+    slot: row.slot,
     desired: row.wish,
     desired_number: row.changeNumber,
     phase: record.phase,
@@ -124,7 +134,7 @@ async function saveRecords(db: Database, lease: Lease, updates: readonly RecordU
     due_in: dueInMs === null ? null : dueInMs / 1000,
   }));
   const entries = updates.flatMap(({ row, log }) =>
-    log ? [{ extension_id: row.extensionId, user_id: row.userId, ...log }] : [],
+    log ? [{ key: keyOf(row), extension_id: row.extensionId, user_id: row.userId, ...log }] : [],
   );
   return db.transaction().execute(async (transaction) => {
     const { rows } = await sql`
@@ -133,7 +143,7 @@ async function saveRecords(db: Database, lease: Lease, updates: readonly RecordU
       returning id`.execute(transaction);
     if (rows.length === 0) throw new LeaseLost('Another process has taken over this phone system.');
     // Who set due_at while we worked has news: theirs stays.
-    const { rows: saved } = await sql<{ id: string }>`
+    const { rows: saved } = await sql<{ extensionId: string; slot: Slot }>`
       update forwarding_record r
          set desired = u.desired, desired_number = u.desired_number, phase = u.phase, ours = nullif(u.ours, 'null'),
              previous = nullif(u.previous, 'null'), echoes = u.echoes, boot_id = u.boot_id, phase_since = u.phase_since,
@@ -142,13 +152,13 @@ async function saveRecords(db: Database, lease: Lease, updates: readonly RecordU
              due_at = case when u.due_in is null then least(r.due_at, now())
                            when r.due_at::text = u.due_seen then now() + make_interval(secs => u.due_in)
                            else r.due_at end
-        from jsonb_to_recordset(${JSON.stringify(records)}::jsonb) as u(id uuid, desired jsonb, desired_number bigint,
+        from jsonb_to_recordset(${JSON.stringify(records)}::jsonb) as u(id uuid, slot text, desired jsonb, desired_number bigint,
              phase text, ours jsonb, previous jsonb, echoes jsonb, boot_id text, phase_since timestamptz, actual jsonb,
              failures integer, error_class text, error_message text, due_seen text, due_in float8)
-       where r.extension_id = u.id and not (r.released_at is not null and u.desired ->> 'mode' <> 'off')
-      returning r.extension_id as id`.execute(transaction);
-    const written = new Set(saved.map(({ id }) => keyOf({ extensionId: id })));
-    const told = entries.filter((entry) => written.has(keyOf({ extensionId: entry.extension_id })));
+       where r.extension_id = u.id and r.slot = u.slot and not (r.released_at is not null and u.desired ->> 'mode' <> 'off')
+      returning r.extension_id as "extensionId", r.slot`.execute(transaction);
+    const written = new Set(saved.map(keyOf));
+    const told = entries.filter(({ key }) => written.has(key));
     if (told.length === 0) return written;
     await sql`
       with entry as (

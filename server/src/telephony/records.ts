@@ -2,25 +2,27 @@
  * What the reconciler remembers, and the face of whatever remembers it: the database (records.queries.ts), or the memory
  * of a test that runs whole rounds without one.
  */
-import type { Forwarding } from '../presence/presence.ts';
+import type { Slot, SlotForwarding } from '../presence/presence.ts';
 import type { ForwardingRecord } from './decide.ts';
 import type { ForwardingLogEvent } from './forwarding-log.ts';
 
+/** One an extension and slot. */
 export interface RecordRow {
   extensionId: string;
+  slot: Slot;
   userId: string;
   number: string;
   record: ForwardingRecord;
   /** What was wanted when the record was last dealt with. */
-  desired: Forwarding;
-  actual: Forwarding | null;
+  desired: SlotForwarding;
+  actual: SlotForwarding | null;
   failures: number;
   error: { class: string; message: string } | null;
   due: boolean;
   /** Which due time that was, so that a newer one isn't overwritten. */
   dueSeen: string;
   /** What presence wants now. */
-  wish: Forwarding;
+  wish: SlotForwarding;
   wishSince: Temporal.Instant;
   changeNumber: number;
   context: { status: string; note: string | null; until: Temporal.Instant | null };
@@ -29,7 +31,7 @@ export interface RecordRow {
 export interface RecordUpdate {
   row: RecordRow;
   record: ForwardingRecord;
-  actual: Forwarding | null;
+  actual: SlotForwarding | null;
   failures: number;
   error: { class: string; message: string } | null;
   /** Milliseconds from now until it is looked at again; null: at once, the work isn't finished. */
@@ -50,7 +52,7 @@ export class LeaseLost extends Error {}
  * asleep for a while does no harm when it wakes.
  */
 export interface RecordStore {
-  /** Makes the records of extensions that have none yet. */
+  /** Makes the records that are missing: "always" of every extension, the others where presence wants something there. */
   prepare(): Promise<void>;
   /**
    * The records that are due, or in force, or to be, with what presence wants now. Due too is a record whose wish isn't
@@ -69,4 +71,5 @@ export interface RecordStore {
 }
 
 /** Tells records of a phone system apart. */
-export const keyOf = ({ extensionId }: Pick<RecordRow, 'extensionId'>): string => extensionId;
+export const keyOf = ({ extensionId, slot }: Pick<RecordRow, 'extensionId' | 'slot'>): string =>
+  `${extensionId} ${slot}`;

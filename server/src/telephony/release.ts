@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type RawBuilder, sql } from 'kysely';
 import { ConnectorError } from '../calendars/connector.ts';
 import type { Context } from '../context.ts';
+import { slots } from '../presence/presence.ts';
 import type { Executor } from '../store/database.ts';
 import { retrying } from '../store/retrying.ts';
 import { forwardingChannel } from './reconciler.queries.ts';
@@ -20,11 +21,12 @@ function which(of: Extensions): RawBuilder<unknown> {
   return sql`e.phone_system_id = ${of.phoneSystemId}::uuid`;
 }
 
-/** From the commit on nothing is wanted of these extensions any more. Idempotent. Run it in a transaction. */
+/** From the commit on nothing is wanted of these extensions any more, in any slot. Idempotent. Run it in a transaction. */
 export async function wantNothingOf(executor: Executor, of: Extensions): Promise<void> {
   const { numAffectedRows } = await sql`
-    insert into forwarding_record (extension_id, released_at) select id, now() from extension e where ${which(of)}
-    on conflict (extension_id) do update set released_at = now(), due_at = now()
+    insert into forwarding_record (extension_id, slot, released_at)
+    select id, slot, now() from extension e cross join unnest(${[...slots]}::text[]) slot where ${which(of)} order by id, slot
+    on conflict (extension_id, slot) do update set released_at = now(), due_at = now()
      where forwarding_record.released_at is null`.execute(executor);
   // Asked again it wakes nobody: a round over a large phone system isn't free.
   if (Number(numAffectedRows ?? 0) > 0) await sql`select pg_notify(${forwardingChannel}, '')`.execute(executor);
@@ -49,11 +51,12 @@ export interface HeldPhone {
 
 export async function heldPhones(executor: Executor, of: Extensions): Promise<HeldPhone[]> {
   const { rows } = await sql<HeldPhone>`
-    select e.number, s.name as "phoneSystem", s.mode, coalesce(r.error_message, s.error_message) as reason
+    select e.number, s.name as "phoneSystem", s.mode, max(coalesce(r.error_message, s.error_message)) as reason
       from forwarding_record r
       join extension e on e.id = r.extension_id
       join phone_system s on s.id = e.phone_system_id
      where r.phase <> 'idle' and ${which(of)}
+     group by s.name, s.mode, e.number
      order by s.name, e.number`.execute(executor);
   return rows;
 }

@@ -1,13 +1,14 @@
 /**
- * From what presence wants to what a phone system is told: numbers as they are dialled, modes the system can do, and no
- * loops (rule 9). Pure.
+ * From what presence wants to what a phone system is told: numbers as they are dialled, modes and slots the system can do,
+ * and no loops (rule 9). Pure.
  */
-import type { Forwarding } from '../presence/presence.ts';
+import { type Slot, type SlotForwarding, slotOff, slots } from '../presence/presence.ts';
 import type { Capabilities } from './connector.ts';
 
 export interface Wish {
   extension: string;
-  forwarding: Forwarding;
+  slot: Slot;
+  forwarding: SlotForwarding;
   /** Since when it is wanted: of two wishes that make a loop the later one gives way. */
   since: Temporal.Instant;
 }
@@ -21,62 +22,75 @@ export interface Refusal {
 }
 
 export interface ResolvedWish {
-  forwarding: Forwarding;
+  forwarding: SlotForwarding;
   refusal: Refusal | null;
 }
 
-const off: Forwarding = { mode: 'off', target: null };
+/** Tells wishes of a phone system apart. */
+export const wishKey = ({ extension, slot }: Pick<Wish, 'extension' | 'slot'>): string => `${extension} ${slot}`;
+
+/** Where calls may go on to from an extension, whichever slot sends them there. */
+export type Edges = ReadonlyMap<string, readonly string[]>;
 
 /**
- * @param byHand where extensions that nothing is wanted of are forwarded to by their users.
+ * @param byHand where users have forwarded their extensions to themselves, in slots that nothing is wanted of.
+ * @returns by wishKey.
  * Deterministic: the same wishes give the same answer, in whatever order they come.
  */
 export function resolveWishes(
   wishes: readonly Wish[],
-  byHand: ReadonlyMap<string, string>,
+  byHand: Edges,
   capabilities: Capabilities,
 ): Map<string, ResolvedWish> {
   const resolved = new Map<string, ResolvedWish>();
-  const next = new Map(byHand);
+  const edges = new Map([...byHand].map(([extension, targets]) => [extension, [...targets]]));
   const order = [...wishes].sort(
-    (a, b) => Temporal.Instant.compare(a.since, b.since) || (a.extension < b.extension ? -1 : 1),
+    (a, b) =>
+      Temporal.Instant.compare(a.since, b.since) ||
+      (a.extension === b.extension
+        ? slots.indexOf(a.slot) - slots.indexOf(b.slot)
+        : a.extension < b.extension
+          ? -1
+          : 1),
   );
-  for (const { extension, forwarding } of order) {
+  for (const { extension, slot, forwarding } of order) {
+    const resolve = (to: ResolvedWish) => resolved.set(wishKey({ extension, slot }), to);
     const { mode } = forwarding;
     const target = forwarding.target && dialable(forwarding.target);
-    const wish: Forwarding = { mode, target };
-    const able = capabilities.modes[mode];
+    const able = slot === 'always' || mode === 'off' ? capabilities.modes[mode] : capabilities.slots[slot];
     if (able !== true) {
-      resolved.set(extension, { forwarding: off, refusal: { kind: 'unsupported', reason: able } });
+      resolve({ forwarding: slotOff, refusal: { kind: 'unsupported', reason: able } });
       continue;
     }
     if (target === 'voicemail' && !capabilities.voicemail) {
       const reason = 'This phone system has no voicemail number in its settings.';
-      resolved.set(extension, { forwarding: off, refusal: { kind: 'unsupported', reason } });
+      resolve({ forwarding: slotOff, refusal: { kind: 'unsupported', reason } });
       continue;
     }
-    const path = target && mode !== 'off' ? loopOf(extension, target, next) : null;
+    const path = target && mode !== 'off' ? loopOf(extension, target, edges) : null;
     if (path) {
-      const instead: Forwarding = capabilities.voicemail ? { mode, target: 'voicemail' } : off;
+      const instead: SlotForwarding = capabilities.voicemail ? { mode, target: 'voicemail' } : slotOff;
       const outcome = capabilities.voicemail ? 'goes to voicemail instead' : 'stays off';
       const reason = `Calls would go round in circles (${path.join(' → ')}), so the forwarding of ${extension} ${outcome}.`;
-      resolved.set(extension, { forwarding: instead, refusal: { kind: 'loop', reason, path } });
+      resolve({ forwarding: instead, refusal: { kind: 'loop', reason, path } });
       continue;
     }
-    if (target && mode !== 'off') next.set(extension, target);
-    resolved.set(extension, { forwarding: wish, refusal: null });
+    if (target && mode !== 'off') edges.set(extension, [...(edges.get(extension) ?? []), target]);
+    resolve({ forwarding: { mode, target }, refusal: null });
   }
   return resolved;
 }
 
-/** The way from `extension` back to itself, were it forwarded to `target`; null when there is none. */
-export function loopOf(extension: string, target: string, next: ReadonlyMap<string, string>): string[] | null {
-  const path = [extension];
-  for (let at: string | undefined = target; at !== undefined; at = next.get(at)) {
-    const closes = at === extension;
-    if (!closes && path.includes(at)) return null; // somebody else's loop
-    path.push(at);
-    if (closes) return path;
+/** A way from `extension` back to itself, were its calls sent to `target`; null when there is none. */
+export function loopOf(extension: string, target: string, edges: Edges): string[] | null {
+  const seen = new Set<string>();
+  const ways = [[extension, target]];
+  for (let way = ways.shift(); way; way = ways.shift()) {
+    const at = way.at(-1)!;
+    if (at === extension) return way;
+    if (seen.has(at)) continue; // been there, or somebody else's loop
+    seen.add(at);
+    for (const next of edges.get(at) ?? []) ways.push([...way, next]);
   }
   return null;
 }

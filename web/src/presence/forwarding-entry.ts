@@ -1,4 +1,4 @@
-import type { Forwarding, ForwardingEntry } from '../../../server/src/api/schemas/presence.ts';
+import type { ForwardingEntry, Phone, SlotForwarding } from '../../../server/src/api/schemas/presence.ts';
 
 /** The events of the forwarding log that have a sentence of ours; others are shown by their name. */
 const tones = {
@@ -18,10 +18,20 @@ const tones = {
 } as const;
 export type KnownEvent = keyof typeof tones;
 
+/** Events whose sentence says where the calls go, and thereby which. */
+export const namesCalls: ReadonlySet<string> = new Set([
+  'taken',
+  'alreadySet',
+  'appliedAgain',
+  'takenBack',
+  'wouldTake',
+]);
+
 interface Description {
   known: KnownEvent | null;
   tone: (typeof tones)[KnownEvent];
-  wanted: Forwarding | undefined;
+  slot: Phone['slot'];
+  wanted: SlotForwarding | undefined;
   /** What was refused or failed, in the server's words. */
   reason: string | undefined;
 }
@@ -31,11 +41,12 @@ export function describeEntry({ event, detail }: ForwardingEntry): Description {
   return {
     known,
     tone: known ? tones[known] : 'user',
+    slot: detail.slot === 'busy' || detail.slot === 'unanswered' ? detail.slot : 'always',
     wanted: forwardingIn(detail.wanted),
     reason: typeof detail.reason === 'string' ? detail.reason : undefined,
   };
 }
 
-function forwardingIn(value: unknown): Forwarding | undefined {
-  return typeof value === 'object' && value !== null && 'mode' in value ? (value as Forwarding) : undefined;
+function forwardingIn(value: unknown): SlotForwarding | undefined {
+  return typeof value === 'object' && value !== null && 'mode' in value ? (value as SlotForwarding) : undefined;
 }

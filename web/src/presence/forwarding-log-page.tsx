@@ -10,7 +10,7 @@ import { useMe } from '../shell/session.ts';
 import { dateIn } from '../shell/time.ts';
 import { useFormat } from '../shell/use-format.ts';
 import { useTitle } from '../shell/use-title.ts';
-import { describeEntry } from './forwarding-entry.ts';
+import { describeEntry, namesCalls } from './forwarding-entry.ts';
 import { forwardingLogQuery } from './presence.queries.ts';
 import { usePresenceWords } from './words.ts';
 
@@ -83,13 +83,18 @@ function LogPage(props: { userId: string; before: number | undefined; older: ((i
 function LogLine({ entry, time, now }: { entry: ForwardingEntry; time: string; now: Date }) {
   const { t } = useTranslation('presence');
   const words = usePresenceWords(useFormat(), now);
-  const { known, tone, wanted, reason } = describeEntry(entry);
+  const { known, tone, slot, wanted, reason } = describeEntry(entry);
+  const tells = known && namesCalls.has(known);
   return (
     <li data-tone={tone}>
       <time dateTime={entry.at}>{time}</time>
       <Icon name={tone === 'problem' ? 'warning' : tone === 'back' ? 'undo' : 'calls'} />
       <div>
-        <p>{known ? t(`log.event.${known}`, { calls: words.calls(wanted) }) : entry.event}</p>
+        <p>
+          {known
+            ? words.ofSlot(tells ? 'always' : slot, t(`log.event.${known}`, { calls: words.callsIn(slot, wanted) }))
+            : entry.event}
+        </p>
         <ServerWords text={reason ?? null} className="hint" />
       </div>
       <span className="log-where">{[entry.extension, entry.phoneSystem].filter(Boolean).join(' · ')}</span>

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ManualPresence, Presence } from '../../../server/src/api/schemas/presence.ts';
+import type { ManualPresence, Presence, Profile } from '../../../server/src/api/schemas/presence.ts';
 import { Icon } from '../shell/icons.tsx';
 import { notify } from '../shell/notices.tsx';
 import { useNow } from '../shell/now.ts';
@@ -11,7 +11,7 @@ import { useFormat } from '../shell/use-format.ts';
 import { choosableProfilesQuery, useManualPresence } from './presence.queries.ts';
 import { useProfileName } from './profile-name.ts';
 import { StatusMark, statuses } from './status.tsx';
-import { usePresenceWords } from './words.ts';
+import { forwards, usePresenceWords } from './words.ts';
 
 const rules = ['default', 'nextBoundary', 'time', 'untilChanged'] as const;
 type Rule = (typeof rules)[number];
@@ -83,14 +83,7 @@ export function ManualForm({ presence, actingFor, onDone }: Acting & { presence:
               <StatusMark status={profile.status} size={18} />
               <span>
                 {nameOf(profile.name)}
-                {profile.forwarding && profile.forwarding.mode !== 'off' && (
-                  <small>
-                    {words.calls({
-                      mode: profile.forwarding.mode,
-                      target: profile.forwarding.target ? t(`target.${profile.forwarding.target.kind}`) : null,
-                    })}
-                  </small>
-                )}
+                {profile.forwarding && <ProfileCalls forwarding={profile.forwarding} words={words} />}
               </span>
             </label>
           ))}
@@ -137,4 +130,14 @@ function undoOf(presence: Presence): ManualPresence | null {
     : { rule: 'untilChanged' };
   const choice = presence.profile ? { profileId: presence.profile.id } : { status: presence.status };
   return { ...choice, end, note: presence.note };
+}
+
+type ProfileForwarding = Profile['forwarding'];
+
+function ProfileCalls(props: { forwarding: ProfileForwarding; words: ReturnType<typeof usePresenceWords> }) {
+  const { t } = useTranslation('presence');
+  const { mode, target, busy, unanswered } = props.forwarding;
+  const kind = (each: ProfileForwarding['target']) => each && t(`target.${each.kind}`);
+  const shown = { mode, target: kind(target), busy: kind(busy), unanswered: kind(unanswered) };
+  return forwards(shown) ? <small>{props.words.calls(shown)}</small> : null;
 }

@@ -11,7 +11,7 @@ import { useShortcut } from '../shell/shortcuts.ts';
 import { useFormat } from '../shell/use-format.ts';
 import { presenceQuery } from './presence.queries.ts';
 import { StatusMark } from './status.tsx';
-import { usePresenceWords } from './words.ts';
+import { forwards, usePresenceWords } from './words.ts';
 
 const PresencePanel = lazy(() => import('./presence-panel.tsx'));
 
@@ -41,7 +41,7 @@ export function MyPresence() {
     last.current = sentence;
   }, [sentence, t]);
 
-  const forwarded = presence?.forwarding && presence.forwarding.mode !== 'off' ? presence.forwarding : undefined;
+  const forwarded = forwards(presence?.forwarding) ? presence?.forwarding : undefined;
   return (
     <>
       <button

@@ -15,7 +15,7 @@ import { presenceQuery, useManualPresence } from './presence.queries.ts';
 import { useProfileName } from './profile-name.ts';
 import { StatusMark } from './status.tsx';
 import { TodayBar, TodayList } from './today-bar.tsx';
-import { usePresenceWords } from './words.ts';
+import { forwards, usePresenceWords } from './words.ts';
 
 /** Presence explained (why, until when, where calls go) and changed by hand: one's own, or that of whom one acts for. */
 export default function PresencePanel({ actingFor, onClose }: Acting & { onClose(): void }) {
@@ -104,15 +104,24 @@ function Now({ presence, now, format, actingFor }: Acting & { presence: Presence
           <dt>{t('callsLabel')}</dt>
           <dd>
             {words.calls(presence.forwarding)}
-            {presence.forwarding && presence.forwarding.mode !== 'off' && `, ${words.untilWhen(presence.until)}`}
+            {forwards(presence.forwarding) && `, ${words.untilWhen(presence.until)}`}
             {!actingFor && presence.reason?.forwardingProblem && (
-              <small>{t(`forwardingProblem.${presence.reason.forwardingProblem}`)}</small>
+              <small>
+                {words.ofSlot(
+                  presence.reason.forwardingProblemSlot,
+                  t(`forwardingProblem.${presence.reason.forwardingProblem}`),
+                )}
+              </small>
             )}
           </dd>
         </div>
         {(actingFor ? [] : presence.phones)?.map((phone) => (
-          <div key={phone.extensionId}>
-            <dt>{t('phone', { extension: phone.extension })}</dt>
+          <div key={`${phone.extensionId} ${phone.slot}`}>
+            <dt>
+              {[t('phone', { extension: phone.extension }), phone.slot !== 'always' && t(`slot.${phone.slot}`)]
+                .filter(Boolean)
+                .join(', ')}
+            </dt>
             <dd>
               {phone.error ? (
                 <div className="problem-text">

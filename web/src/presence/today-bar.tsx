@@ -6,7 +6,7 @@ import { addDays, dateIn, startOfDay } from '../shell/time.ts';
 import { useFormat } from '../shell/use-format.ts';
 import { timelineQuery } from './presence.queries.ts';
 import { StatusMark } from './status.tsx';
-import { usePresenceWords } from './words.ts';
+import { forwards, usePresenceWords } from './words.ts';
 
 const firstHour = 7;
 const lastHour = 20;
@@ -73,9 +73,7 @@ export function TodayList({ userId }: { userId: string }) {
               </span>
               <span>
                 {segment.reason?.title ?? t(`status.${segment.status}`)}
-                {segment.forwarding && segment.forwarding.mode !== 'off' && (
-                  <small>{words.calls(segment.forwarding)}</small>
-                )}
+                {forwards(segment.forwarding) && <small>{words.calls(segment.forwarding)}</small>}
               </span>
             </li>
           ))}

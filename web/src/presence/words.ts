@@ -1,6 +1,13 @@
 import { useTranslation } from 'react-i18next';
-import type { Forwarding, Phone, Presence, Reason } from '../../../server/src/api/schemas/presence.ts';
+import type { Forwarding, Phone, Presence, Reason, SlotForwarding } from '../../../server/src/api/schemas/presence.ts';
 import type { Format } from '../shell/use-format.ts';
+
+type Shown = SlotForwarding & Partial<Pick<Forwarding, 'busy' | 'unanswered'>>;
+type Slot = Phone['slot'];
+
+/** Whether any calls go somewhere else, or don't ring. */
+export const forwards = (forwarding: Shown | undefined): boolean =>
+  forwarding !== undefined && (forwarding.mode !== 'off' || Boolean(forwarding.busy ?? forwarding.unanswered));
 
 /** Presence in sentences: why, until when, and where the calls go. */
 export function usePresenceWords(format: Format, now: Date) {
@@ -17,14 +24,30 @@ export function usePresenceWords(format: Format, now: Date) {
     return t(`reason.${reason.origin}`);
   }
 
-  function target(forwarding: Forwarding): string {
-    return forwarding.target === 'voicemail' ? t('target.voicemail') : (forwarding.target ?? '');
+  const target = (to: string | null) => (to === 'voicemail' ? t('target.voicemail') : (to ?? ''));
+
+  function calls(forwarding: Shown | undefined): string {
+    if (!forwarding) return t('calls.off');
+    const { mode, busy, unanswered } = forwarding;
+    return [
+      mode === 'off' ? t('calls.off') : t(`calls.${mode}`, { target: target(forwarding.target) }),
+      busy && t('calls.busy', { target: target(busy) }),
+      unanswered && t('calls.unanswered', { target: target(unanswered) }),
+    ]
+      .filter(Boolean)
+      .join(', ');
   }
 
-  function calls(forwarding: Forwarding | undefined): string {
-    if (!forwarding || forwarding.mode === 'off') return t('calls.off');
-    return t(`calls.${forwarding.mode}`, { target: target(forwarding) });
+  /** What one slot of a phone does. */
+  function callsIn(slot: Slot, forwarding: SlotForwarding | undefined): string {
+    if (slot === 'always') return calls(forwarding);
+    if (!forwarding?.target) return t(`calls.${slot}Off`);
+    return t(`calls.${slot}All`, { target: target(forwarding.target) });
   }
+
+  /** What is said of one slot only: it names the slot. */
+  const ofSlot = (slot: Slot | null | undefined, text: string): string =>
+    !slot || slot === 'always' ? text : `${t(`slot.${slot}`)}: ${text}`;
 
   /** Where the phone stands on its way to the wished forwarding. */
   function phase(phone: Phone): string {
@@ -35,5 +58,5 @@ export function usePresenceWords(format: Format, now: Date) {
     return `${t(`status.${presence.status}`)}, ${untilWhen(presence.until)}`;
   }
 
-  return { untilWhen, why, calls, target, phase, sentence };
+  return { untilWhen, why, calls, callsIn, ofSlot, phase, sentence };
 }

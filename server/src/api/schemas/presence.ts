@@ -1,15 +1,36 @@
 import { z } from '@hono/zod-openapi';
-import { forwardingModes, forwardingProblems, origins, personalTargets, statuses } from '../../presence/presence.ts';
+import {
+  forwardingModes,
+  forwardingProblems,
+  noProfileForwarding,
+  origins,
+  personalTargets,
+  slots,
+  statuses,
+} from '../../presence/presence.ts';
 import { forwardingEvents } from '../../telephony/forwarding-log.ts';
 import { DialableNumber, Id, Instant, InstantInput } from './common.ts';
 
 export const Status = z.enum(statuses).openapi('Status');
 export const ForwardingMode = z.enum(forwardingModes).openapi('ForwardingMode');
 
+const slotFields = {
+  mode: ForwardingMode,
+  target: z.string().nullable().openapi({ description: 'A number, or `voicemail`; null unless forwarded.' }),
+};
+const other = z.string().nullable();
+
+export const Slot = z.enum(slots).openapi('Slot', {
+  description: 'always: all calls. busy: those that find the user busy. unanswered: those that nobody answers.',
+});
+export const SlotForwarding = z.object(slotFields).openapi('SlotForwarding');
+export type SlotForwarding = z.infer<typeof SlotForwarding>;
+
 export const Forwarding = z
   .object({
-    mode: ForwardingMode,
-    target: z.string().nullable().openapi({ description: 'A number, or `voicemail`; null unless forwarded.' }),
+    ...slotFields,
+    busy: other.openapi({ description: 'Where calls go that find the user busy; null: nowhere else.' }),
+    unanswered: other.openapi({ description: 'Where calls go that nobody answers; null: nowhere else.' }),
   })
   .openapi('Forwarding');
 export type Forwarding = z.infer<typeof Forwarding>;
@@ -27,6 +48,10 @@ export const Reason = z
       .enum(forwardingProblems)
       .optional()
       .openapi({ description: 'Why calls are not forwarded although the profile says so.' }),
+    forwardingProblemSlot: z
+      .enum(['busy', 'unanswered'])
+      .optional()
+      .openapi({ description: 'Which calls that concerns; left out: all.' }),
   })
   .openapi('Reason', { description: 'Why the status is what it is.' });
 export type Reason = z.infer<typeof Reason>;
@@ -36,11 +61,12 @@ export const Phone = z
     extensionId: Id,
     extension: z.string(),
     phoneSystem: z.string(),
+    slot: Slot,
     phase: z
       .enum(['idle', 'intent', 'applied', 'overridden', 'restoring'])
       .openapi({ description: 'overridden: the user changed it at the phone, which is respected.' }),
-    desired: Forwarding,
-    actual: Forwarding.nullable().openapi({ description: 'As read from the phone system; null until read.' }),
+    desired: SlotForwarding,
+    actual: SlotForwarding.nullable().openapi({ description: 'As read from the phone system; null until read.' }),
     actualAt: Instant.nullable(),
     error: z.string().nullable(),
   })
@@ -146,7 +172,12 @@ export const Profile = z
     name: z.string(),
     status: Status,
     active: z.boolean(),
-    forwarding: z.object({ mode: ForwardingMode, target: ForwardingTarget.nullable() }),
+    forwarding: z.object({
+      mode: ForwardingMode,
+      target: ForwardingTarget.nullable(),
+      busy: ForwardingTarget.nullable(),
+      unanswered: ForwardingTarget.nullable(),
+    }),
     note: z.string().nullable(),
     owner: z.enum(['location', 'group', 'user']).openapi({
       description: 'location and group: central, changed by administrators. user: the user’s own.',
@@ -157,7 +188,10 @@ export const Profile = z
       description:
         'What the phone system is told to dial, or `voicemail`; null without forwarding, where it differs by user, and where `problem` says why not.',
     }),
+    dialledBusy: z.string().nullable().openapi({ description: 'The same for calls that find the user busy.' }),
+    dialledUnanswered: z.string().nullable().openapi({ description: 'The same for calls that nobody answers.' }),
     problem: z.enum(forwardingProblems).nullable(),
+    problemSlot: Slot.nullable().openapi({ description: 'Which calls the problem concerns.' }),
   })
   .openapi('Profile');
 export type Profile = z.infer<typeof Profile>;
@@ -178,7 +212,16 @@ const profileFields = {
   status: Status,
   active: z.boolean(),
   forwarding: z
-    .object({ mode: ForwardingMode, target: ForwardingTarget.nullable() })
+    .object({
+      mode: ForwardingMode,
+      target: ForwardingTarget.nullable(),
+      busy: ForwardingTarget.nullable().default(null).openapi({
+        description: 'For calls that find the user busy, on phone systems that have such a forwarding.',
+      }),
+      unanswered: ForwardingTarget.nullable().default(null).openapi({
+        description: 'For calls that nobody answers, on phone systems that have such a forwarding.',
+      }),
+    })
     .refine(({ mode, target }) => (mode === 'off' || mode === 'doNotDisturb' ? target === null : target !== null), {
       message: 'A forwarding needs a target; "off" and "doNotDisturb" have none.',
       path: ['target'],
@@ -191,7 +234,7 @@ export const NewProfile = z
     ...profileFields,
     active: profileFields.active.default(true),
     note: profileFields.note.default(null),
-    forwarding: profileFields.forwarding.default({ mode: 'off', target: null }),
+    forwarding: profileFields.forwarding.default(noProfileForwarding),
     key: z
       .string()
       .max(50)

@@ -1,7 +1,7 @@
 /** Presence profiles within a company file: those of locations, groups and users, by name. */
 import { z } from 'zod';
 import { DialableNumber } from '../../api/schemas/common.ts';
-import { forwardingModes, personalTargets, statuses } from '../../presence/presence.ts';
+import { type ForwardingTarget, forwardingModes, personalTargets, statuses } from '../../presence/presence.ts';
 import { type ProfileOf, profilesOf, type StoredProfile } from '../../presence/profiles.queries.ts';
 import { builtInProfiles } from '../../presence/profiles.ts';
 import type { Executor } from '../../store/database.ts';
@@ -26,7 +26,12 @@ export const profileEntry = z
     status: z.enum(statuses),
     active: z.boolean().default(true),
     forwarding: z
-      .strictObject({ mode: z.enum(forwardingModes).default('off'), target: target.optional() })
+      .strictObject({
+        mode: z.enum(forwardingModes).default('off'),
+        target: target.optional(),
+        busy: target.optional().describe('For calls that find the user busy.'),
+        unanswered: target.optional().describe('For calls that nobody answers.'),
+      })
       .default({ mode: 'off' }),
     note: z.string().trim().max(500).optional(),
   })
@@ -67,14 +72,17 @@ export function exportedProfiles(entries: ProfileEntries, base: ProfileEntries):
 
 /** @param targets names of the location's predefined targets by id. */
 export function entryOf(profile: StoredProfile, targets: ReadonlyMap<string, string>): ProfileEntry {
-  const { mode, target: stored } = profile.forwarding;
-  const entry =
-    stored?.kind === 'predefined' ? { kind: stored.kind, target: targets.get(stored.targetId) ?? '?' } : stored;
+  const { mode, target: all, busy, unanswered } = profile.forwarding;
+  const named = <Field extends string>(field: Field, stored: ForwardingTarget | null) => {
+    const entry =
+      stored?.kind === 'predefined' ? { kind: stored.kind, target: targets.get(stored.targetId) ?? '?' } : stored;
+    return (entry ? { [field]: entry } : {}) as Partial<Record<Field, z.output<typeof target>>>;
+  };
   return {
     ...(profile.key ? { key: profile.key as NonNullable<ProfileEntry['key']> } : {}),
     status: profile.status,
     active: profile.active,
-    forwarding: { mode, ...(entry ? { target: entry } : {}) },
+    forwarding: { mode, ...named('target', all), ...named('busy', busy), ...named('unanswered', unanswered) },
     ...(profile.note ? { note: profile.note } : {}),
   };
 }
@@ -118,8 +126,11 @@ function fieldsOf(
   { status, active, forwarding, note }: ProfileEntry,
   targetIds: ReadonlyMap<string, string>,
 ) {
-  const { mode, target: wanted } = forwarding;
-  const target =
+  const stored = (wanted: z.output<typeof target> | undefined): ForwardingTarget | null =>
     wanted?.kind === 'predefined' ? { kind: wanted.kind, targetId: targetIds.get(wanted.target)! } : (wanted ?? null);
-  return { name, status, active, forwarding: { mode, target }, note: note ?? null };
+  const { mode, target: all, busy, unanswered } = forwarding;
+  return {
+    ...{ name, status, active, note: note ?? null },
+    forwarding: { mode, target: stored(all), busy: stored(busy), unanswered: stored(unanswered) },
+  };
 }

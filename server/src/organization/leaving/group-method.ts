@@ -11,6 +11,7 @@ import { emptyCalendars } from '../../sync/calendar.queries.ts';
 import { restReasonOf } from '../../sync/rest.ts';
 import { synchronizationSettingsOf } from '../../sync/settings.ts';
 import { syncChannel } from '../../sync/sync.ts';
+import { wish } from '../../telephony/wish.queries.ts';
 import { type Actor, recordChange, systemActor } from '../audit.ts';
 import { insertLeaving, type Leaving, readLeaving, runningLeaving, wakeLeavings } from './leaving.queries.ts';
 import { plannedSteps } from './steps.ts';
@@ -195,12 +196,13 @@ export async function unsettledUsers(
       left join extension e on e.user_id = u.id
       left join forwarding_record r on r.extension_id = e.id
       left join phone_system s on s.id = e.phone_system_id
+      cross join ${wish}
      where u.group_id = ${groupId}::uuid
        and exists (select from account where account.user_id = u.id and leaving_at is not null)
        and (p.next_due_at <= now()
             or (s.mode = 'active' and (r.phase in ('intent', 'restoring')
-                or (p.forwarding_mode = 'off' and r.phase <> 'idle')
-                or (p.forwarding_mode <> 'off' and r.desired ->> 'mode' is distinct from p.forwarding_mode))))
+                or (wish.mode = 'off' and r.phase <> 'idle')
+                or (wish.mode <> 'off' and r.desired ->> 'mode' is distinct from wish.mode))))
      order by u.display_name limit 20`.execute(executor);
   return rows;
 }

@@ -5,7 +5,7 @@
 import { ApiError } from '../../api/errors.ts';
 import { markDue, markGroupDue, markGroupsDue } from '../../presence/due.ts';
 import { forwardingFor } from '../../presence/forwarding-target.ts';
-import type { Profile } from '../../presence/presence.ts';
+import type { ForwardingTarget, Profile, ProfileForwarding } from '../../presence/presence.ts';
 import {
   hasOwnProfiles,
   locationOfOwner,
@@ -17,7 +17,7 @@ import {
   type StoredProfile,
   toProfile,
 } from '../../presence/profiles.queries.ts';
-import { targetInputsOf } from '../../presence/target-inputs.queries.ts';
+import { targetInputsOf, targetKindsOf } from '../../presence/target-inputs.queries.ts';
 import type { Executor } from '../../store/database.ts';
 import { type Actor, recordChange } from '../audit.ts';
 import { enteredNumber } from '../dialling.ts';
@@ -168,29 +168,24 @@ async function refuseTakenName(
     throw new ApiError('conflict', `There is a profile "${name}" already. Choose another name.`, { field: 'name' });
 }
 
-/** With its number as it is kept. A group's profile can't be refused for one of its users: for that one it doesn't forward, and says so. */
+/** With its numbers as they are kept. A group's profile can't be refused for one of its users: for that one it doesn't forward, and says so. */
 async function checkedForwarding(
   executor: Executor,
   of: ProfileOf,
   locationId: string,
-  { mode, target }: Profile['forwarding'],
-): Promise<Profile['forwarding']> {
-  const field = 'forwarding.target';
-  if (target?.kind === 'predefined') {
-    const found = await executor
-      .selectFrom('predefined_target')
-      .select('id')
-      .where('id', '=', target.targetId)
-      .where('location_id', '=', locationId)
-      .executeTakeFirst();
-    if (!found) throw new ApiError('invalid', 'The location has no such predefined target.', { field });
-  }
-  const forwarding: Profile['forwarding'] =
-    target?.kind === 'number'
-      ? { mode, target: { kind: 'number', number: await enteredNumber(executor, locationId, target.number, field) } }
-      : { mode, target };
-  if ('userId' in of && target) {
-    const inputs = await targetInputsOf(executor, of.userId, new Set([target.kind]));
+  { mode, target, busy, unanswered }: ProfileForwarding,
+): Promise<ProfileForwarding> {
+  const checked = (each: ForwardingTarget | null, field: string) =>
+    each && checkedTarget(executor, locationId, each, `forwarding.${field}`);
+  const forwarding: ProfileForwarding = {
+    mode,
+    target: await checked(target, 'target'),
+    busy: await checked(busy, 'busy'),
+    unanswered: await checked(unanswered, 'unanswered'),
+  };
+  const kinds = targetKindsOf([{ forwarding }]);
+  if ('userId' in of && kinds.size > 0) {
+    const inputs = await targetInputsOf(executor, of.userId, kinds);
     if (inputs && forwardingFor(forwarding, inputs).problem === 'ownExtension')
       throw new ApiError(
         'invalid',
@@ -199,6 +194,25 @@ async function checkedForwarding(
       );
   }
   return forwarding;
+}
+
+async function checkedTarget(
+  executor: Executor,
+  locationId: string,
+  target: ForwardingTarget,
+  field: string,
+): Promise<ForwardingTarget> {
+  if (target.kind === 'number')
+    return { kind: 'number', number: await enteredNumber(executor, locationId, target.number, field) };
+  if (target.kind !== 'predefined') return target;
+  const found = await executor
+    .selectFrom('predefined_target')
+    .select('id')
+    .where('id', '=', target.targetId)
+    .where('location_id', '=', locationId)
+    .executeTakeFirst();
+  if (!found) throw new ApiError('invalid', 'The location has no such predefined target.', { field });
+  return target;
 }
 
 async function markOwnerDue(executor: Executor, of: ProfileOf): Promise<void> {
@@ -226,6 +240,8 @@ function columnsOf({ name, status, active, forwarding, note }: Partial<ProfileFi
     ...(forwarding !== undefined && {
       forwarding_mode: forwarding.mode,
       forwarding_target: forwarding.target && JSON.stringify(forwarding.target),
+      busy_target: forwarding.busy && JSON.stringify(forwarding.busy),
+      unanswered_target: forwarding.unanswered && JSON.stringify(forwarding.unanswered),
     }),
   };
 }

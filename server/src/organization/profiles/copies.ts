@@ -19,8 +19,10 @@ export async function copyProfilesToGroup(transaction: Executor, groupId: string
     .executeTakeFirst();
   if (!kept)
     await sql`
-      insert into profile (group_id, key, name, status, active, forwarding_mode, forwarding_target, note, position)
-      select configuration_group.id, key, profile.name, status, active, forwarding_mode, forwarding_target, note, position
+      insert into profile (group_id, key, name, status, active, forwarding_mode, forwarding_target,
+                           busy_target, unanswered_target, note, position)
+      select configuration_group.id, key, profile.name, status, active, forwarding_mode, forwarding_target,
+             busy_target, unanswered_target, note, position
         from configuration_group join profile on profile.location_id = configuration_group.location_id
        where configuration_group.id = ${groupId}::uuid`.execute(transaction);
   await moveChoices(transaction, { groupId });

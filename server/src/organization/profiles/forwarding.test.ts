@@ -83,16 +83,18 @@ describe('forwarding', () => {
     const presence = await presenceOf(db, [one, two]);
     expect(presence.map(({ forwarding }) => forwarding.target)).toEqual([numbers[two], numbers[one]]);
     const wishes = presence.map(({ userId, forwarding, since }) => ({
-      extension: numbers[userId]!,
+      ...{ extension: numbers[userId]!, slot: 'always' as const },
       forwarding,
       since,
     }));
     const able = { modes: { off: true, all: true, internal: true, external: true, doNotDisturb: true } } as const;
     const resolve = (list: typeof wishes) =>
-      resolveWishes(list, new Map(), { ...able, voicemail: true, readAll: true, watch: true });
+      resolveWishes(list, new Map(), {
+        ...{ ...able, slots: { busy: true, unanswered: true }, voicemail: true, readAll: true, watch: true },
+      });
     const resolved = resolve(wishes);
     expect([...resolved.values()].filter(({ refusal }) => refusal?.kind === 'loop')).toHaveLength(1);
-    expect(resolve(wishes.toReversed()).get(numbers[one]!)).toEqual(resolved.get(numbers[one]!));
+    expect(resolve(wishes.toReversed()).get(`${numbers[one]} always`)).toEqual(resolved.get(`${numbers[one]} always`));
     expect([...resolved.values()].map(({ forwarding }) => forwarding.target)).toContain('voicemail');
   });
 

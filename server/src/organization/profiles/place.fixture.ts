@@ -8,7 +8,7 @@ import { openTestStore } from '../../../../test/store.ts';
 import { createActivation } from '../../presence/activation.ts';
 import { setManual } from '../../presence/manual.ts';
 import { makePeople, putAppointment } from '../../presence/people.fixture.ts';
-import type { ForwardingTarget } from '../../presence/presence.ts';
+import { type ForwardingTarget, noProfileForwarding } from '../../presence/presence.ts';
 import { profilesInForce, type StoredProfile, seedBuiltInProfiles } from '../../presence/profiles.queries.ts';
 import { presenceOf } from '../../presence/service.ts';
 import type { Executor } from '../../store/database.ts';
@@ -68,7 +68,7 @@ export const keyed = async (key: string, of = groupId) =>
   (await profilesInForce(db, of)).find((each) => each.key === key)!;
 export const fields = (name: string, target: ForwardingTarget | null = null): ProfileFields & { key: null } => ({
   ...{ name, status: 'doNotDisturb', active: true, note: null, key: null },
-  forwarding: target ? { mode: 'all', target } : { mode: 'off', target: null },
+  forwarding: target ? { ...noProfileForwarding, mode: 'all', target } : noProfileForwarding,
 });
 export const choose = (userId: string, profileId: string) =>
   during((transaction) => setManual(transaction, userId, { profileId, end: { rule: 'untilChanged' } }, now()));
@@ -76,7 +76,9 @@ export const chosenBy = async (userId: string) =>
   (await db.selectFrom('claim').select(['profile_id', 'status']).where('user_id', '=', userId).execute())[0]!;
 export async function forward(target: ForwardingTarget): Promise<StoredProfile> {
   const { id } = await keyed('appointment');
-  return during((transaction) => changeProfile(transaction, ada, id, { forwarding: { mode: 'all', target } }));
+  return during((transaction) =>
+    changeProfile(transaction, ada, id, { forwarding: { ...noProfileForwarding, mode: 'all', target } }),
+  );
 }
 export const meet = (userIds = people) =>
   putAppointment(db, userIds, { start: now().subtract({ minutes: 5 }), end: now().add({ hours: 2 }) });

@@ -37,6 +37,12 @@ const forwarding = `
 alter table profile add column busy_target jsonb, add column unanswered_target jsonb;
 alter table presence_state add column forwarding_busy text, add column forwarding_unanswered text;
 alter table presence_change add column forwarding_busy text, add column forwarding_unanswered text;
+
+-- A record for each slot that was ever wanted; "always" of every extension.
+alter table forwarding_record
+  add column slot text not null default 'always' check (slot in ('always', 'busy', 'unanswered')),
+  drop constraint forwarding_record_pkey,
+  add primary key (extension_id, slot);
 `;
 
 const trust = `

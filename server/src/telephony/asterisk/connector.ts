@@ -1,14 +1,14 @@
 /**
- * Asterisk and FreePBX by AMI. Forwarding lives in AstDB the way FreePBX keeps it: `CF/<extension>` is the target,
- * `DND/<extension>` = YES is do not disturb; the lamps `Custom:CF<extension>` and `Custom:DND<extension>` (and their
+ * Asterisk and FreePBX by AMI. Forwarding lives in AstDB the way FreePBX keeps it: `CF/<extension>` is the target of all
+ * calls, `CFB/` and `CFU/` those of busy and unanswered ones, `DND/<extension>` = YES is do not disturb; the lamps `Custom:CF<extension>` and `Custom:DND<extension>` (and their
  * DEV twins) follow, so that BLF keys and *72 agree with us. AstDB changes raise no event, a lamp that
  * changes does (module res_manager_devicestate); another target under a lit lamp is seen by looking.
  * Rights of the manager user: read and write system, call, reporting (DBPut needs system, Setvar needs call).
  */
 import { z } from 'zod';
 import { ConnectorError } from '../../calendars/connector.ts';
-import type { Forwarding } from '../../presence/presence.ts';
-import type { PhoneSystemConnection, PhoneSystemConnector } from '../connector.ts';
+import { type Slot, type SlotForwarding, slotOff } from '../../presence/presence.ts';
+import type { PhoneForwarding, PhoneSystemConnection, PhoneSystemConnector } from '../connector.ts';
 import { type Ami, type AmiAnswer, openAmi } from './ami.ts';
 
 export const asteriskSettings = z.object({
@@ -29,6 +29,11 @@ export type AsteriskSecret = z.infer<typeof asteriskSecret>;
 const neither =
   'Asterisk keeps one forwarding for all callers (AstDB): it cannot tell internal from external callers. Use "all".';
 
+/** In AstDB. */
+const families = ['CF', 'DND', 'CFB', 'CFU'] as const;
+type Family = (typeof families)[number];
+const slotFamilies = { busy: 'CFB', unanswered: 'CFU' } as const satisfies Record<Exclude<Slot, 'always'>, Family>;
+
 export const asteriskConnector: PhoneSystemConnector<AsteriskSettings, AsteriskSecret> = {
   kind: 'asterisk',
   async connect({ settings, secret }) {
@@ -40,7 +45,7 @@ function connection(settings: AsteriskSettings, secret: AsteriskSecret): PhoneSy
   const hints = new Set<(extension: string | null) => void>();
   let current: Promise<Ami> | null = null;
   let closed = false;
-  /** Entries of CF and DND when they were last listed. */
+  /** Entries of all families when they were last listed. */
   let familySize = 0;
 
   /** The connection in use, or a new one: made by whoever needs it, so a dead server is asked at the reconciler's pace. */
@@ -100,21 +105,34 @@ function connection(settings: AsteriskSettings, secret: AsteriskSecret): PhoneSy
     for (const { key, val } of answer.events) if (key) values.set(key.slice(family.length + 2), val?.trim() ?? '');
     return values;
   }
-  function forwarding(extension: string, target: string, doNotDisturb: string): Forwarding {
-    const meant = target && target === voicemailOf(settings, extension) ? 'voicemail' : target || null;
-    // A target beneath do not disturb stays on record, so that giving back loses neither.
-    if (doNotDisturb.toUpperCase() === 'YES') return { mode: 'doNotDisturb', target: meant };
-    return meant ? { mode: 'all', target: meant } : { mode: 'off', target: null };
+  function targetMeant(extension: string, target: string): string | null {
+    return target && target === voicemailOf(settings, extension) ? 'voicemail' : target || null;
   }
-  async function read(extension: string, signal: AbortSignal): Promise<Forwarding> {
+  function toTarget(extension: string, target: string): SlotForwarding {
+    const meant = targetMeant(extension, target);
+    return meant ? { mode: 'all', target: meant } : slotOff;
+  }
+  function phone(extension: string, of: (family: Family) => string): PhoneForwarding {
+    return {
+      // A target beneath do not disturb stays on record, so that giving back loses neither.
+      always:
+        of('DND').toUpperCase() === 'YES'
+          ? { mode: 'doNotDisturb', target: targetMeant(extension, of('CF')) }
+          : toTarget(extension, of('CF')),
+      busy: toTarget(extension, of('CFB')),
+      unanswered: toTarget(extension, of('CFU')),
+    };
+  }
+  async function read(extension: string, signal: AbortSignal): Promise<PhoneForwarding> {
     const key = checkedKey(extension);
-    const [target, doNotDisturb] = await Promise.all([get('CF', key, signal), get('DND', key, signal)]);
-    return forwarding(extension, target, doNotDisturb);
+    const values = await Promise.all(families.map((family) => get(family, key, signal)));
+    return phone(extension, (family) => values[families.indexOf(family)]!);
   }
 
   return {
     capabilities: {
       modes: { off: true, all: true, internal: neither, external: neither, doNotDisturb: true },
+      slots: { busy: true, unanswered: true },
       voicemail: settings.voicemail !== '',
       readAll: true,
       watch: true,
@@ -127,29 +145,29 @@ function connection(settings: AsteriskSettings, secret: AsteriskSecret): PhoneSy
     async readAll(extensions, signal) {
       // Asterisk lists a family whole or not at all: for a few of many, asking for each is less.
       const list = extensions.length > 2 && extensions.length >= familySize / 4;
-      const families = list ? await Promise.all([tree('CF', signal), tree('DND', signal)]) : [null, null];
-      const [targets, doNotDisturb] = families;
-      if (targets && doNotDisturb) {
-        familySize = targets.size + doNotDisturb.size;
-        const values = extensions.map((extension): [string, Forwarding] => {
-          const found = forwarding(extension, targets.get(extension) ?? '', doNotDisturb.get(extension) ?? '');
-          return [extension, found];
-        });
-        return new Map(values);
+      const listed = list ? await Promise.all(families.map((family) => tree(family, signal))) : [];
+      const whole = listed.filter((values) => values !== null);
+      if (whole.length === families.length) {
+        familySize = whole.reduce((size, values) => size + values.size, 0);
+        const entry = (family: Family, extension: string) => whole[families.indexOf(family)]!.get(extension) ?? '';
+        return new Map(
+          extensions.map((extension) => [extension, phone(extension, (family) => entry(family, extension))]),
+        );
       }
       // On one connection all questions are under way at once, and answered in order.
       const values = extensions.map(
-        async (extension): Promise<[string, Forwarding]> => [extension, await read(extension, signal)],
+        async (extension): Promise<[string, PhoneForwarding]> => [extension, await read(extension, signal)],
       );
       return new Map(await Promise.all(values));
     },
-    async apply(extension, { mode, target }, _context, signal) {
+    async apply(extension, slot, { mode, target }, _context, signal) {
       const key = checkedKey(extension);
       if (mode === 'internal' || mode === 'external') throw new ConnectorError('refused', neither);
       const dialled = target === 'voicemail' ? voicemailOf(settings, extension) : (target ?? '');
       if (target === 'voicemail' && !dialled)
         throw new ConnectorError('refused', 'No voicemail number is set for this phone system.');
       checkTarget(dialled);
+      if (slot !== 'always') return put(slotFamilies[slot], key, dialled, signal);
       const doNotDisturb = mode === 'doNotDisturb';
       const lamps: [string, boolean][] = [
         ['CF', dialled !== ''],

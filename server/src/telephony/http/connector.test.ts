@@ -58,9 +58,9 @@ const context = { status: 'appointment', note: 'back "soon"', until: Temporal.In
 test('templates are sent, and the state is understood in the system’s own words', async () => {
   answers = () => ({ status: 200, body: { forward: { to: 99101, kind: 'outside' } } });
   const connection = await connect({}, { kind: 'bearer', token: 'sesame' });
-  await connection.apply('101', { mode: 'all', target: 'voicemail' }, context, signal());
-  await connection.apply('101', { mode: 'off', target: null }, context, signal());
-  expect(await connection.read('101', signal())).toEqual({ mode: 'external', target: 'voicemail' });
+  await connection.apply('101', 'always', { mode: 'all', target: 'voicemail' }, context, signal());
+  await connection.apply('101', 'always', { mode: 'off', target: null }, context, signal());
+  expect((await connection.read('101', signal())).always).toEqual({ mode: 'external', target: 'voicemail' });
   expect(seen.map(({ method, url }) => `${method} ${url}`)).toEqual([
     'POST /users/101/forward',
     'DELETE /users/101/forward',
@@ -84,10 +84,10 @@ test('a failure is tried again, and a refusal is not', async () => {
   let left = 1;
   answers = () => (left-- > 0 ? { status: 500 } : { status: 200, body: { forward: null } });
   const connection = await connect({ errorMessage: '/why' });
-  expect(await connection.read('101', signal())).toEqual({ mode: 'off', target: null });
+  expect((await connection.read('101', signal())).always).toEqual({ mode: 'off', target: null });
   expect(seen.length).toBe(2);
   answers = () => ({ status: 409, body: { why: 'The line is locked.' } });
-  const refused = connection.apply('101', { mode: 'all', target: '200' }, context, signal());
+  const refused = connection.apply('101', 'always', { mode: 'all', target: '200' }, context, signal());
   await expect(refused).rejects.toMatchObject({
     errorClass: 'refused',
     message: expect.stringContaining('The line is locked'),
@@ -112,7 +112,7 @@ test('a 200 that isn’t success is an error; 404 means what the administrator s
   await expect(strict.read('101', signal())).rejects.toThrow(/doesn't know extension 101/);
   const address = `${base}/users/{{extension}}/forward`;
   const lenient = await connect({ read: { address, target: '/to', notFoundIsOff: true } });
-  expect(await lenient.read('101', signal())).toEqual({ mode: 'off', target: null });
+  expect((await lenient.read('101', signal())).always).toEqual({ mode: 'off', target: null });
 });
 
 test('one extension that never answers holds up nobody else', async () => {

@@ -3,8 +3,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ConnectorError } from '../../calendars/connector.ts';
 import type { Outbound, OutboundResponse } from '../../outbound/outbound.ts';
 import { parseRetryAfter } from '../../outbound/retry-after.ts';
-import { type Forwarding, type ForwardingMode, forwardingModes } from '../../presence/presence.ts';
-import type { ApplyContext, Capabilities, PhoneSystemConnection, PhoneSystemConnector } from '../connector.ts';
+import { type ForwardingMode, forwardingModes, type SlotForwarding, slotOff } from '../../presence/presence.ts';
+import type {
+  ApplyContext,
+  Capabilities,
+  PhoneForwarding,
+  PhoneSystemConnection,
+  PhoneSystemConnector,
+} from '../connector.ts';
 import type { HttpRequestTemplate, HttpSecret, HttpSettings } from './settings.ts';
 import { atPointer, fillAddress, fillBody, fillHeader, type Values } from './templates.ts';
 
@@ -17,6 +23,8 @@ export const httpConnector = (outbound: Outbound): PhoneSystemConnector<HttpSett
 
 const maxAnswer = 1_000_000;
 const concurrentReads = 4;
+const noSlot = 'The settings of this phone system describe one forwarding, that of all calls.';
+const phone = (always: SlotForwarding): PhoneForwarding => ({ always, busy: slotOff, unanswered: slotOff });
 const noContext: ApplyContext = { status: '', note: null, until: null };
 
 function connection(outbound: Outbound, settings: HttpSettings, secret: HttpSecret): PhoneSystemConnection {
@@ -81,7 +89,7 @@ function connection(outbound: Outbound, settings: HttpSettings, secret: HttpSecr
     return null;
   }
 
-  async function read(extension: string, signal: AbortSignal): Promise<Forwarding> {
+  async function read(extension: string, signal: AbortSignal): Promise<SlotForwarding> {
     let answer: Answer;
     try {
       answer = await send(
@@ -101,7 +109,7 @@ function connection(outbound: Outbound, settings: HttpSettings, secret: HttpSecr
     return meaning(extension, answer.json);
   }
 
-  function meaning(extension: string, json: unknown): Forwarding {
+  function meaning(extension: string, json: unknown): SlotForwarding {
     const found = atPointer(json, settings.read.target);
     const text = found === null || found === undefined ? '' : String(found);
     const voicemail = settings.voicemail && voicemailOf(extension);
@@ -118,7 +126,7 @@ function connection(outbound: Outbound, settings: HttpSettings, secret: HttpSecr
     return { mode, target: mode === 'off' ? null : target };
   }
 
-  function valuesFor(extension: string, forwarding: Forwarding, context: ApplyContext): Values {
+  function valuesFor(extension: string, forwarding: SlotForwarding, context: ApplyContext): Values {
     const { mode, target } = forwarding;
     return {
       extension,
@@ -134,6 +142,7 @@ function connection(outbound: Outbound, settings: HttpSettings, secret: HttpSecr
   return {
     capabilities: {
       modes: capabilities(settings),
+      slots: { busy: noSlot, unanswered: noSlot },
       voicemail: settings.voicemail !== null,
       readAll: false,
       watch: false,
@@ -154,15 +163,15 @@ function connection(outbound: Outbound, settings: HttpSettings, secret: HttpSecr
         );
       return String(value);
     },
-    read,
+    read: async (extension, signal) => phone(await read(extension, signal)),
     async readAll(extensions, signal) {
-      const values = new Map<string, Forwarding>();
+      const values = new Map<string, PhoneForwarding>();
       const errors: unknown[] = [];
       const queue = [...extensions];
       const worker = async () => {
         for (let extension = queue.shift(); extension !== undefined; extension = queue.shift())
           try {
-            values.set(extension, await read(extension, signal));
+            values.set(extension, phone(await read(extension, signal)));
           } catch (error) {
             errors.push(error);
           }
@@ -175,7 +184,8 @@ function connection(outbound: Outbound, settings: HttpSettings, secret: HttpSecr
       if (values.size === 0 && extensions.length > 1 && dead) throw first;
       return values;
     },
-    async apply(extension, forwarding, context, signal) {
+    async apply(extension, slot, forwarding, context, signal) {
+      if (slot !== 'always') throw new ConnectorError('refused', noSlot);
       const unable = capabilities(settings)[forwarding.mode];
       if (unable !== true) throw new ConnectorError('refused', unable);
       if (forwarding.target === 'voicemail' && !settings.voicemail)

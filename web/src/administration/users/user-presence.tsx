@@ -80,7 +80,8 @@ function PhoneState({ phone }: { phone: Phone }) {
       {words.callsIn(phone.slot, phone.desired)}: {words.phase(phone)}
       {phone.actual && phone.actualAt && (
         <small>
-          {t('page.asFound', { calls: words.callsIn(phone.slot, phone.actual) })}, {format.relative(phone.actualAt, now)}
+          {t('page.asFound', { calls: words.callsIn(phone.slot, phone.actual) })},{' '}
+          {format.relative(phone.actualAt, now)}
         </small>
       )}
     </p>

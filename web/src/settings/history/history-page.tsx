@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { Segment } from '../../../../server/src/api/schemas/presence.ts';
 import { useProfileName } from '../../presence/profile-name.ts';
 import { StatusMark } from '../../presence/status.tsx';
-import { usePresenceWords } from '../../presence/words.ts';
+import { forwards, usePresenceWords } from '../../presence/words.ts';
 import { useNow } from '../../shell/now.ts';
 import { Empty, Problem, Skeleton } from '../../shell/parts.tsx';
 import { dateIn } from '../../shell/time.ts';
@@ -86,7 +86,7 @@ function Line({ segment, opened }: { segment: Segment; opened: Date }) {
         <strong>{statusName}</strong>
         {name && name !== statusName && ` (${name})`}
         <p>
-          {[words.why(reason, null, setBy), note, forwarding && forwarding.mode !== 'off' && words.calls(forwarding)]
+          {[words.why(reason, null, setBy), note, forwards(forwarding) && words.calls(forwarding)]
             .filter(Boolean)
             .join(' · ')}
         </p>
