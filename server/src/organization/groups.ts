@@ -8,6 +8,7 @@ import { effective } from './inheritance.ts';
 import { alignMethodLeaving } from './leaving/group-method.ts';
 import { moveChoices } from './profiles/copies.ts';
 import { tellRelationships } from './relationships/relationships.queries.ts';
+import { silentRule, silentRuleRefusal } from './silent-rules.ts';
 import { holdForDeletion, holdGroup, holdLocation, holdLocations, rewriteSettings } from './tree.queries.ts';
 
 /** Run it in a transaction. @returns its id. @throws ApiError invalid for an unknown location, conflict for a taken name. */
@@ -34,7 +35,8 @@ export async function createGroup(
 /**
  * In another location the group inherits from that one, and everybody in it is looked at again; what it has of its own
  * stays. Run it in a transaction.
- * @throws ApiError notFound, invalid for an unknown location, conflict for a taken name.
+ * @throws ApiError notFound, invalid for an unknown location and for one whose rules could never apply in the group (silent-rules.ts),
+ *   conflict for a taken name.
  */
 export async function changeGroup(
   transaction: Executor,
@@ -51,6 +53,8 @@ export async function changeGroup(
   if (!target) throw new ApiError('invalid', 'There is no such location.', { field: 'locationId' });
   const name = change.name ?? group.name;
   if (moved || name !== group.name) await refuseTakenName(transaction, name, target, groupId);
+  const silent = moved && silentRule(effective(target.settings, group.individual));
+  if (silent) throw new ApiError('invalid', silentRuleRefusal(silent, name), { field: 'locationId' });
   await transaction
     .updateTable('configuration_group')
     .set({ name, location_id: target.id })

@@ -12,6 +12,7 @@ import { functionOf } from './functions.ts';
 import { effective, type FunctionName, type Mode, modeOf, withFunction } from './inheritance.ts';
 import { alignMethodLeaving, restsOthers } from './leaving/group-method.ts';
 import { tellRelationships } from './relationships/relationships.queries.ts';
+import { refuseSilentRules } from './silent-rules.ts';
 import { storedValue } from './stored-value.ts';
 import {
   holdGroup,
@@ -76,7 +77,7 @@ export type GroupFunctionChange = { mode: 'default' } | { mode: 'individual'; va
 /**
  * Run it in a transaction.
  * @param change its value must have passed the function's schema.
- * @throws ApiError notFound
+ * @throws ApiError notFound; invalid for rules that could never apply (silent-rules.ts)
  */
 export async function setGroupFunction(
   transaction: Executor,
@@ -84,6 +85,7 @@ export async function setGroupFunction(
   name: FunctionName,
   change: GroupFunctionChange,
   actor: Actor,
+  { rulesChecked = false }: { rulesChecked?: boolean } = {},
 ): Promise<void> {
   const held = await holdGroup(transaction, groupId);
   if (!held) throw new ApiError('notFound', 'There is no such group.');
@@ -92,6 +94,8 @@ export async function setGroupFunction(
   const after = change.mode === 'individual' ? change.value : null;
   const individual = withFunction(group.individual, name, after);
   const changed = { ...group, individual, previous: keptForUndo(group, name, after) };
+  const settings = effective(location.settings, individual);
+  if (!rulesChecked) refuseSilentRules(name, [{ name: group.name, settings }]);
   await transaction
     .updateTable('configuration_group')
     .set({ individual: JSON.stringify(individual), previous: JSON.stringify(changed.previous) })
@@ -120,7 +124,7 @@ function keptForUndo({ individual, previous }: StoredGroup, name: FunctionName, 
 /**
  * What the location sets for its groups whose function is "Default". Run it in a transaction.
  * @param value must have passed the function's schema.
- * @throws ApiError notFound
+ * @throws ApiError notFound; invalid for rules that could never apply (silent-rules.ts)
  */
 export async function setLocationFunction(
   transaction: Executor,
@@ -128,6 +132,7 @@ export async function setLocationFunction(
   name: FunctionName,
   value: object,
   actor: Actor,
+  { rulesChecked = false }: { rulesChecked?: boolean } = {},
 ): Promise<void> {
   const location = await holdLocation(transaction, locationId, 'change');
   if (!location) throw new ApiError('notFound', 'There is no such location.');
@@ -140,6 +145,11 @@ export async function setLocationFunction(
   const inheriting = (await holdGroupsOf(transaction, locationId)).filter(
     ({ individual }) => modeOf(individual, name) === 'default',
   );
+  if (!rulesChecked)
+    refuseSilentRules(name, [
+      { name: location.name, settings },
+      ...inheriting.map((group) => ({ name: group.name, settings: effective(settings, group.individual) })),
+    ]);
   await enforce(transaction, { ...location, settings }, inheriting, name, actor);
   await recordChange(transaction, actor, {
     action: 'change',

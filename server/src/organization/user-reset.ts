@@ -11,10 +11,12 @@ export interface UserReset {
   manualChoices: number;
   relationships: number;
   reminders: number;
+  rules: number;
+  appointmentChoices: number;
 }
 
 /**
- * Own profiles, choices of presence by hand, own relationships, and what was done with reminders. Accounts, phones, groups,
+ * Own profiles and rules, choices of presence by hand and for appointments, own relationships, and what was done with reminders. Accounts, phones, groups,
  * and what others have chosen stay. Run it in a transaction. @throws ApiError notFound
  */
 export async function resetUser(transaction: Executor, userId: string, actor: Actor): Promise<UserReset> {
@@ -32,7 +34,9 @@ export async function resetUser(transaction: Executor, userId: string, actor: Ac
   const profiles = await gone(transaction.deleteFrom('profile').where('user_id', '=', userId));
   const relationships = await gone(transaction.deleteFrom('relationship').where('user_id', '=', userId));
   const reminders = await gone(transaction.deleteFrom('reminder_state').where('user_id', '=', userId));
-  const reset = { profiles, manualChoices, relationships, reminders };
+  const rules = await ownRules(transaction, userId);
+  const appointmentChoices = await gone(transaction.deleteFrom('appointment_choice').where('user_id', '=', userId));
+  const reset = { profiles, manualChoices, relationships, reminders, rules, appointmentChoices };
   await markDue(transaction, [userId]);
   await recordChange(transaction, actor, {
     ...{ action: 'run', subject: 'user', subjectId: userId, subjectName: user.display_name },
@@ -40,4 +44,14 @@ export async function resetUser(transaction: Executor, userId: string, actor: Ac
     after: { reset },
   });
   return reset;
+}
+
+/** @returns how many they were. */
+async function ownRules(transaction: Executor, userId: string): Promise<number> {
+  const row = await transaction
+    .deleteFrom('own_rules')
+    .where('user_id', '=', userId)
+    .returning('rules')
+    .executeTakeFirst();
+  return row?.rules.length ?? 0;
 }

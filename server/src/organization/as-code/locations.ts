@@ -12,11 +12,12 @@ import {
 import { setDiallingRules } from '../dialling.ts';
 import { allFunctions, functionOf } from '../functions.ts';
 import { createGroup, deleteGroup } from '../groups.ts';
-import { type FunctionName, functionNames } from '../inheritance.ts';
+import { effective, type FunctionName, functionNames } from '../inheritance.ts';
 import { changeLocation, createLocation, deleteLocation } from '../locations.ts';
 import { changePredefinedTarget, createPredefinedTarget, deletePredefinedTarget } from '../predefined-targets.ts';
 import { readState } from '../sample-company/state.ts';
 import { setGroupFunction, setLocationFunction } from '../settings.ts';
+import { silentRule, silentRuleRefusal } from '../silent-rules.ts';
 import {
   builtInEntries,
   entryOf,
@@ -143,6 +144,20 @@ export const locations: Section<LocationEntry> = {
     return { ...base, groups };
   },
 
+  faults: (_, changes) =>
+    kept(changes).flatMap(({ name, after: { settings, groups } }) => {
+      const own = silentRule(settings);
+      const path = [name, 'settings', 'activation', 'rules'];
+      const ofLocation = own ? [{ path: [...path, own.index], message: silentRuleRefusal(own, name) }] : [];
+      const ofGroups = Object.entries(groups).flatMap(([group, { individual }]) => {
+        const silent = silentRule(effective(settings, individual));
+        if (silent === null) return [];
+        const at = individual.activation ? [name, 'groups', group, 'individual', 'activation', 'rules'] : path;
+        return [{ path: [...at, silent.index], message: silentRuleRefusal(silent, group) }];
+      });
+      return [...ofLocation, ...ofGroups];
+    }),
+
   async write(context, changes) {
     for (const { name, before, after } of kept(changes)) await writeLocation(context, name, before, after);
   },
@@ -204,7 +219,10 @@ async function writeLocation(
   for (const each of functionNames) {
     const wanted = after.settings[each] ?? functionDefaults(each);
     if (!same(before?.settings[each] ?? functionDefaults(each), wanted))
-      await at([name, 'settings', each], setLocationFunction(transaction, id, each, wanted, actor));
+      await at(
+        [name, 'settings', each],
+        setLocationFunction(transaction, id, each, wanted, actor, { rulesChecked: true }),
+      );
   }
   const targets = await writeTargets(context, name, id, after.predefinedTargets);
   await at([name, 'profiles'], writeProfiles(transaction, actor, { locationId: id }, after.profiles, targets));
@@ -231,7 +249,10 @@ async function writeGroup(
     const wanted = after.individual[each] as object | undefined;
     if (same(before?.individual[each], wanted)) continue;
     const change = wanted ? ({ mode: 'individual', value: wanted } as const) : ({ mode: 'default' } as const);
-    await at([location, 'groups', name, 'individual', each], setGroupFunction(transaction, id, each, change, actor));
+    await at(
+      [location, 'groups', name, 'individual', each],
+      setGroupFunction(transaction, id, each, change, actor, { rulesChecked: true }),
+    );
   }
   if (after.profiles)
     await at(

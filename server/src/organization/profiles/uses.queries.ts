@@ -6,9 +6,7 @@ import { isBuiltInKey } from '../../presence/profiles.ts';
 import { presenceSettingsOf } from '../../presence/settings.ts';
 import type { Executor } from '../../store/database.ts';
 import { readState } from '../sample-company/state.ts';
-
-/** How many names a list gives before it counts. */
-const named = 5;
+import { list, usesInRules } from './rule-uses.queries.ts';
 
 /** Empty: nowhere. */
 export async function usesOfProfile(executor: Executor, profile: StoredProfile): Promise<string[]> {
@@ -16,6 +14,7 @@ export async function usesOfProfile(executor: Executor, profile: StoredProfile):
     ...(await runningChoices(executor, profile.id)),
     ...(profile.userId === null ? await automaticActivation(executor, profile) : []),
     ...(await sampleCompany(executor, profile)),
+    ...(await usesInRules(executor, profile, 'keyOrName')),
     ...(await otherSettings(executor, profile.id)),
   ];
 }
@@ -60,9 +59,4 @@ async function otherSettings(executor: Executor, profileId: string): Promise<str
     select 'group ' || name from configuration_group where position(${profileId} in individual::text) > 0
     order by name`.execute(executor);
   return rows.length === 0 ? [] : [`settings of ${list(rows.map((row) => row.name))}`];
-}
-
-function list(names: readonly string[]): string {
-  const shown = names.slice(0, named).join(', ');
-  return names.length > named ? `${shown} and ${names.length - named} more` : shown;
 }

@@ -1,0 +1,90 @@
+/** Dry runs on what is stored: loads what a change of rules would be tried on. Nothing here writes. */
+import { sql } from 'kysely';
+import { ApiError } from '../api/errors.ts';
+import { loadInputs } from '../presence/inputs.queries.ts';
+import { type DryRunEntry, dryRun } from '../presence/rules/dry-run.ts';
+import type { Rule } from '../presence/rules/rule.ts';
+import { type PresenceSettings, presenceSettingsOf } from '../presence/settings.ts';
+import type { Executor } from '../store/database.ts';
+import { groupAsStored, groupsInheriting, locationAsStored } from './tree.ts';
+
+/** How far ahead a dry run looks. */
+export const dryRunDays = 14;
+/** Of how many users where nobody is named, and at most. */
+export const dryRunUsers = 10;
+
+export interface UserDryRun {
+  userId: string;
+  displayName: string;
+  entries: DryRunEntry[];
+}
+
+const ahead = (now: Temporal.Instant) => ({ from: now, to: now.add({ hours: dryRunDays * 24 }) });
+
+/** A user's own rules as they are and as they would be. Null for an unknown user. */
+export async function dryRunOfOwnRules(
+  executor: Executor,
+  userId: string,
+  rules: readonly Rule[],
+  now: Temporal.Instant,
+): Promise<DryRunEntry[] | null> {
+  const known = await executor
+    .selectFrom('users')
+    .innerJoin('configuration_group as group', 'group.id', 'users.group_id')
+    .select('group.settings')
+    .where('users.id', '=', userId)
+    .executeTakeFirst();
+  if (!known) return null;
+  const change = { settings: presenceSettingsOf(known.settings), ownRules: rules, choices: new Map() };
+  const inputs = (await loadInputs(executor, [userId], ahead(now), [change])).get(userId)!;
+  return dryRun(inputs, { ...inputs, ownRules: rules }, ahead(now));
+}
+
+/** @throws ApiError notFound */
+export async function dryRunOfGroup(
+  executor: Executor,
+  groupId: string,
+  change: { mode: 'default' } | { mode: 'individual'; value: object },
+  asked: readonly string[] | undefined,
+  now: Temporal.Instant,
+): Promise<UserDryRun[]> {
+  const found = await groupAsStored(executor, groupId);
+  if (!found) throw new ApiError('notFound', 'There is no such group.');
+  const after = change.mode === 'individual' ? change.value : found.inherited.activation;
+  return dryRunOfUsers(executor, [groupId], presenceSettingsOf({ activation: after }), asked, now);
+}
+
+/** Of users in groups that have the function from the location. @throws ApiError notFound */
+export async function dryRunOfLocation(
+  executor: Executor,
+  locationId: string,
+  value: object,
+  asked: readonly string[] | undefined,
+  now: Temporal.Instant,
+): Promise<UserDryRun[]> {
+  const location = await locationAsStored(executor, locationId);
+  if (!location) throw new ApiError('notFound', 'There is no such location.');
+  const groups = await groupsInheriting(executor, locationId, 'activation');
+  return dryRunOfUsers(executor, groups, presenceSettingsOf({ activation: value }), asked, now);
+}
+
+async function dryRunOfUsers(
+  executor: Executor,
+  groupIds: readonly string[],
+  settings: PresenceSettings,
+  asked: readonly string[] | undefined,
+  now: Temporal.Instant,
+): Promise<UserDryRun[]> {
+  const chosen = asked ? sql`and id = any(${[...asked]}::uuid[])` : sql``;
+  const { rows } = await sql<{ userId: string; displayName: string }>`
+    select id as "userId", display_name as "displayName" from users
+     where group_id = any(${[...groupIds]}::uuid[]) and active ${chosen}
+     order by display_name, email limit ${dryRunUsers}`.execute(executor);
+  const userIds = rows.map(({ userId }) => userId);
+  const nobodys = { settings, ownRules: [], choices: new Map() };
+  const inputs = await loadInputs(executor, userIds, ahead(now), [nobodys]);
+  return rows.map((user) => {
+    const before = inputs.get(user.userId)!;
+    return { ...user, entries: dryRun(before, { ...before, settings }, ahead(now)) };
+  });
+}
