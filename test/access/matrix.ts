@@ -76,6 +76,17 @@ listPresence               -      +     +     +      +     +     +     read     
 readTimeline               -      +     -     +      +     -     +     read                  adm:read                  -
 setManualPresence          -      +     -     -      +     -     +     presence              adm                       presence
 clearManualPresence        -      +     -     -      +     -     +     presence              adm                       presence
+readPresenceStack          -      +     -     +      +     -     +     read                  adm:read                  -
+listProgramClaims          -      +     -     +      +     -     +     read,claims           adm:read,claims           -
+putProgramClaim            -      +     -     -      +     -     +     presence,claims       adm,claims                presence
+endProgramClaim            -      +     -     -      +     -     +     presence,claims       adm,claims                presence
+reportClient               -      +     -     -      -     -     -     presence              none                      -
+readOwnRules               -      +     -     -      -     -     -     read                  none                      -
+setOwnRules                -      +     -     -      -     -     -     presence              none                      -
+tryOwnRules                -      +     -     -      -     -     -     presence              none                      -
+readAppointmentOutcomes    -      +     -     -      +     -     +     read                  adm:read                  -
+chooseForAppointment       -      +     -     -      +     -     +     presence              adm                       presence
+forgetAppointmentChoice    -      +     -     -      +     -     +     presence              adm                       presence
 readPresenceHistory        -      +     -     -      -     -     -     read                  none                      -
 listProfilesOfUser         -      +     -     +      +     -     +     read                  adm:read                  -
 readForwardingLog          -      +     -     +      +     -     +     read                  adm:read                  -
@@ -124,6 +135,8 @@ setLocationFunction        -      -     -     -      +     -     +     none     
 previewLocationFunction    -      -     -     -      +     -     +     none                  adm                       -
 readGroupFunction          -      -     -     +      +     -     +     none                  adm:read                  -
 setGroupFunction           -      -     -     -      +     -     +     none                  adm                       groupFunction
+tryLocationRules           -      -     -     -      +     -     +     none                  adm                       -
+tryGroupRules              -      -     -     -      +     -     +     none                  adm                       -
 previewGroupFunction       -      -     -     -      +     -     +     none                  adm                       -
 
 listPhoneSystems           -      -     -     +      +     +     +     none                  adm:read                  -
@@ -188,7 +201,7 @@ const scopesOf = (text: string): readonly string[] =>
   text === 'none'
     ? []
     : text === 'any' || text === 'public'
-      ? ['read', 'presence', 'accounts', 'administration:read', 'administration']
+      ? ['read', 'presence', 'claims', 'accounts', 'administration:read', 'administration']
       : text
           .split(',')
           .flatMap((scope) =>

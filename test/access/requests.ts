@@ -44,6 +44,11 @@ export const bodies: Record<string, (things: Things) => unknown> = {
   writeAuditSettings: () => ({ keptDays: 100 + Math.floor(Math.random() * 1000) }),
 
   snoozeReminder: () => ({ minutes: 5 }),
+  putProgramClaim: () => ({ status: 'doNotDisturb' }),
+  reportClient: () => ({ client: 'matrix-client', state: 'active' }),
+  setOwnRules: () => ({ rules: [{ name: unique(), effect: { ignore: true } }] }),
+  tryOwnRules: () => ({ rules: [] }),
+  chooseForAppointment: ({ uid }) => ({ uid, effect: { ignore: true } }),
   setManualPresence: () => ({ status: 'doNotDisturb', end: { rule: 'untilChanged' } }),
 
   createAccount: () => ({
@@ -68,6 +73,8 @@ export const bodies: Record<string, (things: Things) => unknown> = {
   previewLocationFunction: () => ({ value: { tentativeCounts: false } }),
   setGroupFunction: () => ({ mode: 'individual', value: { tentativeCounts: Math.random() < 0.5 } }),
   previewGroupFunction: () => ({ mode: 'default' }),
+  tryLocationRules: () => ({ value: {} }),
+  tryGroupRules: () => ({ mode: 'default' }),
 
   setDiallingRules: () => ({ country: 'DE', areaCode: String(30 + Math.floor(Math.random() * 60)) }),
   tryNumber: () => ({ number: '110' }),
@@ -105,6 +112,8 @@ export const queries: Record<string, (things: Things) => string> = {
   readAgenda: now,
   listReminders: now,
   readTimeline: now,
+  readAppointmentOutcomes: now,
+  forgetAppointmentChoice: ({ uid }) => `uid=${uid}`,
   listPresence: ({ userId }) => `users=${userId}`,
   followLive: ({ userId }) => `users=${userId}`,
 };

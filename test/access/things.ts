@@ -134,16 +134,17 @@ const makers: Record<string, Maker> = {
     return { calendarId: id };
   },
   async reminderId(_, db, { userId, calendarId }) {
+    const uid = unique();
     const { id } = await db
       .insertInto('appointment')
       .values({
-        ...{ user_id: userId!, calendar_id: calendarId!, object_key: 'a', kind: 'event', uid: unique() },
+        ...{ user_id: userId!, calendar_id: calendarId!, object_key: 'a', kind: 'event', uid },
         ...{ starts_at: inDays(0), ends_at: inDays(1), title: subject, show_as: 'busy' },
         ...{ sensitivity: 'normal', response: 'accepted', reminders: [10] },
       })
       .returning('id')
       .executeTakeFirstOrThrow();
-    return { reminderId: `${id}.10` };
+    return { reminderId: `${id}.10`, uid };
   },
   sessionId: async (_, db, { userId }) => ({ sessionId: (await cookieOf(db, userId!)).sessionId }),
   async tokenId(_, db, { userId }) {
@@ -178,6 +179,15 @@ const makers: Record<string, Maker> = {
       .returning('id')
       .executeTakeFirstOrThrow();
     return { profileId: id };
+  },
+  async origin(_, db, { userId }) {
+    const origin = `door ${unique()}`;
+    const claim = { user_id: userId!, origin: 'api' as const, key: origin, status: 'unavailable' };
+    await db
+      .insertInto('claim')
+      .values({ ...claim, starts_at: inDays(0), leased_until: inDays(1) })
+      .execute();
+    return { origin };
   },
   async webhookId({ secrets }, db) {
     const webhookId = randomUUID();

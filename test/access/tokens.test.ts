@@ -182,7 +182,7 @@ describe('roles', () => {
     const authorization = await bearerOf(db(), userId, ['administration:read']);
     const roles = async () => [
       (await sessions.viewer(cookie.split('=')[1]))?.role,
-      (await tokens.viewer(authorization, 'get', 'somewhere'))?.role,
+      (await tokens.viewer(authorization, { method: 'get' }, 'somewhere'))?.role,
     ];
     expect(await roles()).toEqual(['reader', 'reader']);
     expect((await setRole(userId, 'user')).status).toBe(200);

@@ -2,6 +2,7 @@
 import { actorOf, recordChange } from '../organization/audit.ts';
 import { relationshipsOf } from '../organization/relationships/relationships.queries.ts';
 import { locationIdOfUser, roleOf } from '../organization/roles.ts';
+import { ChoiceRefused } from '../presence/manual.ts';
 import type { Executor } from '../store/database.ts';
 import { administersUser } from './access.ts';
 import { ApiError } from './errors.ts';
@@ -29,4 +30,11 @@ export async function recordForAnother(
     ...{ action: 'run', subject: 'presence', subjectId: userId, subjectName: displayName, after },
     locationId: await locationIdOfUser(executor, userId),
   });
+}
+
+/** A choice or claim that can’t be, as the API says it. */
+export function refused(error: unknown): never {
+  if (!(error instanceof ChoiceRefused)) throw error;
+  if (error.field === 'userId') throw new ApiError('notFound', error.message);
+  throw new ApiError('invalid', error.message, { field: error.field });
 }

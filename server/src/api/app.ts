@@ -49,7 +49,7 @@ export function createApp(context: Context, options: AppOptions): OpenAPIHono {
   const viewerOf = async (route: Route, http: HttpContext): Promise<Viewer | null> => {
     const header = http.req.header('authorization');
     if (bearerToken(header) === null) return sessions.viewer(getCookie(http, sessionCookie));
-    return route.access === 'public' ? null : tokens.viewer(header, route.method, clientAddress(http));
+    return route.access === 'public' ? null : tokens.viewer(header, route, clientAddress(http));
   };
 
   for (const route of routes) {

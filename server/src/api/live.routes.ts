@@ -4,6 +4,7 @@ import { presenceOf } from '../presence/service.ts';
 import { seenAmong } from './access.ts';
 import type { LiveHub } from './live/hub.ts';
 import { eventBlock, openStream } from './live/stream.ts';
+import { noteReader } from './note-reader.queries.ts';
 import { noView, toldPresence, viewsFor } from './presence-views.ts';
 import { type Route, route } from './route.ts';
 import { UserIds } from './schemas/common.ts';
@@ -45,6 +46,7 @@ or the role does.`,
         const { stream, response } = openStream({
           hearsAlerts: viewer.role !== 'user',
           ...{ userId: viewer.userId, whole: seesAll ? 'all' : new Set([viewer.userId]), watched, views: new Map() },
+          reader: await noteReader(store.db, viewer.userId),
           onClose(closed) {
             clearTimeout(end);
             hub.remove(closed);
@@ -63,7 +65,8 @@ or the role does.`,
         if (Number.isFinite(lastSeen)) blocks.push(eventBlock('reload', '{}'));
         for (const presence of await presenceOf(store.db, [...watched])) {
           if (presence.changeNumber <= lastSeen) continue;
-          const shown = toldPresence(presence, stream.views.get(presence.userId) ?? noView);
+          const reading = { reader: stream.reader, now: Temporal.Now.instant() };
+          const shown = toldPresence(presence, stream.views.get(presence.userId) ?? noView, reading);
           blocks.push(eventBlock('presence', JSON.stringify(shown)));
         }
         // The id comes last and alone: whoever is cut before it starts over.

@@ -1,6 +1,7 @@
 /** What of somebody's presence is told to whom: the one place that decides it, for answers and for live events. */
 import { detailFor, showsSubject, type Visibility } from '../agenda/privacy.ts';
 import { type KnownRelationship, relationshipsBetween } from '../organization/relationships/relationships.queries.ts';
+import { isTemplate, type NoteReader, renderNote, speaksOf } from '../presence/note-template.ts';
 import type { Presence as StoredPresence } from '../presence/service.ts';
 import type { Executor } from '../store/database.ts';
 import type { SetBy, Subject } from './presence.queries.ts';
@@ -75,18 +76,36 @@ export async function viewsFor<W extends Watcher>(
 
 type Told = Omit<StoredPresence, 'changeNumber'>;
 
+/** Who reads it, and when: notes are filled in for them. */
+export interface Reading {
+  reader: NoteReader;
+  now: Temporal.Instant;
+}
+
 /** Without phones, which change on their own. @param subject of the appointment that is the reason. */
-export function toldPresence(presence: Told, view: View, subject?: Subject, setBy?: SetBy) {
+export function toldPresence(presence: Told, view: View, reading: Reading, subject?: Subject, setBy?: SetBy) {
   const { userId, status, profile, note, since, until, reason, forwarding } = presence;
   const title = subject && showsSubject(view.detail, subject.sensitivity) ? subject.title : undefined;
   const limited = {
     ...{ userId, status, profile: null, since },
-    note: view.note ? note : null,
+    note: toldNote(presence, view, reading),
     until: view.until ? until : null,
   };
-  if (view.presence === 'limited')
-    return title === undefined ? limited : { ...limited, reason: shownReason(reason, title) };
+  if (view.presence === 'limited') {
+    const { rule: _, ...withoutRule } = reason;
+    return title === undefined ? limited : { ...limited, reason: shownReason(withoutRule, title) };
+  }
   const { appointment: _, ...withoutAppointment } = reason;
   const shown = view.presence === 'whole' || title !== undefined ? reason : withoutAppointment;
-  return { ...limited, profile, reason: shownReason(shown, title), forwarding, ...(setBy && { setBy }) };
+  const noteTemplate = note && isTemplate(note) ? { noteTemplate: note } : {};
+  return {
+    ...{ ...limited, ...noteTemplate, profile, reason: shownReason(shown, title, view.detail === 'own'), forwarding },
+    ...(setBy && { setBy }),
+  };
+}
+
+/** Whoever isn't told until when isn't told by a note either. */
+function toldNote({ note, status, since, until, userName }: Told, view: View, { reader, now }: Reading): string | null {
+  if (!view.note || note === null || (!view.until && speaksOf(note, 'until'))) return null;
+  return renderNote(note, { status, since, until, name: userName }, reader, now);
 }

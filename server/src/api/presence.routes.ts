@@ -1,18 +1,15 @@
 import { z } from '@hono/zod-openapi';
-import { showsSubjects } from '../agenda/privacy.ts';
 import type { Context } from '../context.ts';
 import { historyOf } from '../presence/history.ts';
-import { ChoiceRefused, clearManual, setManual } from '../presence/manual.ts';
+import { clearManual, setManual } from '../presence/manual.ts';
 import type { Segment } from '../presence/presence.ts';
 import { profilesForUser } from '../presence/profiles.queries.ts';
-import { presenceOf, type Presence as StoredPresence, timelineOf } from '../presence/service.ts';
-import { seenAmong } from './access.ts';
-import { recordForAnother, requireActing } from './acting.ts';
+import { presenceOf, timelineOf } from '../presence/service.ts';
+import { recordForAnother, refused, requireActing } from './acting.ts';
 import { ApiError } from './errors.ts';
 import { forwardingLogOf } from './live/forwarding.queries.ts';
 import { interval } from './period.ts';
-import { phonesOf, settersOf, subjectsOf } from './presence.queries.ts';
-import { noView, ownView, toldPresence, type View, viewsFor } from './presence-views.ts';
+import { ownView, type View } from './presence-views.ts';
 import { type Route, route, type Viewer } from './route.ts';
 import { Id, Period, UserId, UserIds } from './schemas/common.ts';
 import {
@@ -24,67 +21,18 @@ import {
   Status,
   Timeline,
 } from './schemas/presence.ts';
+import { onePresence, shownPresence, shownWhole, wholeView } from './shown-presence.ts';
 
 const tag = 'Presence';
 const params = z.object({ userId: UserId });
 
 export function presenceRoutes({ store: { db } }: Context): Route[] {
-  async function shown(viewer: Viewer, found: readonly StoredPresence[]) {
-    const ids = found.map(({ userId }) => userId);
-    const watcher = { userId: viewer.userId, whole: await seenAmong(db, viewer, ids), watched: ids };
-    const views = (await viewsFor(db, [watcher])).get(watcher)!;
-    const viewOfUser = ({ userId }: StoredPresence) => views.get(userId) ?? noView;
-    const open = found.filter((presence) => viewOfUser(presence).presence !== 'limited');
-    const phones = await phonesOf(
-      db,
-      open.map(({ userId }) => userId),
-    );
-    const setterOf = await settersOf(
-      db,
-      open.map(({ reason }) => reason),
-    );
-    const subjectOf = await subjectsOf(
-      db,
-      found.filter((presence) => showsSubjects(viewOfUser(presence).detail)),
-    );
-    return found.map((presence) => {
-      const { userId, reason } = presence;
-      const view = viewOfUser(presence);
-      const told = toldPresence(presence, view, subjectOf(userId, reason), setterOf(reason));
-      return view.presence === 'limited' ? told : { ...told, phones: phones.get(userId) ?? [], mayAct: view.mayAct };
-    });
-  }
-
-  async function one(viewer: Viewer, userId: string) {
-    const [presence] = await shown(viewer, await presenceOf(db, [userId]));
-    if (!presence) throw new ApiError('notFound', 'There is no such user.');
-    return presence;
-  }
-
-  /** @throws ApiError notFound, forbidden */
-  async function wholeView(viewer: Viewer, userId: string): Promise<View> {
-    const watcher = { userId: viewer.userId, whole: await seenAmong(db, viewer, [userId]), watched: [userId] };
-    const view = (await viewsFor(db, [watcher])).get(watcher)?.get(userId);
-    if (!view) throw new ApiError('notFound', 'There is no such user.');
-    if (view.presence === 'limited') throw new ApiError('forbidden', 'This belongs to somebody else.');
-    return view;
-  }
-
-  async function shownSegments(userId: string, view: View, segments: readonly Segment[]) {
-    const profiles = new Map((await profilesForUser(db, userId)).map(({ id, name }) => [id, { id, name }]));
-    const reasons = segments.map(({ reason }) => ({ userId, reason }));
-    const subjectOf = await subjectsOf(db, showsSubjects(view.detail) ? reasons : []);
-    const setterOf = await settersOf(
-      db,
-      segments.map(({ reason }) => reason),
-    );
-    return segments.map(({ start, end, status, note, profileId, reason, forwarding }) => {
-      const profile = profiles.get(profileId ?? '') ?? null;
-      const presence = { userId, status, profile, note, since: start, until: end, reason, forwarding };
-      const told = toldPresence(presence, view, subjectOf(userId, reason), setterOf(reason));
-      const { userId: _, since: __, until: ___, ...shown } = told;
-      return { start, end, ...shown };
-    });
+  async function shownSegments(viewer: Viewer, userId: string, view: View, segments: readonly Segment[]) {
+    const shown = await shownWhole(db, viewer, userId, view, segments, ({ start, end }) => ({
+      since: start,
+      until: end,
+    }));
+    return segments.map(({ start, end }, index) => ({ start, end, ...shown[index]! }));
   }
 
   return [
@@ -99,7 +47,7 @@ export function presenceRoutes({ store: { db } }: Context): Route[] {
         'Of others status, since, until and note, of external relationships less. Reason, forwarding and phones for oneself, administrators and assistants; whoever may read the subject of the appointment that is the reason gets that too.',
       params,
       answer: Presence,
-      handle: ({ viewer, params: { userId } }) => one(viewer, userId),
+      handle: ({ viewer, params: { userId } }) => onePresence(db, viewer, userId),
     }),
     route({
       access: 'signedIn',
@@ -110,7 +58,9 @@ export function presenceRoutes({ store: { db } }: Context): Route[] {
       summary: 'The presence of several users now',
       query: z.object({ users: UserIds.openapi({ description: 'Ids of users, with commas between; at most 1,000.' }) }),
       answer: PresenceList,
-      handle: async ({ viewer, query: { users } }) => ({ presence: await shown(viewer, await presenceOf(db, users)) }),
+      handle: async ({ viewer, query: { users } }) => ({
+        presence: await shownPresence(db, viewer, await presenceOf(db, users)),
+      }),
     }),
     route({
       access: 'signedIn',
@@ -125,8 +75,8 @@ the user’s assistants, who see subjects as in the agenda.`,
       query: Period,
       answer: Timeline,
       async handle({ viewer, params: { userId }, query }) {
-        const view = await wholeView(viewer, userId);
-        return { segments: await shownSegments(userId, view, await timelineOf(db, userId, interval(query))) };
+        const view = await wholeView(db, viewer, userId);
+        return { segments: await shownSegments(viewer, userId, view, await timelineOf(db, userId, interval(query))) };
       },
     }),
     route({
@@ -141,9 +91,9 @@ neither. It reaches back as many days as the group’s privacy settings say (14,
       params,
       query: Period,
       answer: PresenceHistory,
-      async handle({ params: { userId }, query }) {
+      async handle({ viewer, params: { userId }, query }) {
         const { segments, keptDays } = await historyOf(db, userId, interval(query), Temporal.Now.instant());
-        return { keptDays, segments: await shownSegments(userId, ownView, segments) };
+        return { keptDays, segments: await shownSegments(viewer, userId, ownView, segments) };
       },
     }),
     route({
@@ -162,7 +112,7 @@ neither. It reaches back as many days as the group’s privacy settings say (14,
         ),
       }),
       async handle({ viewer, params: { userId } }) {
-        await wholeView(viewer, userId);
+        await wholeView(db, viewer, userId);
         const profiles = await profilesForUser(db, userId);
         return { profiles: profiles.map(({ id, name, key, status, active }) => ({ id, name, key, status, active })) };
       },
@@ -189,7 +139,7 @@ and by those who are the user’s assistants; then the reason says who set it.`,
             await recordForAnother(transaction, viewer, userId, { status: body.status, profileId: body.profileId });
           })
           .catch(refused);
-        return one(viewer, userId);
+        return onePresence(db, viewer, userId);
       },
     }),
     route({
@@ -231,10 +181,4 @@ and by those who are the user’s assistants; then the reason says who set it.`,
       },
     }),
   ];
-}
-
-function refused(error: unknown): never {
-  if (!(error instanceof ChoiceRefused)) throw error;
-  if (error.field === 'userId') throw new ApiError('notFound', error.message);
-  throw new ApiError('invalid', error.message, { field: error.field });
 }

@@ -5,7 +5,7 @@
 import type { Role } from '../store/schema.ts';
 import type { Route, Tag } from './route.ts';
 
-export const scopes = ['read', 'presence', 'accounts', 'administration:read', 'administration'] as const;
+export const scopes = ['read', 'presence', 'claims', 'accounts', 'administration:read', 'administration'] as const;
 export type Scope = (typeof scopes)[number];
 /** What a route asks of a token: a scope, any token at all, or no token: only somebody who has signed in. */
 export type RouteScope = Scope | 'any' | 'session';
@@ -13,6 +13,7 @@ export type RouteScope = Scope | 'any' | 'session';
 export const scopeMeanings: Record<Scope, string> = {
   read: 'see what the user sees: agenda, presence, accounts',
   presence: 'change the user’s presence, profiles and forwarding',
+  claims: 'claim the presence of the user, and of whom the user administers, for a time: what another program knows',
   accounts: 'connect, change and remove the user’s calendar accounts; snooze and dismiss reminders',
   'administration:read': 'see what the user sees as an administrator or reader',
   administration: 'change what the user may change as an administrator, and see it',
@@ -27,8 +28,12 @@ export function grantable(role: Role): readonly Scope[] {
 const covers = (held: readonly Scope[], scope: Scope): boolean =>
   held.includes(scope) || (scope === 'administration:read' && held.includes('administration'));
 
-/** The role in which a token asks: without the scope for it, its user is to this request a user like any other. */
-export function roleFor(role: Role, held: readonly Scope[], method: string): Role {
+/**
+ * The role in which a token asks: without the scope for it, its user is to this request a user like any other. A program
+ * that tells claims for many needs no more of an administrator than that.
+ */
+export function roleFor(role: Role, held: readonly Scope[], { method, scope }: Pick<Route, 'method' | 'scope'>): Role {
+  if (scope === 'claims' && held.includes('claims') && role !== 'reader') return role;
   return covers(held, method === 'get' ? 'administration:read' : 'administration') ? role : 'user';
 }
 
@@ -44,7 +49,7 @@ const ownCredentials: readonly Tag[] = ['Set-up and sign-in', 'Access'];
 /** Any one of these lets a token call the route; `session`: no token may. Public routes look at no token. */
 export function scopesFor(route: Pick<Route, 'access' | 'method' | 'tag' | 'scope'>): readonly Scope[] | 'session' {
   if (route.scope === 'any' || route.access === 'public') return scopes;
-  if (route.scope) return route.scope === 'session' ? 'session' : [route.scope];
+  if (route.scope && route.scope !== 'claims') return route.scope === 'session' ? 'session' : [route.scope];
   const reads = route.method === 'get';
   const administration: Scope = reads ? 'administration:read' : 'administration';
   if (!['signedIn', 'self', 'selfOrAdministrator'].includes(route.access)) return [administration];
@@ -55,6 +60,7 @@ export function scopesFor(route: Pick<Route, 'access' | 'method' | 'tag' | 'scop
   // Where a handler does more for administrators it looks at the role, which is cut down already.
   const asAdministrator = route.access === 'selfOrAdministrator' || (route.access === 'signedIn' && !reads);
   const needed = asAdministrator ? [...new Set([...own, administration])] : own;
+  if (route.scope === 'claims') return [...needed, 'claims'];
   return needed.length > 0 ? needed : 'session';
 }
 

@@ -10,25 +10,30 @@ import { parseNetwork } from '../outbound/address-rules.ts';
 import type { PhoneSystemKinds } from '../telephony/connectors.ts';
 import { accountRoutes } from './accounts.routes.ts';
 import { agendaRoutes } from './agenda.routes.ts';
+import { alertRoutes } from './alerts.routes.ts';
 import { apiTokenRoutes } from './api-tokens.routes.ts';
 import { createApp } from './app.ts';
 import { auditRoutes } from './audit.routes.ts';
 import { calendarRoutes } from './calendars.routes.ts';
+import { claimRoutes } from './claims.routes.ts';
 import { configurationRoutes } from './configuration.routes.ts';
 import { diallingRoutes } from './dialling.routes.ts';
 import { functionRoutes } from './functions.routes.ts';
+import { graphApplicationRoutes } from './graph-applications.routes.ts';
 import { identityProviderRoutes } from './identity-providers.routes.ts';
 import { importRoutes } from './import.routes.ts';
 import { leavingRoutes } from './leavings.routes.ts';
 import { openLiveHub } from './live/hub.ts';
 import { liveRoutes } from './live.routes.ts';
 import { organizationRoutes } from './organization.routes.ts';
+import { pauseRoutes } from './pauses.routes.ts';
 import { presenceRoutes } from './presence.routes.ts';
 import { profileRoutes } from './profiles.routes.ts';
 import { providerSignInRoutes } from './provider-sign-in.routes.ts';
 import { relationshipRoutes } from './relationships.routes.ts';
 import { roleRoutes } from './roles.routes.ts';
 import type { Route } from './route.ts';
+import { ruleRoutes } from './rules.routes.ts';
 import { sampleCompanyRoutes } from './sample-company.routes.ts';
 import { secondFactorRoutes } from './second-factor.routes.ts';
 import { serverRoutes } from './server.routes.ts';
@@ -94,6 +99,7 @@ export async function startApi(context: Context, options: ApiOptions): Promise<R
     ...sessionListRoutes(context, sessions),
     ...secondFactorRoutes(context, sessions),
     ...providerSignInRoutes(context, sessions, providers, publicUrl),
+    ...graphApplicationRoutes(context, publicUrl),
     ...identityProviderRoutes(context, sessions, providers, publicUrl),
     ...userRoutes(context, sessions, publicUrl),
     ...roleRoutes(context, sessions),
@@ -101,6 +107,8 @@ export async function startApi(context: Context, options: ApiOptions): Promise<R
     ...auditRoutes(context),
     ...agendaRoutes(context),
     ...presenceRoutes(context),
+    ...claimRoutes(context),
+    ...ruleRoutes(context),
     ...liveRoutes(context, hub),
     ...accountRoutes(context, options.calendarConnectors),
     ...calendarRoutes(context),
@@ -110,6 +118,8 @@ export async function startApi(context: Context, options: ApiOptions): Promise<R
     ...organizationRoutes(context),
     ...functionRoutes(context),
     ...telephonyRoutes(context, options.phoneSystemKinds),
+    ...pauseRoutes(context),
+    ...alertRoutes(context),
     ...leavingRoutes(context),
     ...relationshipRoutes(context),
     ...workGroupRoutes(context),

@@ -14,7 +14,7 @@ import { ApiError, tooMany } from './errors.ts';
 import { type FailureLimit, failureLimit } from './rate-limit.ts';
 import { type Route, route } from './route.ts';
 import { InvitationAccept, Me, MeChange, PasswordChange, Setup, SetupState, SignIn } from './schemas/users.ts';
-import type { Sessions } from './sessions.ts';
+import { forgetSessions, type Sessions } from './sessions.ts';
 import { beginSession, clearCookie, clientAddress, deviceOf, originOf, readMe, type SignedIn } from './signed-in.ts';
 
 const tag = 'Set-up and sign-in';
@@ -169,6 +169,8 @@ export function sessionRoutes(context: Context, sessions: Sessions, secure: bool
       answer: Me,
       async handle({ viewer, body }) {
         await changeUser(db, actorOf(viewer), viewer.userId, body);
+        // Open pages are told in the language and zone they began with: they begin anew.
+        if (body.language !== undefined || body.timeZone !== undefined) await forgetSessions(db, viewer.userId);
         return readMe(db, viewer);
       },
     }),

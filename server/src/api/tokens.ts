@@ -7,7 +7,7 @@ import { hashApiToken, tokenPrefix } from '../organization/api-tokens.ts';
 import { prepared, type Store } from '../store/database.ts';
 import { ApiError } from './errors.ts';
 import { failureLimit } from './rate-limit.ts';
-import type { Viewer } from './route.ts';
+import type { Route, Viewer } from './route.ts';
 import { grantable, roleFor } from './scopes.ts';
 
 const rememberMs = 30_000;
@@ -17,11 +17,11 @@ const wrongTokens = { failures: 100, seconds: 5 * 60 };
 
 export interface Tokens {
   /**
-   * Whose token it is, in the role that it has for a request with this method.
+   * Whose token it is, in the role that it has for a request to this route.
    * @param header the value of Authorization; null when it holds no bearer token.
    * @throws ApiError notSignedIn for a wrong token, tooManyRequests after too many of them from one address.
    */
-  viewer(header: string | undefined, method: string, address: string): Promise<Viewer | null>;
+  viewer(header: string | undefined, route: Pick<Route, 'method' | 'scope'>, address: string): Promise<Viewer | null>;
   /** This process forgets at once what it remembers of the user. */
   forget(userId: string): void;
 }
@@ -72,7 +72,7 @@ export function openTokens(store: Store): Tokens {
 
   return {
     forget,
-    async viewer(header, method, address) {
+    async viewer(header, route, address) {
       const token = bearerToken(header);
       if (token === null) return null;
       const refused = new ApiError('notSignedIn', 'This API token is wrong, has run out, or was ended.');
@@ -92,7 +92,7 @@ export function openTokens(store: Store): Tokens {
         if (!viewer) wrong.failed(address, now);
       }
       if (!viewer) throw refused;
-      const role = roleFor(viewer.role, viewer.scopes ?? [], method);
+      const role = roleFor(viewer.role, viewer.scopes ?? [], route);
       return { ...viewer, role, locationIds: role === 'locationAdministrator' ? viewer.locationIds : [] };
     },
   };

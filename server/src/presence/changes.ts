@@ -22,6 +22,8 @@ export const followersWaitedFor = Temporal.Duration.from({ hours: 14 * 24 });
 export interface PresenceChange {
   number: number;
   userId: string;
+  /** Shown name, for notes that speak of it. */
+  userName: string;
   status: Status;
   profile: { id: string; name: string } | null;
   note: string | null;
@@ -36,6 +38,7 @@ export interface PresenceChange {
 interface Row extends ForwardingRow {
   number: number;
   user_id: string;
+  user_name: string;
   status: Status;
   profile_id: string | null;
   profile_name: string | null;
@@ -49,15 +52,18 @@ interface Row extends ForwardingRow {
 /** The changes after the number, the oldest first, at most `limit`; fewer mean that there are no more. */
 export async function readChanges(executor: Executor, afterNumber: number, limit: number): Promise<PresenceChange[]> {
   const { rows } = await sql<Row>`
-    select change.number, change.user_id, change.status, change.profile_id, profile.name as profile_name, change.note,
+    select change.number, change.user_id, users.display_name as user_name, change.status, change.profile_id, profile.name as profile_name, change.note,
            change.reason, change.since, change.until, change.forwarding_mode, change.forwarding_target,
            change.forwarding_busy, change.forwarding_unanswered, change.at
-      from presence_change change left join profile on profile.id = change.profile_id
+      from presence_change change
+      join users on users.id = change.user_id
+      left join profile on profile.id = change.profile_id
      where change.number > ${afterNumber}
      order by change.number limit ${limit}`.execute(executor);
   return rows.map((row) => ({
     number: row.number,
     userId: row.user_id,
+    userName: row.user_name,
     status: row.status,
     profile: row.profile_id && row.profile_name !== null ? { id: row.profile_id, name: row.profile_name } : null,
     note: row.note,

@@ -1,6 +1,7 @@
 /** Claims of calls, programs and clients on a user's presence. Appointments make theirs when presence is computed. */
 import { sql } from 'kysely';
 import type { Executor } from '../store/database.ts';
+import type { EndRule } from './claim-ends.ts';
 import { markDue } from './due.ts';
 import type { Status } from './presence.ts';
 
@@ -17,7 +18,11 @@ export interface ClaimInput {
   start: Temporal.Instant;
   /** Exclusive; null: until `endClaim`, or by `endRule`. */
   end: Temporal.Instant | null;
-  endRule?: 'time' | 'nextBoundary' | 'untilChanged';
+  endRule?: EndRule;
+  /** Whose end is the claim's, with endRule appointmentEnd. */
+  appointment?: { uid: string; occurrence: string } | null;
+  /** It ends then, whatever its end says, unless it is made again before. */
+  leasedUntil?: Temporal.Instant | null;
   createdBy?: string | null;
 }
 
@@ -30,6 +35,8 @@ export async function putClaim(executor: Executor, claim: ClaimInput): Promise<v
     starts_at: claim.start.round('millisecond'),
     ends_at: claim.end?.round('millisecond') ?? null,
     end_rule: claim.endRule ?? 'time',
+    appointment: claim.appointment ? JSON.stringify(claim.appointment) : null,
+    leased_until: claim.leasedUntil?.round('millisecond') ?? null,
     created_by: claim.createdBy ?? null,
   };
   await executor

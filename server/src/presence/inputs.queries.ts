@@ -3,10 +3,15 @@ import { sql } from 'kysely';
 import type { Interval } from '../agenda/appointment.ts';
 import { appointmentsForPresence } from '../agenda/presence-appointments.queries.ts';
 import type { Executor } from '../store/database.ts';
+import { synchronizationSettingsOf } from '../sync/settings.ts';
+import { type ClientReport, heedsClients } from './clients.ts';
 import type { Profile, Status } from './presence.ts';
 import { ownProfilesAllowed } from './profile-settings.ts';
 import { hasOwnProfiles, profilesOf } from './profiles.queries.ts';
 import { emptyProfileIndex, type ProfileIndex, profileIndex } from './profiles.ts';
+import { demandsOf, type RuleInputs } from './rules/deciding.ts';
+import type { Reach } from './rules/matching.ts';
+import { personalRulesOf } from './rules/rules.queries.ts';
 import { type PresenceSettings, presenceSettingsOf } from './settings.ts';
 import { loadTargetInputs, targetKindsOf } from './target-inputs.queries.ts';
 import type { PresenceInputs, StoredClaim } from './timeline.ts';
@@ -19,12 +24,15 @@ export interface LoadedInputs extends PresenceInputs {
 /**
  * The inputs of the users' presence in the interval; unknown users are left out. Where somebody's manual choice waits
  * for a boundary, the appointments reach back to when it was made, and on to the last instant it can end at.
+ * Appointments are loaded as far around the interval as leads and lags reach, with the details that rules look at.
  * @param interval must not be empty.
+ * @param alsoFor rules that aren't in force: what they need is loaded too.
  */
 export async function loadInputs(
   executor: Executor,
   userIds: readonly string[],
   interval: Interval,
+  alsoFor: readonly Pick<RuleInputs, 'settings' | 'ownRules' | 'choices'>[] = [],
 ): Promise<Map<string, LoadedInputs>> {
   const users = await usersOf(executor, userIds);
   const groupIds = [...new Set(users.map((user) => user.group_id))];
@@ -36,14 +44,25 @@ export async function loadInputs(
     profiles.targetKinds,
   );
   const claims = await claimsOf(executor, userIds, interval);
-  const appointments = await appointmentsForPresence(executor, userIds, withOpenChoices(interval, claims));
+  const clients = await clientsOf(executor, users, groups);
+  const personal = await personalRulesOf(executor, userIds);
+  const ruled = new Map(
+    users.map(({ id, group_id }) => {
+      const { settings, freeBusyOnly } = groups.get(group_id)!;
+      const { rules: ownRules, choices } = personal.get(id) ?? noneOfTheirOwn;
+      return [id, { settings, freeBusyOnly, ownRules, choices }];
+    }),
+  );
+  const { needs, reach } = demandsOf([...ruled.values(), ...alsoFor]);
+  const around = withReach(withOpenChoices(interval, claims), reach);
+  const appointments = await appointmentsForPresence(executor, userIds, around, needs);
 
   const inputs = new Map<string, LoadedInputs>();
   for (const user of users) {
     const group = groups.get(user.group_id)!;
     inputs.set(user.id, {
       timeZone: user.time_zone,
-      settings: group.settings,
+      ...ruled.get(user.id)!,
       settingsRevision: group.revision,
       profiles: {
         own: (user.active && group.ownProfiles && profiles.byUser.get(user.id)) || emptyProfileIndex,
@@ -51,11 +70,14 @@ export async function loadInputs(
         targets: targets.get(user.id)!,
       },
       claims: user.active ? (claims.get(user.id) ?? []) : [resting],
+      clients: (user.active && clients.get(user.id)) || [],
       appointments: (user.active && appointments.get(user.id)) || [],
     });
   }
   return inputs;
 }
+
+const noneOfTheirOwn = { rules: [], choices: new Map() };
 
 /** Of a deactivated user: away and, without profiles, forwarded nowhere, whatever the calendars last said. */
 const resting: StoredClaim = {
@@ -72,6 +94,7 @@ const usersOf = (executor: Executor, userIds: readonly string[]) =>
 
 interface LoadedGroup {
   settings: PresenceSettings;
+  freeBusyOnly: boolean;
   revision: number;
   locationId: string;
   /** The id of the group or location whose central profiles it has. */
@@ -90,6 +113,7 @@ async function groupsOf(executor: Executor, groupIds: readonly string[]): Promis
       row.id,
       {
         settings: presenceSettingsOf(row.settings),
+        freeBusyOnly: synchronizationSettingsOf(row.settings).freeBusyOnly,
         revision: row.settings_revision,
         locationId: row.location_id,
         profilesFrom: row.individual ? row.id : row.location_id,
@@ -124,17 +148,21 @@ async function claimsOf(
       'id',
       'user_id',
       'origin',
+      'key',
       'profile_id',
       'status',
       'note',
       'starts_at',
       'ends_at',
       'end_rule',
+      'appointment',
+      'leased_until',
       'created_by',
     ])
     .where('user_id', '=', sql<string>`any(${[...userIds]}::uuid[])`)
     .where('starts_at', '<', interval.to)
     .where((where) => where.or([where('ends_at', 'is', null), where('ends_at', '>', interval.from)]))
+    .where((where) => where.or([where('leased_until', 'is', null), where('leased_until', '>', interval.from)]))
     .execute();
   const byUser = new Map<string, StoredClaim[]>();
   for (const row of rows) {
@@ -147,6 +175,9 @@ async function claimsOf(
       start: row.starts_at.epochMilliseconds,
       end: row.ends_at?.epochMilliseconds ?? null,
       endRule: row.end_rule,
+      appointment: row.appointment,
+      ...(row.leased_until && { lease: row.leased_until.epochMilliseconds }),
+      ...(row.origin === 'api' && { program: row.key }),
       setBy: row.created_by === row.user_id ? null : row.created_by,
     };
     const known = byUser.get(row.user_id);
@@ -156,14 +187,46 @@ async function claimsOf(
   return byUser;
 }
 
-/** A working day ends within eight days of any instant. */
-const longestWait = Temporal.Duration.from({ hours: 8 * 24 });
+/** Of users in groups where something follows from what their clients say; elsewhere nothing is asked. */
+async function clientsOf(
+  executor: Executor,
+  users: ReadonlyArray<{ id: string; group_id: string }>,
+  groups: ReadonlyMap<string, LoadedGroup>,
+): Promise<Map<string, ClientReport[]>> {
+  const heeded = users.filter(({ group_id }) => heedsClients(groups.get(group_id)!.settings.client));
+  const byUser = new Map<string, ClientReport[]>();
+  if (heeded.length === 0) return byUser;
+  const rows = await executor
+    .selectFrom('client_report')
+    .select(['user_id', 'state', 'since', 'until'])
+    .where('user_id', '=', sql<string>`any(${heeded.map(({ id }) => id)}::uuid[])`)
+    .execute();
+  for (const { user_id, state, since, until } of rows) {
+    const report = { state, since: since.epochMilliseconds, until: until.epochMilliseconds };
+    const known = byUser.get(user_id);
+    if (known) known.push(report);
+    else byUser.set(user_id, [report]);
+  }
+  return byUser;
+}
+
+/** A working day ends within eight days of any instant; an appointment counts for a choice that it runs at, or the same day. */
+const longestWait = {
+  nextBoundary: Temporal.Duration.from({ hours: 8 * 24 }),
+  appointmentEnd: Temporal.Duration.from({ hours: 26 }),
+};
+
+/** An appointment's claim may begin before it and end after it. */
+const withReach = ({ from, to }: Interval, { lead, lag }: Reach): Interval => ({
+  from: from.subtract({ milliseconds: lag }),
+  to: to.add({ milliseconds: lead }),
+});
 
 function withOpenChoices({ from, to }: Interval, claims: ReadonlyMap<string, readonly StoredClaim[]>): Interval {
   for (const { start, end, endRule } of [...claims.values()].flat()) {
-    if (end !== null || endRule !== 'nextBoundary') continue;
+    if (end !== null || (endRule !== 'nextBoundary' && endRule !== 'appointmentEnd')) continue;
     const made = Temporal.Instant.fromEpochMilliseconds(start);
-    const last = made.add(longestWait);
+    const last = made.add(longestWait[endRule]);
     if (Temporal.Instant.compare(made, from) < 0) from = made;
     if (Temporal.Instant.compare(last, to) > 0) to = last;
   }

@@ -1,9 +1,11 @@
 /** A user's own choice of presence. It outranks everything but a call, and it ends. */
 import type { Executor } from '../store/database.ts';
 import { endClaim, putClaim } from './claims.ts';
+import { loadInputs } from './inputs.queries.ts';
 import type { Status } from './presence.ts';
 import { profilesForUser } from './profiles.queries.ts';
 import { type PresenceSettings, presenceSettingsOf } from './settings.ts';
+import { claimsOf, isStronger } from './timeline.ts';
 import { endOfWorkingDay } from './working-day.ts';
 
 export interface ManualChoice {
@@ -13,14 +15,16 @@ export interface ManualChoice {
   /** default: as the group's settings say. endOfWorkingDay: in the user's zone, the running or else the next one. */
   end:
     | { rule: 'default' | 'nextBoundary' | 'endOfWorkingDay' | 'untilChanged' }
-    | { rule: 'time'; until: Temporal.Instant };
+    | { rule: 'time'; until: Temporal.Instant }
+    /** uid, occurrence: of a certain one, by its meeting key; else the one that counts now. */
+    | { rule: 'appointmentEnd'; uid?: string | undefined; occurrence?: string | undefined };
   /** Instead of the profile's. */
   note?: string | null | undefined;
 }
 
 /** What was asked for can't be done; `field` names what to change. */
 export class ChoiceRefused extends Error {
-  readonly field: 'profileId' | 'status' | 'end' | 'userId';
+  readonly field: 'profileId' | 'profile' | 'status' | 'end' | 'until' | 'note' | 'origin' | 'userId';
   constructor(field: ChoiceRefused['field'], message: string) {
     super(message);
     this.name = 'ChoiceRefused';
@@ -66,7 +70,7 @@ export async function setManual(
     status,
     note: choice.note ?? null,
     start: now,
-    ...endOf(choice, now, presenceSettingsOf(user.settings), user.time_zone),
+    ...(await endOf(executor, userId, choice, now, presenceSettingsOf(user.settings), user.time_zone)),
     createdBy: by,
   });
 }
@@ -87,14 +91,54 @@ export async function clearManual(executor: Executor, userId: string, now: Tempo
   await endClaim(executor, { userId, origin: 'manual', key: '' }, now);
 }
 
-function endOf({ end }: ManualChoice, now: Temporal.Instant, settings: PresenceSettings, timeZone: string) {
+async function endOf(
+  executor: Executor,
+  userId: string,
+  { end }: ManualChoice,
+  now: Temporal.Instant,
+  settings: PresenceSettings,
+  timeZone: string,
+) {
   if (end.rule === 'time') {
     if (Temporal.Instant.compare(end.until, now) <= 0)
       throw new ChoiceRefused('end', 'The end lies in the past. Choose a later one.');
     return { end: end.until, endRule: 'time' as const };
   }
   const rule = end.rule === 'default' ? settings.manualEnd : end.rule;
+  if (rule === 'appointmentEnd') {
+    const appointment = await runningAppointment(executor, userId, now, end.rule === 'appointmentEnd' ? end : {});
+    if (appointment) return { end: null, endRule: rule, appointment };
+    if (end.rule === 'default') return { end: null, endRule: 'nextBoundary' as const };
+    throw new ChoiceRefused('end', 'No appointment is running that this could end with. Choose another end.');
+  }
   if (rule !== 'endOfWorkingDay') return { end: null, endRule: rule };
   const ends = endOfWorkingDay(now.epochMilliseconds, settings.workingDay, timeZone);
   return { end: Temporal.Instant.fromEpochMilliseconds(ends), endRule: 'time' as const };
+}
+
+/** The appointment that runs now: the one asked for, or else the strongest of those that make presence. */
+async function runningAppointment(
+  executor: Executor,
+  userId: string,
+  now: Temporal.Instant,
+  asked: { uid?: string | undefined; occurrence?: string | undefined },
+): Promise<{ uid: string; occurrence: string } | null> {
+  const at = now.epochMilliseconds;
+  const inputs = (await loadInputs(executor, [userId], { from: now, to: now.add({ milliseconds: 1 }) })).get(userId);
+  if (!inputs) return null;
+  if (asked.uid !== undefined) {
+    const found = inputs.appointments.find(
+      ({ uid, occurrence, start, end, cancelled, response }) =>
+        uid === asked.uid &&
+        occurrence === (asked.occurrence ?? '') &&
+        start.epochMilliseconds <= at &&
+        end.epochMilliseconds > at &&
+        !(cancelled || response === 'declined'),
+    );
+    return found ? { uid: found.uid, occurrence: found.occurrence } : null;
+  }
+  const running = claimsOf(inputs, at, at + 1)
+    .filter(({ origin, start, end }) => origin === 'appointment' && start <= at && end > at)
+    .sort((a, b) => (isStronger(a, b) ? -1 : 1));
+  return running[0]?.reason.appointment ?? null;
 }

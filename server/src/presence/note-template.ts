@@ -15,6 +15,9 @@ export const unknownPlaceholders = (template: string): string[] =>
 
 export const isTemplate = (note: string): boolean => note.includes('{{');
 
+export const speaksOf = (note: string, what: Placeholder): boolean =>
+  [...note.matchAll(placeholder)].some(([, name]) => placeholderOf(name!) === what);
+
 const placeholderOf = (name: string): Placeholder | undefined =>
   notePlaceholders.find((known) => known === name.trim().toLowerCase());
 
@@ -27,7 +30,7 @@ export interface NoteReader {
 export interface NoteFacts {
   status: Status;
   since: Temporal.Instant;
-  /** null: until something changes, or not for this reader. */
+  /** null: until something changes. */
   until: Temporal.Instant | null;
   name: string;
 }

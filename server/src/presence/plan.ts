@@ -1,6 +1,7 @@
 /** What activation writes for one user: the segment in force at an instant, and when to look again. Pure. */
+import { endsWithCalendar } from './claim-ends.ts';
 import { type Forwarding, type Reason, type Slot, type Status, slotOf, slots } from './presence.ts';
-import { type Claim, claimsOf, type PresenceInputs, strongestOverTime } from './timeline.ts';
+import { asExpected, type Claim, claimsOf, hasLeases, type PresenceInputs, strongestOverTime } from './timeline.ts';
 
 /** A row of presence_state as it is stored. Instants are epoch milliseconds in this file. */
 export interface StoredState {
@@ -49,7 +50,8 @@ export function planFor(
   const claims = claimsOf(inputs, from, horizon);
   const segment = strongestOverTime(claims, from, horizon).find(({ end }) => end > at)!;
   const { status, profileId, note, reason, forwarding } = segment.claim;
-  const until = segment.end < horizon ? segment.end : null;
+  const over = segment.end < horizon ? segment.end : null;
+  const until = hasLeases(inputs) ? expectedEnd(inputs, from, at, horizon) : over;
   const changedSlots = slots.filter((slot) => !sameSlot(state.forwarding, forwarding, slot));
   const same =
     state.status === status &&
@@ -72,20 +74,23 @@ export function planFor(
     changed: !same || state.until !== until,
     changedSlots,
     // A choice may end unseen under a call; it is looked at then too, so that its end is known from then on.
-    nextDue: Math.min(
-      until ?? horizon,
-      at + lookAgainAfter,
-      ...waiting.map(({ end }) => end).filter((end) => end > at),
-    ),
+    nextDue: Math.min(over ?? horizon, at + lookAgainAfter, ...waiting.map(({ end }) => end).filter((end) => end > at)),
     settingsRevision: inputs.settingsRevision,
     endedClaims: waiting.filter(({ end }) => end <= at),
   };
 }
 
+/** Until when people are told it lasts: what a lease holds up lasts as long as it is renewed. null: not known. */
+function expectedEnd(inputs: PresenceInputs, from: number, at: number, horizon: number): number | null {
+  const claims = claimsOf(asExpected(inputs, at), from, horizon);
+  const { end } = strongestOverTime(claims, from, horizon).find((stretch) => stretch.end > at)!;
+  return end < horizon ? end : null;
+}
+
 /** Choices whose end isn't written down yet, with when they end as the calendar stands. */
 function waitingChoices({ claims: stored }: PresenceInputs, claims: readonly Claim[]) {
   const open = new Set(
-    stored.filter(({ end, endRule }) => end === null && endRule === 'nextBoundary').map(({ id }) => id),
+    stored.filter(({ end, endRule }) => end === null && endsWithCalendar(endRule)).map(({ id }) => id),
   );
   if (open.size === 0) return [];
   return claims.flatMap(({ reason, end }) => (open.has(reason.claimId ?? -1) ? [{ id: reason.claimId!, end }] : []));
@@ -100,6 +105,11 @@ const sameReason = (a: Reason, b: Reason) =>
   a.origin === b.origin &&
   a.claimId === b.claimId &&
   a.setBy === b.setBy &&
+  a.rule?.from === b.rule?.from &&
+  a.rule?.name === b.rule?.name &&
+  a.rule?.profileMissing === b.rule?.profileMissing &&
+  a.program === b.program &&
+  a.client === b.client &&
   a.forwardingProblem === b.forwardingProblem &&
   a.forwardingProblemSlot === b.forwardingProblemSlot &&
   a.appointment?.uid === b.appointment?.uid &&

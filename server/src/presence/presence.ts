@@ -1,4 +1,5 @@
 /** The words of presence as the whole house uses them. */
+import type { ClientState } from './clients.ts';
 
 export const statuses = [
   'available',
@@ -87,13 +88,29 @@ export const forwardingProblems = [
 ] as const;
 export type ForwardingProblem = (typeof forwardingProblems)[number];
 
+/** choice: what the user chose for the appointment or its series. */
+export const ruleOrigins = ['choice', 'own', 'group'] as const;
+export interface RuleReason {
+  from: (typeof ruleOrigins)[number];
+  /** The rule's; empty for a choice. */
+  name: string;
+  /** The profile it names isn't there for the user: the default mapping decided. */
+  profileMissing?: true;
+}
+
 /** Why a segment is as it is. Never a subject: whoever may read it looks the appointment up. */
 export interface Reason {
   origin: Origin;
   /** The appointment that won, by its meeting key. */
   appointment?: { uid: string; occurrence: string };
+  /** What led from the appointment to the profile, where it wasn't the default mapping. */
+  rule?: RuleReason;
   /** The claim that won. */
   claimId?: number;
+  /** origin api: the name under which the program made its claim. */
+  program?: string;
+  /** origin client: what the user's clients say together. */
+  client?: ClientState;
   /** The id of who made a choice by hand for this user. Kept here because the next choice takes the claim's place. */
   setBy?: string;
   /** Set where the segment should forward and can't: calls stay where they are, and people can see why. */

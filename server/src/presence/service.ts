@@ -11,10 +11,13 @@ import {
   type Segment,
   type Status,
 } from './presence.ts';
-import { timeline } from './timeline.ts';
+import { type StackEntry, stackAt } from './stack.ts';
+import { asExpected, timeline } from './timeline.ts';
 
 export interface Presence {
   userId: string;
+  /** Shown name, for notes that speak of it. */
+  userName: string;
   status: Status;
   profile: { id: string; name: string } | null;
   note: string | null;
@@ -30,6 +33,7 @@ export interface Presence {
 
 interface Row extends ForwardingRow {
   user_id: string;
+  user_name: string;
   status: Status;
   profile_id: string | null;
   profile_name: string | null;
@@ -43,7 +47,8 @@ interface Row extends ForwardingRow {
 /** The presence in force, as it was last activated and told, in the order of the ids; unknown users are left out. */
 export async function presenceOf(executor: Executor, userIds: readonly string[]): Promise<Presence[]> {
   const { rows } = await sql<Row>`
-    select users.id as user_id, coalesce(state.status, 'available') as status, state.profile_id,
+    select users.id as user_id, users.display_name as user_name,
+           coalesce(state.status, 'available') as status, state.profile_id,
            profile.name as profile_name, state.note, coalesce(state.since, users.created_at) as since, state.until,
            coalesce(state.reason, '{"origin":"default"}') as reason,
            coalesce(state.forwarding_mode, 'off') as forwarding_mode, state.forwarding_target,
@@ -56,6 +61,7 @@ export async function presenceOf(executor: Executor, userIds: readonly string[])
      order by asked.position`.execute(executor);
   return rows.map((row) => ({
     userId: row.user_id,
+    userName: row.user_name,
     status: row.status,
     profile: row.profile_id && row.profile_name !== null ? { id: row.profile_id, name: row.profile_name } : null,
     note: row.note,
@@ -68,10 +74,27 @@ export async function presenceOf(executor: Executor, userIds: readonly string[])
 }
 
 /**
- * The user's presence over the interval, computed from what is known now: the future as the calendar stands, the past
- * as it would be with today's calendar and settings. Empty for an unknown user and for an empty interval.
+ * The user's presence over the interval, computed from what is known now: the future as the calendar stands and as if
+ * whatever holds a lease renewed it, the past as it would be with today's calendar and settings. Empty for an unknown user
+ * and for an empty interval.
  */
-export async function timelineOf(executor: Executor, userId: string, interval: Interval): Promise<Segment[]> {
+export async function timelineOf(
+  executor: Executor,
+  userId: string,
+  interval: Interval,
+  now: Temporal.Instant = Temporal.Now.instant(),
+): Promise<Segment[]> {
   const inputs = (await loadInputs(executor, [userId], interval)).get(userId);
-  return inputs ? timeline(inputs, interval) : [];
+  return inputs ? timeline(asExpected(inputs, now.epochMilliseconds), interval) : [];
+}
+
+/** All claims on the user's presence, now and until `until`; null for an unknown user. */
+export async function stackOf(
+  executor: Executor,
+  userId: string,
+  now: Temporal.Instant,
+  until: Temporal.Instant,
+): Promise<StackEntry[] | null> {
+  const inputs = (await loadInputs(executor, [userId], { from: now, to: until })).get(userId);
+  return inputs ? stackAt(inputs, now.epochMilliseconds, until.epochMilliseconds) : null;
 }

@@ -2,11 +2,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { PresenceAppointment } from '../agenda/presence-appointments.queries.ts';
+import type { ClientReport } from './clients.ts';
 import { asWritten } from './numbers.fixture.ts';
 import { type ForwardingTarget, forwardingModes, type Profile, statuses } from './presence.ts';
 import { profileIndex } from './profiles.ts';
-import type { PresenceSettings } from './settings.ts';
-import { type PresenceInputs, type StoredClaim, timeline } from './timeline.ts';
+import { defaultPresenceSettings, type PresenceSettings } from './settings.ts';
+import { decidedBy, stackAt } from './stack.ts';
+import { isStronger, type PresenceInputs, type StoredClaim, timeline } from './timeline.ts';
 import { presenceThrough } from './timeline-oracle.ts';
 
 const minute = 60_000;
@@ -59,8 +61,10 @@ test(`agrees with the oracle at every tick (${runs} runs, WHENABOUTS_SEED=${seed
       }),
       { selector: ({ key }) => key, maxLength: 6 },
     );
+  const named = fc.constantFrom(null, null, 'available', 'beRightBack', 'unavailable', 'Own 1', 'GROUP 2', 'nobody’s');
   const scene = fc.record({
     base,
+    looked: fc.integer({ min: 0, max: ticks - 1 }),
     appointments: fc.array(
       fc.record({
         at: some,
@@ -74,16 +78,22 @@ test(`agrees with the oracle at every tick (${runs} runs, WHENABOUTS_SEED=${seed
     ),
     claims: fc.array(
       fc.record({
-        origin: fc.constantFrom('call', 'manual', 'api', 'client'),
+        origin: fc.constantFrom('call', 'manual', 'api'),
         status: fc.constantFrom(...statuses),
         profile: fc.constantFrom(null, 'own 0', 'group 0', 'group 1', 'gone'),
         at: some,
         length: fc.option(length),
-        endRule: fc.constantFrom('time', 'nextBoundary', 'untilChanged'),
+        endRule: fc.constantFrom('time', 'nextBoundary', 'untilChanged', 'appointmentEnd'),
+        appointment: fc.integer({ min: 0, max: 3 }),
+        lease: fc.option(length),
         note: fc.constantFrom(null, 'by hand'),
       }),
       { maxLength: 5 },
     ),
+    clients: fc.array(fc.record({ state: fc.constantFrom('active', 'idle', 'locked'), at: some, length }), {
+      maxLength: 4,
+    }),
+    client: fc.record({ onStart: named, onEnd: named, onInactive: named, onLocked: named }),
     group: profilesArbitrary('group'),
     own: profilesArbitrary('own'),
     targets: fc.record({
@@ -96,7 +106,7 @@ test(`agrees with the oracle at every tick (${runs} runs, WHENABOUTS_SEED=${seed
     timeZone: fc.constantFrom('UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kathmandu', 'Australia/Lord_Howe'),
     settings: fc.record({
       tentativeCounts: fc.boolean(),
-      outsideWorkingDay: fc.constantFrom(null, null, 'unavailable', 'outOfOffice'),
+      outsideWorkingDay: named,
       automaticForwarding: fc.subarray([...statuses]),
       manualEnd: fc.constant('nextBoundary'),
       workingDay: fc.record({
@@ -113,7 +123,7 @@ test(`agrees with the oracle at every tick (${runs} runs, WHENABOUTS_SEED=${seed
           list.map(({ mode, target, busy, unanswered, ...fields }, i) => ({
             ...fields,
             id: `${owner} ${i}`,
-            name: '',
+            name: `${owner} ${i}`,
             forwarding: { mode, target, busy, unanswered },
           })),
         );
@@ -121,7 +131,11 @@ test(`agrees with the oracle at every tick (${runs} runs, WHENABOUTS_SEED=${seed
       const to = from + ticks * tick;
       const of: PresenceInputs = {
         timeZone: given.timeZone,
-        settings: given.settings as PresenceSettings,
+        settings: {
+          ...{ ...defaultPresenceSettings, ...given.settings },
+          client: { ...given.client, onInactive: { afterMinutes: 10, profile: given.client.onInactive } },
+        } as PresenceSettings,
+        ...{ ownRules: [], choices: new Map(), freeBusyOnly: false },
         profiles: {
           own: profilesOf('own', given.own),
           central: profilesOf('group', given.group),
@@ -136,8 +150,15 @@ test(`agrees with the oracle at every tick (${runs} runs, WHENABOUTS_SEED=${seed
           start: instant(from + at * tick),
           end: instant(from + (at + length) * tick),
         })),
-        claims: given.claims.map(({ at, length, profile, ...fields }, i) => ({
+        clients: given.clients.map(({ state, at, length }) => ({
+          state: state as ClientReport['state'],
+          since: from + at * tick,
+          until: from + (at + length) * tick,
+        })),
+        claims: given.claims.map(({ at, length, lease, profile, appointment, ...fields }, i) => ({
           ...(fields as Pick<StoredClaim, 'origin' | 'status' | 'endRule' | 'note'>),
+          appointment: { uid: `appointment ${appointment}`, occurrence: '' },
+          ...(lease !== null && { lease: from + (at + lease) * tick }),
           id: i,
           profileId: profile,
           start: from + at * tick,
@@ -160,12 +181,34 @@ test(`agrees with the oracle at every tick (${runs} runs, WHENABOUTS_SEED=${seed
         const { status, note, forwarding, reason } = segments[index]!;
         const { appointment: key, claimId, origin, forwardingProblem, forwardingProblemSlot: slot } = reason;
         const problem = forwardingProblem ? `${forwardingProblem}${slot ? ` (${slot})` : ''}` : null;
-        const winner = key ? `${key.uid} ${key.occurrence}` : claimId !== undefined ? `claim ${claimId}` : origin;
+        const other = reason.client ? `client ${reason.client}` : origin;
+        const winner = key ? `${key.uid} ${key.occurrence}` : claimId !== undefined ? `claim ${claimId}` : other;
         const said = { status, note, ...forwarding, problem, origin, winner };
         const expected = answers[(at - from) / tick]!;
         if (JSON.stringify(said) !== JSON.stringify({ ...said, ...expected }))
           expect({ at: instant(at).toString(), ...said }).toEqual({ at: instant(at).toString(), ...expected });
       }
+
+      // The stack of any moment: its first is the presence, the others come after it in the order of strength.
+      const at = from + given.looked * tick;
+      const stack = stackAt(of, at, at + 24 * 60 * minute);
+      const now = segments.find(({ end }) => end!.epochMilliseconds > at)!;
+      const { status, note, reason, forwarding } = stack[0]!.claim;
+      expect({ status, note, reason, forwarding }).toEqual({
+        ...{ status: now.status, note: now.note, reason: now.reason, forwarding: now.forwarding },
+      });
+      const running = stack.filter((entry) => entry.running);
+      const inOrder = running.every(({ claim, below }, i) => {
+        const above = stack[i - 1];
+        if (!above) return below === null;
+        return above.running && !isStronger(claim, above.claim) && below === decidedBy(above.claim, claim);
+      });
+      expect(inOrder && running.at(-1)!.claim.origin === 'default').toBe(true);
+      const coming = stack.slice(running.length);
+      const whenTheyShow = coming.every(({ claim, from: begins, below, shows }) =>
+        begins! <= at ? false : below === null ? shows === claim.start : (shows ?? Infinity) > claim.start,
+      );
+      expect(whenTheyShow).toBe(true);
     }),
     { numRuns: runs, seed },
   );

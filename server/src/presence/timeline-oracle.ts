@@ -23,6 +23,8 @@ interface Wish {
   origin: Origin;
   begin: number;
   finish: number;
+  /** The finish that was meant, where a lease ends it before; its length is measured by that. */
+  meant?: number;
   status: Status;
   profile: Profile | undefined;
   note: string | null;
@@ -56,6 +58,7 @@ export function presenceThrough(inputs: PresenceInputs, from: number, to: number
       origin: claim.origin,
       begin: claim.start,
       finish: finishOf(claim, meetings, inputs, tick),
+      meant: meantFinishOf(claim, meetings, inputs, tick),
       status: profile ? profile.status : claim.status,
       profile,
       note: claim.note,
@@ -70,18 +73,16 @@ export function presenceThrough(inputs: PresenceInputs, from: number, to: number
 function presenceAt(inputs: PresenceInputs, lasting: readonly Wish[], instant: number): Answer {
   const wishes = [...lasting];
   if (inputs.settings.outsideWorkingDay !== null && !isWorkingTime(inputs, instant)) {
-    const status = inputs.settings.outsideWorkingDay;
-    const profile = standardProfile(inputs, status);
-    wishes.push({
-      origin: 'workingHours',
-      begin: instant,
-      finish: instant + 1,
-      status: profile ? profile.status : status,
-      profile,
-      note: null,
-      winner: 'workingHours',
-    });
+    const named = wishNamed(inputs, inputs.settings.outsideWorkingDay);
+    if (named)
+      wishes.push({ ...named, origin: 'workingHours', begin: instant, finish: instant + 1, winner: 'workingHours' });
   }
+  const state = stateOfClients(inputs, instant);
+  const { onStart, onInactive, onLocked, onEnd } = inputs.settings.client;
+  const followed = state && { active: onStart, idle: onInactive.profile, locked: onLocked, ended: onEnd }[state];
+  const named = followed ? wishNamed(inputs, followed) : null;
+  if (named)
+    wishes.push({ ...named, origin: 'client', begin: instant, finish: instant + 1, winner: `client ${state}` });
 
   const running = wishes.filter((w) => w.begin <= instant && instant < w.finish);
   if (running.length === 0) {
@@ -99,7 +100,7 @@ function presenceAt(inputs: PresenceInputs, lasting: readonly Wish[], instant: n
   // Weed out by one rule after the other until one is left.
   let left = keepGreatest(running, (w) => strengthOfOrigin.get(w.origin)!);
   left = keepGreatest(left, (w) => strengthOfStatus.get(w.status)!);
-  left = keepGreatest(left, (w) => w.finish - w.begin);
+  left = keepGreatest(left, (w) => (w.meant ?? w.finish) - w.begin);
   left = keepGreatest(left, (w) => -w.begin);
   left.sort((a, b) => (a.winner < b.winner ? -1 : 1));
   return answer(left[0]!, inputs);
@@ -140,8 +141,48 @@ function wishesOfAppointments(inputs: PresenceInputs): Wish[] {
   return wishes;
 }
 
+/** Somebody at any computer is there; else an unlocked screen; else a locked one; after the last word of all: gone. */
+function stateOfClients({ clients = [] }: PresenceInputs, instant: number) {
+  const spoken = clients.filter(({ since, until }) => since <= instant && since < until);
+  if (spoken.length === 0) return null;
+  const alive = spoken.filter(({ until }) => instant < until).map(({ state }) => state);
+  if (alive.includes('active')) return 'active';
+  if (alive.includes('idle')) return 'idle';
+  return alive.includes('locked') ? 'locked' : 'ended';
+}
+
+/** Own keys, central keys, own names, central names; a key that nobody has in force is a bare status. */
+function wishNamed(inputs: PresenceInputs, wanted: string): Pick<Wish, 'status' | 'profile' | 'note'> | null {
+  const active = (of: 'own' | 'central') => [...inputs.profiles[of].byId.values()].filter((profile) => profile.active);
+  const isCalled = ({ name }: Profile) => name.toLowerCase() === wanted.toLowerCase();
+  const profile =
+    active('own').find(({ key }) => key === wanted) ??
+    active('central').find(({ key }) => key === wanted) ??
+    active('own').findLast(isCalled) ??
+    active('central').findLast(isCalled);
+  if (profile) return { status: profile.status, profile, note: null };
+  return strengthOfStatus.has(wanted as Status) ? { status: wanted as Status, profile: undefined, note: null } : null;
+}
+
 function finishOf(claim: StoredClaim, meetings: Wish[], inputs: PresenceInputs, tick: number): number {
+  const finish = meantFinishOf(claim, meetings, inputs, tick);
+  return claim.lease === undefined ? finish : Math.min(finish, claim.lease);
+}
+
+function meantFinishOf(claim: StoredClaim, meetings: Wish[], inputs: PresenceInputs, tick: number): number {
   if (claim.end !== null) return claim.end;
+  if (claim.endRule === 'appointmentEnd') {
+    const held = inputs.appointments.filter(
+      ({ uid, occurrence, cancelled, response }) =>
+        uid === claim.appointment?.uid &&
+        occurrence === claim.appointment.occurrence &&
+        !cancelled &&
+        response !== 'declined',
+    );
+    const dateOf = (at: Temporal.Instant) => at.toZonedDateTimeISO(inputs.timeZone).toPlainDate().toString();
+    const today = dateOf(Temporal.Instant.fromEpochMilliseconds(claim.start));
+    return held.find(({ start }) => dateOf(start) <= today)?.end.epochMilliseconds ?? claim.start;
+  }
   if (claim.endRule !== 'nextBoundary') return Number.POSITIVE_INFINITY;
   for (let at = claim.start + tick; ; at += tick) {
     if (meetings.some((meeting) => meeting.begin === at || meeting.finish === at)) return at;

@@ -14,20 +14,23 @@
  */
 import type { Interval } from '../agenda/appointment.ts';
 import type { PresenceAppointment } from '../agenda/presence-appointments.queries.ts';
+import { type EndRule, endByRule } from './claim-ends.ts';
+import { type ClientReport, clientStretches, profileOfClientState } from './clients.ts';
 import { statusOfAppointment } from './mapping.ts';
-import { noForwarding, type Origin, origins, type Reason, type Segment, type Status } from './presence.ts';
-import { type Look, lookOf, type ProfileOwner } from './profiles.ts';
-import type { PresenceSettings } from './settings.ts';
-import { endOfWorkingDay, outsideWorkingDays } from './working-day.ts';
+import { noForwarding, type Origin, origins, type Reason, type Segment, type Status, statuses } from './presence.ts';
+import { type Look, lookOf, type ProfileOwner, profileNamed } from './profiles.ts';
+import { decisionOn, type RuleInputs } from './rules/deciding.ts';
+import { reachOf } from './rules/matching.ts';
+import { outsideWorkingDays } from './working-day.ts';
 
 /** All that a user's presence depends on. */
-export interface PresenceInputs {
-  timeZone: string;
-  settings: PresenceSettings;
+export interface PresenceInputs extends RuleInputs {
   profiles: ProfileOwner;
   claims: readonly StoredClaim[];
-  /** Of all the user's calendars, copies merged; at least those that overlap the interval that is asked for and, for
-   *  a choice that ends at the next boundary, those since it was made. */
+  /** What the user's clients said last; needed only where the settings heed them. */
+  clients?: readonly ClientReport[];
+  /** Of all the user's calendars, copies merged; at least those that overlap the interval that is asked for, longer
+   *  by the leads and lags in force, and for a choice that ends with the calendar those since it was made. */
   appointments: readonly PresenceAppointment[];
 }
 
@@ -40,16 +43,25 @@ export interface StoredClaim {
   note: string | null;
   start: number;
   end: number | null;
-  endRule: 'time' | 'nextBoundary' | 'untilChanged';
+  endRule: EndRule;
+  /** It ends then, whatever its end says, unless its program renews it. */
+  lease?: number;
+  /** Whose end is the claim's (endRule appointmentEnd), by its meeting key. */
+  appointment?: { uid: string; occurrence: string } | null;
   /** Who made it, when it wasn't the user. */
   setBy?: string | null;
+  /** The name under which a program made it (origin api). */
+  program?: string;
 }
 
 /** An origin's wish for the presence in [start, end). */
 export interface Claim extends Look {
   origin: Origin;
   start: number;
+  /** As it is meant, which is what its length is measured by: renewing a lease makes nothing stronger. */
   end: number;
+  /** It is over then at the latest. */
+  lease?: number;
   reason: Reason;
   /** Decides between claims that are equal in everything that matters, the same way every time. */
   key: string;
@@ -80,12 +92,27 @@ export function timeline(inputs: PresenceInputs, interval: Interval): Segment[] 
   }));
 }
 
+/** The inputs as they will be if every lease that runs at the instant is renewed for good, which is what people are told. */
+export function asExpected(inputs: PresenceInputs, at: number): PresenceInputs {
+  return {
+    ...inputs,
+    claims: inputs.claims.map(({ lease, ...claim }) =>
+      lease === undefined || lease > at ? claim : { ...claim, lease },
+    ),
+    clients: inputs.clients?.map((report) => (report.until > at ? { ...report, until: Infinity } : report)) ?? [],
+  };
+}
+
+export const hasLeases = ({ claims, clients }: PresenceInputs): boolean =>
+  (clients?.length ?? 0) > 0 || claims.some(({ lease }) => lease !== undefined);
+
 /** Every claim that has a say somewhere in [from, to), with the ends of manual choices worked out. */
 export function claimsOf(inputs: PresenceInputs, from: number, to: number): Claim[] {
   const appointments = inputs.appointments.flatMap((appointment) => claimOfAppointment(appointment, inputs) ?? []);
   return [
     ...inputs.claims.map((claim) => claimOfStored(claim, appointments, inputs)),
     ...appointments,
+    ...claimsOfClients(inputs),
     ...claimsOfWorkingDay(inputs, from, to),
     claimFor('default', 'available', { start: -Infinity, end: Infinity, key: '', reason: {} }, inputs),
   ];
@@ -97,16 +124,16 @@ export function claimsOf(inputs: PresenceInputs, from: number, to: number): Clai
  */
 export function strongestOverTime(claims: readonly Claim[], from: number, to: number): Stretch[] {
   const coming = claims
-    .filter(({ start, end }) => start < end && start < to && end > from) // so much for inverted and zero-length ones
+    .filter((claim) => claim.start < overAt(claim) && claim.start < to && overAt(claim) > from) // so much for inverted and zero-length ones
     .sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
   const running: Claim[] = []; // the strongest last
   const stretches: Stretch[] = [];
   for (let at = from, next = 0; at < to; ) {
     for (let claim = coming[next]; claim && claim.start <= at; claim = coming[++next])
       running.splice(placeOf(claim, running), 0, claim);
-    while (running.at(-1)!.end <= at) running.pop(); // never empty: the default doesn't end
+    while (overAt(running.at(-1)!) <= at) running.pop(); // never empty: the default doesn't end
     const claim = running.at(-1)!;
-    const end = Math.min(claim.end, coming[next]?.start ?? Infinity, to);
+    const end = Math.min(overAt(claim), coming[next]?.start ?? Infinity, to);
     const before = stretches.at(-1);
     if (before?.claim === claim) before.end = end;
     else stretches.push({ start: at, end, claim });
@@ -114,6 +141,8 @@ export function strongestOverTime(claims: readonly Claim[], from: number, to: nu
   }
   return stretches;
 }
+
+export const overAt = ({ end, lease }: Claim): number => (lease === undefined ? end : Math.min(end, lease));
 
 /** Where a claim belongs among claims in ascending strength. */
 function placeOf(claim: Claim, ascending: readonly Claim[]): number {
@@ -151,56 +180,95 @@ export const statusOrder: readonly Status[] = [
   'available',
 ];
 
-function claimOfAppointment(appointment: PresenceAppointment, inputs: PresenceInputs): Claim | null {
-  const status = statusOfAppointment(appointment, inputs.settings);
+/**
+ * What an appointment claims, by the choice or the rule that decides over it, else by the default mapping; null:
+ * nothing. With the rule's lead and lag it begins before and ends after the appointment. Where the user has no profile of
+ * the name that the rule gives, the default mapping decides after all, and the reason says so.
+ */
+export function claimOfAppointment(appointment: PresenceAppointment, inputs: PresenceInputs): Claim | null {
+  const { uid, occurrence, cancelled } = appointment;
   const [start, end] = [appointment.start.epochMilliseconds, appointment.end.epochMilliseconds];
-  if (status === null || start >= end) return null;
-  const { uid, occurrence } = appointment;
-  const when = { start, end, key: `${uid} ${occurrence}`, reason: { appointment: { uid, occurrence } } };
-  return claimFor('appointment', status, when, inputs);
+  if (start >= end || cancelled) return null;
+  const [key, reason] = [`${uid} ${occurrence}`, { appointment: { uid, occurrence } }];
+  const decision = decisionOn(appointment, inputs);
+  if (decision !== null) {
+    const { from, name, effect } = decision;
+    if ('ignore' in effect) return null;
+    const { lead, lag } = reachOf(effect);
+    const when = { start: start - lead, end: end + lag, key, reason: { ...reason, rule: { from, name } } };
+    const claim = claimNamed('appointment', effect.profile, when, inputs, from === 'choice');
+    if (claim !== null) return claim;
+    Object.assign(reason, { rule: { from, name, profileMissing: true } });
+  }
+  const status = statusOfAppointment(appointment, inputs.settings);
+  return status && claimFor('appointment', status, { start, end, key, reason }, inputs);
 }
 
 function claimOfStored(stored: StoredClaim, appointments: readonly Claim[], inputs: PresenceInputs): Claim {
   const end = stored.end ?? endByRule(stored, appointments, inputs);
-  const reason = { claimId: stored.id, ...(stored.setBy && { setBy: stored.setBy }) };
-  const when = { start: stored.start, end, key: String(stored.id), reason };
+  const { setBy, program } = stored;
+  const reason = { claimId: stored.id, ...(setBy && { setBy }), ...(program !== undefined && { program }) };
+  const { start, lease } = stored;
+  const when = { start, end, ...(lease !== undefined && { lease }), key: String(stored.id), reason };
   const claim = claimFor(stored.origin, stored.status, when, inputs, stored.profileId);
   return stored.note === null ? claim : { ...claim, note: stored.note };
 }
 
-/**
- * When a claim ends that has no end of its own. A choice "until the next boundary" lasts until an appointment that
- * counts begins or ends after the choice was made; where none does that day, until the working day ends, so that an
- * afternoon's "do not disturb" doesn't keep the phone silent until the next morning's first meeting.
- */
-function endByRule(stored: StoredClaim, appointments: readonly Claim[], { settings, timeZone }: PresenceInputs) {
-  if (stored.endRule !== 'nextBoundary') return Infinity;
-  let end = endOfWorkingDay(stored.start, settings.workingDay, timeZone);
-  for (const appointment of appointments)
-    for (const boundary of [appointment.start, appointment.end])
-      if (boundary > stored.start && boundary < end) end = boundary;
-  return end;
+/** What the group lets follow from the user's clients. One that is closed asks until one is opened again. */
+function claimsOfClients(inputs: PresenceInputs): Claim[] {
+  if (!inputs.clients?.length) return [];
+  return clientStretches(inputs.clients).flatMap(({ state, start, end }) => {
+    const profile = profileOfClientState(state, inputs.settings.client);
+    const when = { start, end, key: state, reason: { client: state } };
+    return (profile !== null && claimNamed('client', profile, when, inputs)) || [];
+  });
 }
 
 function claimsOfWorkingDay(inputs: PresenceInputs, from: number, to: number): Claim[] {
-  const { outsideWorkingDay: status, workingDay } = inputs.settings;
-  if (status === null) return [];
-  return outsideWorkingDays(from, to, workingDay, inputs.timeZone).map(({ start, end }) =>
-    claimFor('workingHours', status, { start, end, key: '', reason: {} }, inputs),
+  const { outsideWorkingDay: profile, workingDay } = inputs.settings;
+  if (profile === null) return [];
+  return outsideWorkingDays(from, to, workingDay, inputs.timeZone).flatMap(
+    ({ start, end }) => claimNamed('workingHours', profile, { start, end, key: '', reason: {} }, inputs) ?? [],
   );
 }
 
-/** A claim for a status, or for a certain profile, with what it comes to for this user. */
+interface When {
+  start: number;
+  end: number;
+  lease?: number;
+  key: string;
+  reason: Omit<Reason, 'origin'>;
+}
+
+/**
+ * A claim for the profile that a setting names by key or name. A key is a status too: without a profile in force it is the
+ * bare status. null: the user has no profile of that name, and nothing is claimed.
+ */
+export function claimNamed(
+  origin: Origin,
+  keyOrName: string,
+  when: When,
+  inputs: PresenceInputs,
+  byHand = false,
+): Claim | null {
+  const profile = profileNamed(keyOrName, inputs.profiles);
+  if (profile) return claimFor(origin, profile.status, when, inputs, profile.id, byHand);
+  const status = statuses.find((one) => one === keyOrName);
+  return status === undefined ? null : claimFor(origin, status, when, inputs, null, byHand);
+}
+
+/** A claim for a status, or for a certain profile, with what it comes to for this user. @param byHand whether its forwarding always comes. */
 function claimFor(
   origin: Origin,
   status: Status,
-  when: { start: number; end: number; key: string; reason: Omit<Reason, 'origin'> },
+  when: When,
   { profiles, settings }: PresenceInputs,
   profileId: string | null = null,
+  byHand = origin === 'manual',
 ): Claim {
   const look = lookOf({ profileId, status }, profiles);
   const reason: Reason = { origin, ...when.reason };
-  const forwards = origin === 'manual' || settings.automaticForwarding.includes(look.status);
+  const forwards = byHand || settings.automaticForwarding.includes(look.status);
   if (!forwards) return { ...look, ...when, origin, reason, forwarding: noForwarding };
   if (look.forwardingProblem) reason.forwardingProblem = look.forwardingProblem;
   if (look.forwardingProblemSlot) reason.forwardingProblemSlot = look.forwardingProblemSlot;

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../store/database.ts';
 import { dropOldChanges } from './changes.ts';
+import { dropOldChoices } from './rules/choices.ts';
 
 /** Gives users that have none yet a presence, due at once. */
 export async function createMissingStates(db: Database): Promise<void> {
@@ -33,8 +34,23 @@ export async function markOutdated(db: Database, limit: number): Promise<number>
 /** Ended claims are kept so long for the timeline of the past days. */
 const claimsKept = Temporal.Duration.from({ hours: 14 * 24 });
 
-/** Deletes changes and ended claims that are too old to be of use. */
+/** Of clients that are gone. */
+const reportsKept = Temporal.Duration.from({ hours: 24 });
+
+/** Deletes changes, reports and ended claims that are too old to be of use. */
 export async function dropOld(db: Database, now: Temporal.Instant): Promise<void> {
   await dropOldChanges(db, now);
-  await db.deleteFrom('claim').where('ends_at', '<', now.subtract(claimsKept)).execute();
+  await dropOldChoices(db, now);
+  const before = now.subtract(claimsKept);
+  await db
+    .deleteFrom('claim')
+    .where((where) => where.or([where('ends_at', '<', before), where('leased_until', '<', before)]))
+    .execute();
+  // The last word of a user's last client stays: since then none is open.
+  await sql`
+    delete from client_report old where until < ${now.subtract(reportsKept)}
+       and exists (select from client_report newer
+                    where newer.user_id = old.user_id and (newer.until, newer.client) > (old.until, old.client))`.execute(
+    db,
+  );
 }

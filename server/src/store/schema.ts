@@ -1,11 +1,14 @@
 /** The tables as Kysely sees them. Kept by hand beside the migrations; `Json` columns carry their type from the domain. */
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely';
+import type { Cloud } from '../calendars/microsoft365/clouds.ts';
 import type { FieldChange, ImportPlan } from '../organization/import/plan.ts';
 import type { LeavingStep } from '../organization/leaving/steps.ts';
 import type { Slot, SlotForwarding } from '../presence/presence.ts';
+import type { Effect } from '../presence/rules/rule.ts';
 import type { RestReason } from '../sync/rest.ts';
 import type { Echo } from '../telephony/decide.ts';
 import type { ForwardingLogEvent } from '../telephony/forwarding-log.ts';
+import type { StoredPause } from '../telephony/trust/pauses.ts';
 
 type Instant = ColumnType<Temporal.Instant, Temporal.Instant, Temporal.Instant>;
 type InstantOrNull = ColumnType<Temporal.Instant | null, Temporal.Instant | null | undefined, Temporal.Instant | null>;
@@ -40,7 +43,7 @@ export interface Schema {
     previous: JsonDefault<Record<string, unknown>>;
     settings_revision: Generated<number>;
     forwarding_paused_at: InstantOrNull;
-    forwarding_pause: JsonOrNull<Record<string, unknown>>;
+    forwarding_pause: JsonOrNull<StoredPause>;
     created_at: DefaultInstant;
   };
   users: {
@@ -62,7 +65,7 @@ export interface Schema {
     assistant_id: Text | null;
     leaving_at: InstantOrNull;
     forwarding_paused_at: InstantOrNull;
-    forwarding_pause: JsonOrNull<Record<string, unknown>>;
+    forwarding_pause: JsonOrNull<StoredPause>;
     /** The words by which the user is found; a generated tsvector. */
     search: GeneratedAlways<Text>;
     created_at: DefaultInstant;
@@ -101,6 +104,8 @@ export interface Schema {
     discovered_at: InstantOrNull;
     chosen_calendars: string[] | null;
     leaving_at: InstantOrNull;
+    application_id: Text | null;
+    origin: Generated<'user' | 'group'>;
     created_at: DefaultInstant;
   };
   calendar: {
@@ -142,6 +147,7 @@ export interface Schema {
     title: Generated<Text>;
     location: Text | null;
     organizer: Text | null;
+    organizer_address: Text | null;
     attendee_count: Generated<number>;
     show_as: Text;
     sensitivity: Text;
@@ -190,10 +196,18 @@ export interface Schema {
     note: Text | null;
     starts_at: Instant;
     ends_at: InstantOrNull;
-    end_rule: Generated<'time' | 'nextBoundary' | 'untilChanged'>;
+    end_rule: Generated<'time' | 'nextBoundary' | 'untilChanged' | 'appointmentEnd'>;
     appointment: JsonOrNull<{ uid: string; occurrence: string }>;
+    leased_until: InstantOrNull;
     created_by: Text | null;
     created_at: DefaultInstant;
+  };
+  client_report: {
+    user_id: Text;
+    client: Text;
+    state: 'active' | 'idle' | 'locked';
+    since: Instant;
+    until: Instant;
   };
   presence_state: {
     user_id: Text;
@@ -227,13 +241,46 @@ export interface Schema {
     forwarding_unanswered: Text | null;
     at: DefaultInstant;
   };
+  graph_application: {
+    id: Generated<Text>;
+    name: Text;
+    client_id: Text;
+    tenant_id: Text;
+    cloud: Generated<Cloud>;
+    login_address: Text | null;
+    graph_address: Text | null;
+    credential: Text | null;
+    created_at: DefaultInstant;
+  };
+  graph_way: {
+    state: Text;
+    application_id: Text;
+    user_id: Text | null;
+    purpose: Generated<'account' | 'adminConsent'>;
+    redirect_uri: Text;
+    scopes: string[];
+    secret: Text;
+    return_to: Generated<Text>;
+    expires_at: Instant;
+  };
+  graph_subscription: {
+    id: Generated<Text>;
+    account_id: Text;
+    calendar_id: Text | null;
+    remote_id: Text | null;
+    client_state: Text;
+    expires_at: Instant;
+    renew_at: Instant;
+    created_at: DefaultInstant;
+  };
   own_rules: { user_id: Text; rules: JsonDefault<unknown[]>; updated_at: DefaultInstant };
   appointment_choice: {
     user_id: Text;
     uid: Text;
     occurrence: Generated<Text>;
-    effect: Json;
+    effect: Json<Effect>;
     chosen_at: DefaultInstant;
+    seen_at: DefaultInstant;
   };
   alert: {
     id: GeneratedAlways<number>;
@@ -256,7 +303,8 @@ export interface Schema {
     mode: Generated<'active' | 'observe' | 'paused'>;
     guard_share: Generated<number>;
     paused_at: InstantOrNull;
-    paused_reason: JsonOrNull<Record<string, unknown>>;
+    paused_reason: JsonOrNull<StoredPause>;
+    tokens: Text | null;
     boot_id: Text | null;
     status: Generated<'new' | 'ok' | 'failing'>;
     error_class: Text | null;

@@ -11,6 +11,7 @@ import type { Context, Running } from '../../context.ts';
 import { alertChannel } from '../../organization/alerts.ts';
 import { relationshipsChannel } from '../../organization/relationships/relationships.queries.ts';
 import { lastChangeNumber, type PresenceChange, presenceChannel, readChanges } from '../../presence/changes.ts';
+import { isTemplate } from '../../presence/note-template.ts';
 import { forwardingLogChannel } from '../../telephony/reconciler.queries.ts';
 import { type SubjectOf, subjectsOf } from '../presence.queries.ts';
 import { isWhole, noView, toldPresence, type View, viewsFor } from '../presence-views.ts';
@@ -58,15 +59,19 @@ export async function openLiveHub({ store, log }: Context): Promise<LiveHub> {
 
   function tellPresence(change: PresenceChange, subjectOf: SubjectOf): void {
     const subject = subjectOf(change.userId, change.reason);
-    // The JSON is written once for all who see the same, which is nearly everybody.
-    const blocks = new Map<View, string>();
+    // The JSON is written once for all who see and read the same, which is nearly everybody.
+    const filledIn = change.note !== null && isTemplate(change.note);
+    const now = Temporal.Now.instant();
+    const blocks = new Map<string, Map<View, string>>();
     for (const stream of watchersOf(change.userId)) {
       const view = stream.views.get(change.userId) ?? noView;
-      let block = blocks.get(view);
+      const { reader } = stream;
+      const known = ofKey(blocks, filledIn ? `${reader.language} ${reader.timeZone}` : '');
+      let block = known.get(view);
       if (block === undefined) {
-        const told = toldPresence(change, view, view.detail === 'own' ? undefined : subject);
+        const told = toldPresence(change, view, { reader, now }, view.detail === 'own' ? undefined : subject);
         block = eventBlock('presence', JSON.stringify(told), change.number);
-        blocks.set(view, block);
+        known.set(view, block);
       }
       queue(stream, `presence ${change.userId}`, block);
     }
@@ -198,6 +203,12 @@ export async function openLiveHub({ store, log }: Context): Promise<LiveHub> {
       for (const stream of [...streams]) stream.close();
     },
   };
+}
+
+function ofKey<Inner>(maps: Map<string, Map<Inner, string>>, key: string): Map<Inner, string> {
+  const known = maps.get(key) ?? new Map<Inner, string>();
+  maps.set(key, known);
+  return known;
 }
 
 /** Runs `work` again when it was called meanwhile, never twice side by side. */

@@ -14,6 +14,7 @@ afterAll(async () => {
   await store.close();
 });
 
+const reader = { language: 'en', timeZone: 'UTC' } as const;
 const colleague: View = { presence: 'limited', until: true, note: false, detail: 'status', mayAct: false };
 const whole: View = { ...ownView, detail: 'status' };
 
@@ -23,6 +24,8 @@ function counting(userId: string, watched: readonly string[], administrator = fa
   let flushes = 0;
   const stream: LiveStream = {
     ...{ userId, whole: administrator ? 'all' : new Set([userId]), watched: new Set(watched) },
+    reader,
+    hearsAlerts: false,
     views: new Map(watched.map((id) => [id, id === userId ? ownView : administrator ? whole : colleague])),
     begin: () => {},
     queue: (_key, block) => queued.push(block),
@@ -76,7 +79,7 @@ test('many changes reach each stream once, in few chunks, and only those it aske
 
 test('within 100 ms only the latest of a user is sent, after what the stream began with', async () => {
   const { stream, response } = openStream({
-    ...{ userId: 'me', whole: new Set(['me']), watched: new Set(['me']), views: new Map(), onClose: () => {} },
+    ...{ userId: 'me', whole: new Set(['me']), watched: new Set(['me']), reader, views: new Map(), onClose: () => {} },
   });
   stream.queue('presence you', eventBlock('presence', '{"status":"appointment"}', 1));
   stream.flush(); // nothing is sent before the beginning
@@ -94,6 +97,7 @@ test('a reader that does not read is cut off instead of being remembered for eve
     userId: 'me',
     whole: new Set(['me']),
     watched: new Set(['me']),
+    reader,
     views: new Map(),
     onClose,
   });

@@ -1,5 +1,6 @@
 /** One reader of live changes as Server-Sent Events (WHATWG HTML, section 9.2). */
 
+import type { NoteReader } from '../../presence/note-template.ts';
 import type { View } from '../presence-views.ts';
 
 /** A reader this far behind (bytes) is cut off: its browser reconnects and reads what is current. */
@@ -13,6 +14,8 @@ export interface LiveStream {
   readonly watched: ReadonlySet<string>;
   /** Whether the reader is told that there are news for administrators; they are asked for then, by whoever may. */
   readonly hearsAlerts: boolean;
+  /** In whose language and zone notes are. */
+  readonly reader: NoteReader;
   /** By user, what the reader sees of whom is watched; made anew when relationships change. */
   views: ReadonlyMap<string, View>;
   /** What comes first; nothing queued is sent before it. */
@@ -34,11 +37,12 @@ export interface StreamOptions {
   whole: ReadonlySet<string> | 'all';
   watched: ReadonlySet<string>;
   hearsAlerts?: boolean;
+  reader: NoteReader;
   views: ReadonlyMap<string, View>;
   onClose(stream: LiveStream): void;
 }
 
-export function openStream({ userId, whole, watched, hearsAlerts = false, views, onClose }: StreamOptions): {
+export function openStream({ userId, whole, watched, hearsAlerts = false, reader, views, onClose }: StreamOptions): {
   stream: LiveStream;
   response: Response;
 } {
@@ -58,6 +62,7 @@ export function openStream({ userId, whole, watched, hearsAlerts = false, views,
     whole,
     watched,
     hearsAlerts,
+    reader,
     views,
     begin(text) {
       begun = true;

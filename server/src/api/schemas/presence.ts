@@ -1,15 +1,20 @@
 import { z } from '@hono/zod-openapi';
+import { clientStates } from '../../presence/clients.ts';
+import { notePlaceholders, unknownPlaceholders } from '../../presence/note-template.ts';
 import {
   forwardingModes,
   forwardingProblems,
   noProfileForwarding,
   origins,
   personalTargets,
+  ruleOrigins,
   slots,
   statuses,
 } from '../../presence/presence.ts';
 import { forwardingEvents } from '../../telephony/forwarding-log.ts';
 import { DialableNumber, Id, Instant, InstantInput } from './common.ts';
+
+const known = notePlaceholders.map((name) => `{{${name}}}`).join(', ');
 
 export const Status = z.enum(statuses).openapi('Status');
 export const ForwardingMode = z.enum(forwardingModes).openapi('ForwardingMode');
@@ -35,6 +40,19 @@ export const Forwarding = z
   .openapi('Forwarding');
 export type Forwarding = z.infer<typeof Forwarding>;
 
+export const RuleReason = z
+  .object({
+    from: z.enum(ruleOrigins).openapi({
+      description: 'choice: what was chosen for the appointment or its series. own: a rule of the user’s.',
+    }),
+    name: z.string().openapi({ description: 'The rule’s; empty for a choice, and of a user’s own rule for others.' }),
+    profileMissing: z.literal(true).optional().openapi({
+      description: 'The user has no profile of the name that the rule gives: the default mapping decided.',
+    }),
+  })
+  .openapi('RuleReason');
+export type RuleReason = z.infer<typeof RuleReason>;
+
 export const Reason = z
   .object({
     origin: z.enum(origins),
@@ -44,6 +62,14 @@ export const Reason = z
       .openapi({ description: 'The appointment’s title, for its owner and for whom the agenda shows it.' }),
     uid: z.string().optional().openapi({ description: 'Of the appointment, where one is the reason.' }),
     occurrence: z.string().optional(),
+    rule: RuleReason.optional().openapi({
+      description: 'What led from the appointment to the profile; left out for the default mapping.',
+    }),
+    program: z.string().optional().openapi({ description: 'origin api: the name under which a program told it.' }),
+    client: z
+      .enum(clientStates)
+      .optional()
+      .openapi({ description: 'origin client: what the user’s open pages and programs say together.' }),
     forwardingProblem: z
       .enum(forwardingProblems)
       .optional()
@@ -73,7 +99,29 @@ export const Phone = z
   .openapi('Phone');
 export type Phone = z.infer<typeof Phone>;
 
-const setBy = z.object({ id: Id, displayName: z.string() }).optional().openapi({
+/** A note as it is typed: with the placeholders that there are, and no others. */
+export const NoteInput = z
+  .string()
+  .trim()
+  .max(500)
+  .refine((note) => unknownPlaceholders(note).length === 0, {
+    error: ({ input }) =>
+      `A note knows nothing of ${unknownPlaceholders(String(input)).join(', ')}. It can hold ${known}.`,
+  })
+  .nullable()
+  .openapi({
+    description: `Text for colleagues. \`{{until}}\`, \`{{since}}\`, \`{{status}}\` and \`{{name}}\` are filled in, in the language and zone of whoever reads it.`,
+    example: 'In a meeting until {{until}}',
+  });
+
+const noteFields = {
+  note: z.string().nullable().openapi({ description: 'Filled in for whoever asks.' }),
+  noteTemplate: z.string().optional().openapi({
+    description: 'The note as it was typed, where it has placeholders: for the user, assistants and administrators.',
+  }),
+};
+
+export const setBy = z.object({ id: Id, displayName: z.string() }).optional().openapi({
   description: 'Who made the choice by hand, when it was somebody else: an assistant or an administrator.',
 });
 
@@ -82,7 +130,7 @@ export const Presence = z
     userId: Id,
     status: Status,
     profile: z.object({ id: Id, name: z.string() }).nullable(),
-    note: z.string().nullable(),
+    ...noteFields,
     since: Instant,
     until: Instant.nullable().openapi({ description: 'Null: until something changes, or not for the viewer.' }),
     reason: Reason.optional().openapi({
@@ -105,7 +153,7 @@ export const Segment = z
     start: Instant,
     end: Instant.nullable(),
     status: Status,
-    note: z.string().nullable(),
+    ...noteFields,
     profile: z.object({ id: Id, name: z.string() }).nullable(),
     reason: Reason.optional(),
     forwarding: Forwarding.optional(),
@@ -132,12 +180,17 @@ export const ManualEnd = z
     z.object({ rule: z.literal('default') }),
     z.object({ rule: z.literal('time'), until: InstantInput }),
     z.object({ rule: z.literal('nextBoundary') }),
+    z.object({
+      rule: z.literal('appointmentEnd'),
+      uid: z.string().max(1_000).optional(),
+      occurrence: z.string().max(100).optional(),
+    }),
     z.object({ rule: z.literal('endOfWorkingDay') }),
     z.object({ rule: z.literal('untilChanged') }),
   ])
   .openapi('ManualEnd', {
     description:
-      'default: as the group’s settings say. nextBoundary: when the next appointment begins or the running one ends.',
+      'default: as the group’s settings say. nextBoundary: when the next appointment begins or the running one ends. appointmentEnd: with the appointment that is running, wherever it is moved that day, and at once when it is cancelled, declined or removed; of several with that named by uid and occurrence, else with the one that counts.',
   });
 
 export const ManualPresence = z
@@ -145,7 +198,7 @@ export const ManualPresence = z
     profileId: Id.optional(),
     status: Status.optional(),
     end: ManualEnd.default({ rule: 'default' }),
-    note: z.string().trim().max(500).nullable().optional(),
+    note: NoteInput.optional(),
   })
   .refine((choice) => (choice.profileId === undefined) !== (choice.status === undefined), {
     message: 'Choose either a profile or a status.',
@@ -226,7 +279,7 @@ const profileFields = {
       message: 'A forwarding needs a target; "off" and "doNotDisturb" have none.',
       path: ['target'],
     }),
-  note: z.string().trim().max(500).nullable(),
+  note: NoteInput,
 };
 
 export const NewProfile = z
@@ -268,7 +321,8 @@ export const ForwardingEntry = z
 - overridden: somebody changed it at the phone meanwhile, which is respected. takenBack: what is wanted is there again after that.
 - givenBack: the previous state is back. leftAlone: at the end something else was set, which stays. notNeeded: it was no longer wanted before it was set.
 - loopRefused: it would have led in a circle. unsupported: this phone system can't do it. failed: the phone system could not be read or written.
-- wouldTake, wouldGiveBack: noted only, because the phone system is in mode \`observe\`.`,
+- wouldTake, wouldGiveBack: noted only, because the phone system is in mode \`observe\`.
+- paused, resumed: somebody has paused forwarding, or resumed it: \`detail\` says who, and why.`,
       example: 'taken',
     }),
     extension: z.string().nullable(),

@@ -2,10 +2,13 @@ import { type Kysely, sql } from 'kysely';
 
 /** Rules from appointments to profiles, choices for single appointments, and what keeps forwarding trustworthy. */
 export async function presence(db: Kysely<never>): Promise<void> {
-  for (const statements of [rules, claims, forwarding, trust]) await sql.raw(statements).execute(db);
+  for (const statements of [rules, claims, clients, forwarding, trust]) await sql.raw(statements).execute(db);
 }
 
 const rules = `
+-- Of the organizer, small letters; the name alone says nothing to rules.
+alter table appointment add column organizer_address text;
+
 -- A user's own rules, in order; asked before the group's where the group allows it.
 create table own_rules (
   user_id uuid primary key references users on delete cascade,
@@ -20,16 +23,31 @@ create table appointment_choice (
   occurrence text not null default '',
   effect jsonb not null,
   chosen_at timestamptz not null default now(),
+  -- When the appointment was last seen in the store; long after that the choice goes.
+  seen_at timestamptz not null default now(),
   primary key (user_id, uid, occurrence)
 );
 `;
 
 const claims = `
--- appointment: the meeting whose end is the claim's (end_rule 'appointmentEnd').
-alter table claim add column appointment jsonb;
+-- appointment: the meeting whose end is the claim's (end_rule 'appointmentEnd'). leased_until: it ends then, whatever
+-- ends_at says, unless the program that made it renews it.
+alter table claim add column appointment jsonb, add column leased_until timestamptz;
 alter table claim drop constraint claim_end_rule_check;
 alter table claim add constraint claim_end_rule_check
   check (end_rule in ('time', 'nextBoundary', 'untilChanged', 'appointmentEnd'));
+`;
+
+const clients = `
+-- The last word of each of a user's clients: what it saw since when, and until when that may be taken for true.
+create table client_report (
+  user_id uuid not null references users on delete cascade,
+  client text not null,
+  state text not null check (state in ('active', 'idle', 'locked')),
+  since timestamptz not null,
+  until timestamptz not null,
+  primary key (user_id, client)
+);
 `;
 
 const forwarding = `
@@ -53,6 +71,8 @@ alter table phone_system
   add column guard_share integer not null default 20 check (guard_share between 0 and 100),
   add column paused_at timestamptz,
   add column paused_reason jsonb;
+-- Sealed: what a phone system gave for the secret and may give only once.
+alter table phone_system add column tokens text;
 alter table configuration_group add column forwarding_paused_at timestamptz, add column forwarding_pause jsonb;
 alter table users add column forwarding_paused_at timestamptz, add column forwarding_pause jsonb;
 
