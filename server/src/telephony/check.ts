@@ -5,6 +5,7 @@ import { type ForwardingMode, forwardingModes } from '../presence/presence.ts';
 import type { PhoneSystemConnection } from './connector.ts';
 import { connectTo, type PhoneSystemKinds, type StoredPhoneSystem } from './connectors.ts';
 import { asConnectorError } from './outcomes.ts';
+import { tokensInStore } from './token-store.ts';
 
 export interface PhoneSystemCheck {
   steps: CheckStep[];
@@ -14,7 +15,7 @@ export interface PhoneSystemCheck {
 
 /** @param extension one to read, to prove the way there and back; null: that step is left out. Never throws. */
 export async function checkPhoneSystem(
-  context: Pick<Context, 'secrets'>,
+  context: Pick<Context, 'secrets'> & Partial<Pick<Context, 'store'>>,
   kinds: PhoneSystemKinds,
   system: StoredPhoneSystem,
   extension: string | null,
@@ -48,7 +49,8 @@ export async function checkPhoneSystem(
   try {
     const going =
       (await step('settings', async () => {
-        connection = await connectTo(kinds, context.secrets, system);
+        const tokens = context.store && tokensInStore(context.store.db, context.secrets, system.id);
+        connection = await connectTo(kinds, context.secrets, system, tokens);
         return 'The settings are complete.';
       })) &&
       (await step('connection', async () => {

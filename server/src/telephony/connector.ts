@@ -1,6 +1,7 @@
 /** The face every phone system shows to the reconciler. */
 import type { CheckStep } from '../calendars/connector.ts';
 import type { ForwardingMode, Slot, SlotForwarding } from '../presence/presence.ts';
+import type { TokenStore } from './token-store.ts';
 
 export interface Capabilities {
   /** For each mode of the slot "always": true, or why this system can't do it. */
@@ -52,5 +53,11 @@ export interface PhoneSystemConnection {
 
 export interface PhoneSystemConnector<Settings = unknown, Secret = unknown> {
   readonly kind: string;
-  connect(system: { id: string; settings: Settings; secret: Secret }): Promise<PhoneSystemConnection>;
+  /** @param system.tokens where tokens outlive the connection, for kinds that have any. */
+  connect(system: {
+    id: string;
+    settings: Settings;
+    secret: Secret;
+    tokens?: TokenStore | undefined;
+  }): Promise<PhoneSystemConnection>;
 }

@@ -7,6 +7,7 @@ import { asteriskConnector, asteriskSecret, asteriskSettings } from './asterisk/
 import type { PhoneSystemConnection, PhoneSystemConnector } from './connector.ts';
 import { httpConnector } from './http/connector.ts';
 import { httpSecret, httpSettings } from './http/settings.ts';
+import type { TokenStore } from './token-store.ts';
 
 export interface PhoneSystemKind {
   settings: z.ZodType;
@@ -41,6 +42,7 @@ export async function connectTo(
   kinds: PhoneSystemKinds,
   secrets: Secrets,
   system: StoredPhoneSystem,
+  tokens?: TokenStore,
 ): Promise<PhoneSystemConnection> {
   const kind = kinds.get(system.kind);
   if (!kind) throw new ConnectorError('refused', `This version knows no phone systems of the kind "${system.kind}".`);
@@ -50,5 +52,5 @@ export async function connectTo(
   const secret = kind.secret.safeParse(opened);
   if (!secret.success)
     throw new ConnectorError('credentials', 'The password or token of this phone system is missing.');
-  return kind.connector.connect({ id: system.id, settings: settings.data, secret: secret.data });
+  return kind.connector.connect({ id: system.id, settings: settings.data, secret: secret.data, tokens });
 }

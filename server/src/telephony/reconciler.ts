@@ -21,6 +21,7 @@ import {
 } from './reconciler.queries.ts';
 import { recordsInDatabase } from './records.queries.ts';
 import { LeaseLost } from './records.ts';
+import { tokensInStore } from './token-store.ts';
 
 export interface ReconcilerOptions {
   connectors: PhoneSystemKinds;
@@ -135,7 +136,8 @@ export async function startReconciler(context: Context, options: ReconcilerOptio
     }
   }
   async function connect(desk: Desk): Promise<PhoneSystemConnection> {
-    const connection = await connectTo(connectors, context.secrets, desk.system);
+    const tokens = tokensInStore(store.db, context.secrets, desk.system.id);
+    const connection = await connectTo(connectors, context.secrets, desk.system, tokens);
     // Our own writes light lamps too: hints are gathered, so that a thousand of them are one look.
     let hinted = new Set<string | null>();
     connection.watch?.((extension) => {

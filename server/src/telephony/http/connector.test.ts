@@ -46,13 +46,13 @@ const connect = (more: object = {}, secret: HttpSecret = { kind: 'none' }) => {
     read: { address, target: '/forward/to', mode: '/forward/kind' },
     modes: { off: 'none', all: 'always', external: 'outside' },
     voicemail: '99{{extension}}',
-    timeoutMs: 300,
+    timeoutMs: 3_000,
     attempts: 2,
     ...more,
   });
   return httpConnector(outbound).connect({ id: 'test', settings, secret });
 };
-const signal = () => AbortSignal.timeout(3_000);
+const signal = () => AbortSignal.timeout(10_000);
 const context = { status: 'appointment', note: 'back "soon"', until: Temporal.Instant.from('2026-03-02T10:00:00Z') };
 
 test('templates are sent, and the state is understood in the system’s own words', async () => {
@@ -118,20 +118,22 @@ test('a 200 that isn’t success is an error; 404 means what the administrator s
 test('one extension that never answers holds up nobody else', async () => {
   answers = ({ url }) =>
     url!.includes('/666/') ? 'silence' : { status: 200, body: { forward: { to: '200', kind: 'always' } } };
-  const connection = await connect();
+  // Long enough for the others on a busy machine.
+  const connection = await connect({ timeoutMs: 1_500, attempts: 1 });
   const values = await connection.readAll(['101', '666', '102'], signal());
   expect([...values.keys()].sort()).toEqual(['101', '102']);
-  await expect(connection.read('666', signal())).rejects.toMatchObject({ errorClass: 'unreachable' });
+  const hasty = await connect({ timeoutMs: 100, attempts: 1 });
+  await expect(hasty.read('666', signal())).rejects.toMatchObject({ errorClass: 'unreachable' });
   answers = () => 'silence';
-  await expect(connection.readAll(['101', '102'], signal())).rejects.toMatchObject({ errorClass: 'unreachable' });
+  await expect(hasty.readAll(['101', '102'], signal())).rejects.toMatchObject({ errorClass: 'unreachable' });
 });
 
 test('secrets stand in no error', async () => {
   answers = () => ({ status: 401 });
-  const connection = await connect({}, { kind: 'basic', username: 'pbx', password: 'sesame-4711' });
+  const connection = await connect({}, { kind: 'basic', username: 'pbx', password: 'sesame-abracadabra' });
   const error = await connection.read('101', signal()).catch((thrown) => thrown);
   expect(error).toMatchObject({ errorClass: 'credentials' });
-  expect(`${error.message} ${error.stack} ${JSON.stringify(error)}`).not.toMatch(/4711|c2VzYW1l/);
+  expect(`${error.message} ${error.stack} ${JSON.stringify(error)}`).not.toMatch(/abracadabra|c2VzYW1l/);
 });
 
 test('the budget spreads requests over time', async () => {
@@ -141,4 +143,70 @@ test('the budget spreads requests over time', async () => {
   for (let request = 0; request < 25; request++) await connection.read('101', signal());
   // A second's worth at once, the rest at its pace.
   expect(Date.now() - before).toBeGreaterThan(200);
+});
+
+test('several requests in order: what one finds is known to the next, as it is', async () => {
+  const destination = { kind: 'number', number: '0301', nested: { on: true } };
+  answers = ({ method }) => ({
+    status: 200,
+    body: method === 'GET' ? [{ name: 'a' }, { name: 'busy', id: 7, to: destination }] : {},
+  });
+  const place = (at: string) => ({ list: '', where: { '/name': '{{mode}}' }, at });
+  const connection = await connect({
+    modes: { off: 'none', all: 'busy' },
+    set: [
+      { method: 'GET', address: `${base}/all`, keep: { id: place('/id'), to: place('/to') } },
+      {
+        address: `${base}/one/{{found.id}}`,
+        body: { to: '{{found.to}}', id: '{{found.id}}', text: 'is {{found.id}}', was: ['{{target}}'] },
+      },
+    ],
+  });
+  await connection.apply('101', 'always', { mode: 'all', target: '0"30' }, context, signal());
+  expect(seen.map(({ method, url }) => `${method} ${url}`)).toEqual(['GET /all', 'PUT /one/7']);
+  expect(JSON.parse(seen[1]!.body)).toEqual({ to: destination, id: 7, text: 'is 7', was: ['0"30'] });
+  answers = () => ({ status: 200, body: [] });
+  const missing = connection.apply('101', 'always', { mode: 'all', target: '0' }, context, signal());
+  await expect(missing).rejects.toMatchObject({ errorClass: 'notFound', message: expect.stringContaining('"id"') });
+});
+
+test('pages end, stay on their server, and an answer without a list is no empty list', async () => {
+  const all = { address: `${base}/all`, list: '/items', extension: '/number' };
+  const page = (items: object[], next?: string) => ({ status: 200, body: { items, next } });
+  const number = (each: string) => ({ number: each, forward: { to: '200', kind: 'always' } });
+  const wanted = ['101', '102', '103'];
+  answers = ({ url }) =>
+    url!.includes('p=2') ? page([number('103')]) : page([number('101'), number('102')], '/all?p=2');
+  const connection = await connect({ readAll: { ...all, paging: { by: 'next', at: '/next' } } });
+  expect([...(await connection.readAll(wanted, signal())).keys()]).toEqual(wanted);
+  answers = () => page([number('101')], '/all?p=1');
+  await expect(connection.readAll(wanted, signal())).rejects.toThrow(/no end/);
+  answers = () => page([], 'http://evil.example.com/all');
+  await expect(connection.readAll(wanted, signal())).rejects.toThrow(/another server/);
+  answers = () => ({ status: 200, body: { error: 'busy' } });
+  await expect(connection.readAll(wanted, signal())).rejects.toMatchObject({ errorClass: 'malformed' });
+});
+
+test('answers mean what the settings say', async () => {
+  const connection = await connect({
+    errors: [
+      { status: [200], at: '/code', is: 'E42', class: 'throttled' },
+      { status: [410], class: 'notFound' },
+      { status: [400], at: '/code', is: 7, class: 'credentials' },
+    ],
+    attempts: 1,
+  });
+  const classOf = async (status: number, body: object) => {
+    answers = () => ({ status, body });
+    return connection.read('101', signal()).then(
+      () => 'good',
+      (error) => error.errorClass,
+    );
+  };
+  expect(await classOf(200, { code: 'E42' })).toBe('throttled');
+  expect(await classOf(200, { forward: null })).toBe('good');
+  expect(await classOf(410, {})).toBe('notFound');
+  expect(await classOf(400, { code: 7 })).toBe('credentials');
+  expect(await classOf(400, { code: 8 })).toBe('refused');
+  expect(await classOf(503, {})).toBe('throttled');
 });

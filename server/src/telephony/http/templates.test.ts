@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { atPointer } from './places.ts';
 import { httpSettings } from './settings.ts';
-import { atPointer, fillAddress, fillBody, fillHeader, type Values } from './templates.ts';
+import { fillAddress, fillBody, fillHeader, type Values } from './templates.ts';
 
 const values: Values = {
   extension: '10/1?x#',
