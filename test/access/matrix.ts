@@ -47,6 +47,11 @@ createIdentityProvider     -      -     -     -      -     -     +     none     
 changeIdentityProvider     -      -     -     -      -     -     +     none                  adm                       identityProvider
 deleteIdentityProvider     -      -     -     -      -     -     +     none                  adm                       identityProvider
 checkIdentityProvider      -      -     -     -      -     -     +     none                  adm                       -
+listGraphApplications      -      -     -     +      -     -     +     none                  adm:read                  -
+createGraphApplication     -      -     -     -      -     -     +     none                  adm                       graphApplication
+changeGraphApplication     -      -     -     -      -     -     +     none                  adm                       graphApplication
+deleteGraphApplication     -      -     -     -      -     -     +     none                  adm                       graphApplication
+checkGraphApplication      -      -     -     -      -     -     +     none                  adm                       -
 
 listUsers                  -      +     +     +      +     +     +     read                  read,adm:read             -
 createUser                 -      -     -     -      +     -     +     none                  adm                       user

@@ -35,6 +35,12 @@ export const bodies: Record<string, (things: Things) => unknown> = {
     ...{ name: `Provider ${unique()}`, issuer: 'https://idp.invalid', clientId: 'whenabouts', secret, enabled: false },
   }),
   changeIdentityProvider: () => ({ name: `Provider ${unique()}`, secret }),
+  createGraphApplication: () => ({
+    ...{ name: `Application ${unique()}`, clientId: 'c', tenantId: 't', credential: { kind: 'secret', secret } },
+    ...{ cloud: 'custom', loginAddress: 'http://127.0.0.1:1', graphAddress: 'http://127.0.0.1:1' },
+  }),
+  changeGraphApplication: () => ({ name: `Application ${unique()}`, credential: { kind: 'secret', secret } }),
+  checkGraphApplication: () => ({}),
   writeSignInSettings: () => ({ secondFactorRequiredFor: [] }),
 
   createUser: ({ groupId }) => ({ email: `${unique()}@example.com`, displayName: 'New', groupId }),

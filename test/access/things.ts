@@ -86,6 +86,18 @@ type Maker = (context: Context, db: Executor, things: Things) => Promise<Record<
 
 /** Each by the name that paths use. What belongs to a user is given to `things.userId`. */
 const makers: Record<string, Maker> = {
+  async applicationId({ secrets }, db) {
+    const applicationId = randomUUID();
+    await db
+      .insertInto('graph_application')
+      .values({
+        ...{ id: applicationId, name: `Application ${unique()}`, client_id: 'c', tenant_id: 't', cloud: 'custom' },
+        ...{ login_address: 'http://127.0.0.1:1', graph_address: 'http://127.0.0.1:1' },
+        credential: secrets.seal(JSON.stringify({ kind: 'secret', secret }), applicationId),
+      })
+      .execute();
+    return { applicationId };
+  },
   async providerId({ secrets }, db) {
     const providerId = randomUUID();
     await db

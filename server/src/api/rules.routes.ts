@@ -143,7 +143,6 @@ agenda.`,
       params,
       query: Period,
       answer: AppointmentOutcomes,
-      scope: 'read',
       async handle({ viewer, params: { userId }, query }) {
         await requireActing(db, viewer, userId);
         const period = interval(query);

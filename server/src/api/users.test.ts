@@ -255,7 +255,9 @@ test('a reset takes what users chose for themselves, and says how much', async (
   expect([profile.status, profile.text]).toEqual([201, expect.any(String)]);
   await user.call('PUT', '/users/me/presence/manual', { profileId: profile.body.id, end: { rule: 'untilChanged' } });
   const reset = await admin.call('POST', `/users/${user.id}/reset`, {});
-  expect(reset.body).toEqual({ profiles: 1, manualChoices: 1, relationships: 0, reminders: 0 });
+  expect(reset.body).toEqual({
+    ...{ profiles: 1, manualChoices: 1, relationships: 0, reminders: 0, rules: 0, appointmentChoices: 0 },
+  });
   expect((await user.call('GET', '/profiles')).body.profiles.map(({ name }: { name: string }) => name)).not.toContain(
     'Mine',
   );

@@ -77,6 +77,7 @@ function inputs(given: {
   return {
     timeZone: given.timeZone ?? 'UTC',
     settings: { ...defaultPresenceSettings, ...given.settings },
+    ...{ ownRules: [], choices: new Map(), freeBusyOnly: false },
     profiles: {
       own: given.own ? profileIndex(given.own) : emptyProfileIndex,
       central: given.profiles ? profileIndex(given.profiles) : emptyProfileIndex,

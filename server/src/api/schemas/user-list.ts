@@ -45,6 +45,9 @@ export const UserOverview = z
 export type UserOverview = z.infer<typeof UserOverview>;
 
 export const UserReset = z
-  .object({ profiles: z.int(), manualChoices: z.int(), relationships: z.int(), reminders: z.int() })
+  .object({
+    ...{ profiles: z.int(), manualChoices: z.int(), relationships: z.int(), reminders: z.int() },
+    ...{ rules: z.int(), appointmentChoices: z.int() },
+  })
   .openapi('UserReset', { description: 'How many of each are gone.' });
 export type UserReset = z.infer<typeof UserReset>;

@@ -21,6 +21,7 @@ import { targetInputsOf, targetKindsOf } from '../../presence/target-inputs.quer
 import type { Executor } from '../../store/database.ts';
 import { type Actor, recordChange } from '../audit.ts';
 import { enteredNumber } from '../dialling.ts';
+import { usesInRules } from './rule-uses.queries.ts';
 import { usesOfProfile } from './uses.queries.ts';
 
 export type ProfileFields = Pick<Profile, 'name' | 'status' | 'active' | 'forwarding' | 'note'>;
@@ -61,7 +62,7 @@ export async function createProfile(
 
 /**
  * Run it in a transaction.
- * @throws ApiError notFound; conflict when it is switched off while it is in use, with where; else as createProfile.
+ * @throws ApiError notFound; conflict when it is switched off or renamed while it is in use, with where; else as createProfile.
  */
 export async function changeProfile(
   transaction: Executor,
@@ -75,6 +76,8 @@ export async function changeProfile(
   if ('userId' in of) await refuseUnwanted(transaction, of.userId);
   if (change.name !== undefined) await refuseTakenName(transaction, of, change.name, id);
   if (change.active === false && before.active) await refuseInUse(transaction, before, 'switched off');
+  if (change.name !== undefined && change.name.toLowerCase() !== before.name.toLowerCase())
+    await refuseNamed(transaction, before);
   const columns = columnsOf({
     ...change,
     ...(change.forwarding && {
@@ -119,6 +122,15 @@ async function refuseInUse(executor: Executor, profile: StoredProfile, what: str
   const uses = await usesOfProfile(executor, profile);
   if (uses.length > 0)
     throw new ApiError('conflict', `"${profile.name}" is in use and can’t be ${what}: ${uses.join('; ')}.`);
+}
+
+/** Rules that name it by its name would lose it. */
+async function refuseNamed(executor: Executor, profile: StoredProfile): Promise<void> {
+  const uses = await usesInRules(executor, profile, 'name');
+  if (uses.length > 0)
+    throw new ApiError('conflict', `"${profile.name}" is in use and can’t be renamed: ${uses.join('; ')}.`, {
+      field: 'name',
+    });
 }
 
 async function refuseInherited(executor: Executor, groupId: string): Promise<void> {
