@@ -34,6 +34,18 @@ export function usesOfStatus(status: Status, settings: PresenceSettings): string
   if (status === 'appointment') uses.push('appointments');
   if (status === 'outOfOffice') uses.push('out-of-office appointments');
   if (status === 'onThePhone') uses.push('calls');
-  if (status === settings.outsideWorkingDay) uses.push('outside the working day');
-  return uses;
+  return [...uses, ...usesOfName((named) => named === status, settings)];
+}
+
+/** The settings that name a profile by key or name, in words for people. */
+export function usesOfName(isNamed: (keyOrName: string) => boolean, settings: PresenceSettings): string[] {
+  const { onStart, onEnd, onInactive, onLocked } = settings.client;
+  const uses: Array<[string | null, string]> = [
+    [settings.outsideWorkingDay, 'outside the working day'],
+    [onStart, 'open clients'],
+    [onInactive.profile, 'idle clients'],
+    [onLocked, 'locked screens'],
+    [onEnd, 'closed clients'],
+  ];
+  return uses.flatMap(([named, use]) => (named !== null && isNamed(named) ? [use] : []));
 }

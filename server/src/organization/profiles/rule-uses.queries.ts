@@ -1,5 +1,6 @@
-/** Which rules and choices for appointments name a profile: they find it by its key or its name in each user's own set. */
+/** Which rules, settings and choices for appointments name a profile: they find it by its key or its name in each user's own set. */
 import { sql } from 'kysely';
+import { usesOfName } from '../../presence/mapping.ts';
 import { hasOwnProfiles, type StoredProfile } from '../../presence/profiles.queries.ts';
 import { effect, type Rule, rule } from '../../presence/rules/rule.ts';
 import { presenceSettingsOf } from '../../presence/settings.ts';
@@ -25,8 +26,12 @@ export async function usesInRules(
       .rules.filter(names)
       .map((each) => `the rule "${each.name}" of ${place}`),
   );
+  const byName = (text: string) => text !== profile.key && text.toLowerCase() === name;
+  const ofSettings = groups.flatMap(({ place, settings }) =>
+    usesOfName(byName, presenceSettingsOf(settings)).map((use) => `automatic activation (${use}) of ${place}`),
+  );
   return [
-    ...new Set(ofGroups),
+    ...new Set([...ofGroups, ...ofSettings]),
     ...(await personalUses(
       executor,
       profile,

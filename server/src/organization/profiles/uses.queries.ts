@@ -23,6 +23,7 @@ async function runningChoices(executor: Executor, profileId: string): Promise<st
   const { rows } = await sql<{ display_name: string }>`
     select distinct users.display_name from claim join users on users.id = claim.user_id
      where claim.profile_id = ${profileId} and (claim.ends_at is null or claim.ends_at > now())
+       and (claim.leased_until is null or claim.leased_until > now())
      order by users.display_name`.execute(executor);
   return rows.length === 0 ? [] : [`chosen just now by ${list(rows.map((row) => row.display_name))}`];
 }
