@@ -28,6 +28,7 @@ export type AuditSubject =
   | 'relationship'
   | 'importSource'
   | 'identityProvider'
+  | 'graphApplication'
   | 'apiToken'
   | 'session'
   | 'network'

@@ -23,9 +23,11 @@ const variables: Record<string, string> = {
   BERLIN_PBX_PASSWORD: 'pbx-s3cret',
   ANNAS_PASSWORD: 'annas-s3cret',
   DOOR_DISPLAY_TOKEN: token,
+  GRAPH_CLIENT_SECRET: 'graph-s3cret',
   LOGIN_CLIENT_SECRET: 'login-s3cret',
   DIRECTORY_PASSWORD: 'directory-s3cret',
   HOOK_SECRET: hookSecret,
+  WHENABOUTS_GRAPH_APPLICATION_EXAMPLE_LTD_SECRET: 'graph-s3cret',
   WHENABOUTS_IDENTITY_PROVIDER_EXAMPLE_LTD_SECRET: 'login-s3cret',
   WHENABOUTS_IMPORT_SOURCE_DIRECTORY_PASSWORD: 'directory-s3cret',
   WHENABOUTS_WEBHOOK_HOOKS_EXAMPLE_COM_SECRET: hookSecret,
@@ -126,7 +128,7 @@ test.each([
   ],
   [
     'whenabouts: 1\nlocation: {}\n',
-    'line 2, column 1: location: There is no section "location". There are: system, locations',
+    'line 2, column 1: location: There is no section "location". There are: system, graphApplications, locations',
   ],
   ['locations: {}\n', 'A company file says which form it has: "whenabouts: 1".'],
   [

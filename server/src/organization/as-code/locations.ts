@@ -9,7 +9,7 @@ import {
   diallingRules,
   diallingRulesOf,
 } from '../../telephony/dialling-rules.ts';
-import { setDiallingRules } from '../dialling.ts';
+import { firstDiallingRules, setDiallingRules } from '../dialling.ts';
 import { allFunctions, functionOf } from '../functions.ts';
 import { createGroup, deleteGroup } from '../groups.ts';
 import { effective, type FunctionName, functionNames } from '../inheritance.ts';
@@ -123,9 +123,11 @@ export const locations: Section<LocationEntry> = {
   },
 
   base(before, patch) {
-    const stands = before ?? { profiles: builtInEntries };
+    const stands = before ?? { profiles: builtInEntries, dialling: { ...defaultDiallingRules, countryAssumed: true } };
     if (!isValues(patch)) return stands;
-    const base = { ...stands, profiles: renamedByKey(stands.profiles, patch.profiles) };
+    const choosesCountry = isValues(patch.dialling) && Object.hasOwn(patch.dialling, 'country');
+    const dialling = choosesCountry ? { ...stands.dialling, countryAssumed: false } : stands.dialling;
+    const base = { ...stands, dialling, profiles: renamedByKey(stands.profiles, patch.profiles) };
     if (!isValues(patch.groups)) return base;
     const profiles = mergePatch(base.profiles, patch.profiles ?? {}) as ProfileEntries;
     const groups: Record<string, unknown> = { ...before?.groups };
@@ -214,8 +216,11 @@ async function writeLocation(
     : await createLocation(transaction, { name, timeZone: after.timeZone }, actor);
   if (before && before.timeZone !== after.timeZone)
     await changeLocation(transaction, id, { timeZone: after.timeZone }, actor);
-  if (!same(before?.dialling ?? defaultDiallingRules, after.dialling))
-    await at([name, 'dialling'], setDiallingRules(transaction, actor, id, after.dialling as DiallingRules));
+  const stands = before?.dialling ?? (await firstDiallingRules(after.timeZone));
+  // Nothing said of the country: it is the one that the location was made with.
+  const unsaid = before === null && after.dialling.countryAssumed && after.dialling.country === null;
+  const dialling: DiallingRules = unsaid ? { ...after.dialling, country: stands.country } : after.dialling;
+  if (!same(stands, dialling)) await at([name, 'dialling'], setDiallingRules(transaction, actor, id, dialling));
   for (const each of functionNames) {
     const wanted = after.settings[each] ?? functionDefaults(each);
     if (!same(before?.settings[each] ?? functionDefaults(each), wanted))

@@ -1,4 +1,5 @@
 /** What a company file comes to on this system: every entry as it will be, what is wrong, and what changes. Writes nothing. */
+import { countryOfZone } from '../../telephony/country-of-zone.ts';
 import { type Dialling, diallingOf } from '../../telephony/dialling.ts';
 import { defaultDiallingRules } from '../../telephony/dialling-rules.ts';
 import { loadNumberingPlan } from '../../telephony/numbering-plan.ts';
@@ -145,7 +146,10 @@ async function numbers(all: () => CompanyValues): Promise<Surroundings['number']
     let dialling = diallings.get(location);
     if (!dialling) {
       const entry = all().locations?.[location] as LocationEntry | undefined;
-      dialling = diallingOf(entry?.dialling ?? defaultDiallingRules, plan);
+      const rules = entry?.dialling ?? defaultDiallingRules;
+      const country =
+        rules.country ?? (entry && rules.countryAssumed ? countryOfZone(entry.timeZone, plan.countries()) : null);
+      dialling = diallingOf({ ...rules, country }, plan);
       diallings.set(location, dialling);
     }
     return dialling.read(text);
