@@ -14,12 +14,16 @@ Usage:
       Makes locations, groups, users, phone systems and all else as the file says.
   whenabouts export [--server URL --token TOKEN] > company.yaml
       Writes all that as a file.
+  whenabouts release --all [--server URL --token TOKEN]
+      Gives back every forwarding on the phones and pauses, for maintenance and before uninstalling.
+  whenabouts resume --all [--server URL --token TOKEN]
+      Lets forwarding follow presence again.
   whenabouts let-in ADDRESS
       Prints a link by which a user chooses a new password, without second factor and locks.
 
 "whenabouts COMMAND --help" tells more. To start the server: npm start
 
-Exit codes: 0 done, 1 the input can't be read, 2 wrong usage.
+Exit codes: 0 done, 1 the input can't be read or it could not be done, 2 wrong usage.
 `;
 
 const commands: Readonly<Record<string, (parameters: string[]) => Promise<number>>> = {
@@ -28,6 +32,8 @@ const commands: Readonly<Record<string, (parameters: string[]) => Promise<number
   // Loaded when asked for: the database and all connectors come with them.
   apply: async (parameters) => (await import('./cli/apply.ts')).applyCommand(parameters),
   export: async (parameters) => (await import('./cli/apply.ts')).exportCommand(parameters),
+  release: async (parameters) => (await import('./cli/release.ts')).releaseCommand(parameters),
+  resume: async (parameters) => (await import('./cli/release.ts')).resumeCommand(parameters),
   'let-in': async (parameters) => (await import('./cli/let-in.ts')).letInCommand(parameters),
 };
 

@@ -9,6 +9,8 @@ import { refuseSamplePhones } from '../organization/sample-company/apart.ts';
 import type { Executor } from '../store/database.ts';
 import { checkPhoneSystem } from '../telephony/check.ts';
 import type { PhoneSystemKinds } from '../telephony/connectors.ts';
+import { outlookLines, outlookLog, outlookSummary } from '../telephony/trust/outlook.queries.ts';
+import { pauseOf } from '../telephony/trust/pauses.ts';
 import { locationsOf, requireLocation } from './access.ts';
 import { ApiError } from './errors.ts';
 import { beginLeaving } from './leavings.routes.ts';
@@ -25,6 +27,7 @@ import {
   PhoneSystemCheckResult,
   PhoneSystemList,
 } from './schemas/telephony.ts';
+import { Outlook, OutlookLog } from './schemas/trust.ts';
 
 const administrator = { access: 'administrator', tag: 'Telephony' } as const;
 const params = z.object({ phoneSystemId: Id });
@@ -42,6 +45,9 @@ const selectSystems = (db: Executor) =>
       'error_class as errorClass',
       'error_message as message',
       'last_contact_at as lastContactAt',
+      'guard_share as guardShare',
+      'paused_at',
+      'paused_reason',
     ])
     .select((of) => [
       of('secret', 'is not', null).$castTo<boolean>().as('hasSecret'),
@@ -50,8 +56,25 @@ const selectSystems = (db: Executor) =>
         .select((count) => count.fn.countAll<number>().as('count'))
         .whereRef('extension.phone_system_id', '=', 'phone_system.id')
         .as('extensions'),
+      of
+        .selectFrom('extension')
+        .innerJoin('forwarding_record', 'forwarding_record.extension_id', 'extension.id')
+        .select((count) => count.fn.count<number>('extension.id').distinct().as('count'))
+        .whereRef('extension.phone_system_id', '=', 'phone_system.id')
+        .where('phase', '<>', 'idle')
+        .as('inForce'),
     ])
-    .$narrowType<{ extensions: number; errorClass: 'unreachable' | null }>();
+    .$narrowType<{ extensions: number; inForce: number; errorClass: 'unreachable' | null }>();
+type SystemRow = Awaited<ReturnType<ReturnType<typeof selectSystems>['execute']>>[number];
+
+function shownSystem({ paused_at, paused_reason, ...system }: SystemRow) {
+  return {
+    ...system,
+    pause: paused_at && paused_reason ? pauseOf('phoneSystem', paused_at, paused_reason) : null,
+    /** What it goes on to be, where that isn't what it was before. */
+    becomes: paused_reason?.untilGivenBack ? (paused_reason.nextMode ?? null) : null,
+  };
+}
 
 const selectExtensions = (db: Executor) =>
   db
@@ -74,7 +97,7 @@ export function telephonyRoutes(context: Context, kinds: PhoneSystemKinds): Rout
   async function readSystem(id: string) {
     const system = await selectSystems(db).where('id', '=', id).executeTakeFirst();
     if (!system) throw new ApiError('notFound', 'There is no such phone system.');
-    return system;
+    return shownSystem(system);
   }
   /** Whose user is unknown is nobody's: the service says so to administrators of the whole system. */
   async function requireUser(viewer: Viewer, userId: string) {
@@ -91,7 +114,7 @@ export function telephonyRoutes(context: Context, kinds: PhoneSystemKinds): Rout
       description: 'Administrators of locations get names and states; settings and messages are empty for them.',
       answer: PhoneSystemList,
       async handle({ viewer }) {
-        const phoneSystems = await selectSystems(db).orderBy('name').execute();
+        const phoneSystems = (await selectSystems(db).orderBy('name').execute()).map(shownSystem);
         return { phoneSystems: locationsOf(viewer) ? phoneSystems.map(named) : phoneSystems };
       },
     }),
@@ -101,7 +124,8 @@ export function telephonyRoutes(context: Context, kinds: PhoneSystemKinds): Rout
       path: '/phone-systems',
       operation: 'createPhoneSystem',
       summary: 'Connect a phone system',
-      description: 'Kind `asterisk` (AMI) or `http` (templated requests). Begin with mode `observe` to look only.',
+      description:
+        'Kind `asterisk` (AMI) or `http` (templated requests). It begins in mode `observe`, unless said otherwise: it shows what it would do (its outlook) and writes nothing until it is switched to `active`.',
       body: NewPhoneSystem,
       status: 201,
       answer: PhoneSystem,
@@ -118,6 +142,8 @@ export function telephonyRoutes(context: Context, kinds: PhoneSystemKinds): Rout
       path: '/phone-systems/{phoneSystemId}',
       operation: 'changePhoneSystem',
       summary: 'Change a phone system',
+      description:
+        'From `active` to another mode, what is ours on its phones is given back first (`pause` and `becomes` tell that it is under way); with `inForce: leave` it stays as it is.',
       params,
       body: PhoneSystemChange,
       answer: PhoneSystem,
@@ -166,6 +192,58 @@ export function telephonyRoutes(context: Context, kinds: PhoneSystemKinds): Rout
           .executeTakeFirst();
         const { steps, modes } = await checkPhoneSystem(context, kinds, system, extension?.number ?? null);
         return { steps, modes: modes ?? {} };
+      },
+    }),
+    route({
+      access: 'systemReader',
+      tag: 'Telephony',
+      method: 'get',
+      path: '/phone-systems/{phoneSystemId}/outlook',
+      operation: 'readOutlook',
+      summary: 'What a phone system would do now, were it active',
+      description:
+        'For each phone what is set there, what would be set, and why. Of a phone system that is active: what is on its way.',
+      params,
+      query: z.object({
+        changing: z
+          .stringbool()
+          .default(false)
+          .openapi({
+            ...{ type: 'boolean', description: 'Only phones at which something would change.' },
+          }),
+        search: z.string().trim().max(100).default('').openapi({
+          description: 'Part of a user’s name, or how the extension begins.',
+        }),
+        offset: z.coerce.number().int().min(0).max(1_000_000).default(0),
+        limit: z.coerce.number().int().min(1).max(500).default(100),
+      }),
+      answer: Outlook,
+      async handle({ params: { phoneSystemId }, query }) {
+        await readSystem(phoneSystemId);
+        const found = await outlookLines(db, phoneSystemId, query);
+        return {
+          summary: await outlookSummary(db, phoneSystemId),
+          lines: found.slice(0, query.limit),
+          next: found.length > query.limit ? query.offset + query.limit : null,
+        };
+      },
+    }),
+    route({
+      access: 'systemReader',
+      tag: 'Telephony',
+      method: 'get',
+      path: '/phone-systems/{phoneSystemId}/forwarding-log',
+      operation: 'readPhoneSystemLog',
+      summary: 'What was done, or would have been done, at the phones of a phone system',
+      params,
+      query: z.object({
+        before: z.coerce.number().int().optional().openapi({ description: 'An entry’s id: what is older than that.' }),
+        limit: z.coerce.number().int().min(1).max(500).default(50),
+      }),
+      answer: OutlookLog,
+      async handle({ params: { phoneSystemId }, query: { before, limit } }) {
+        await readSystem(phoneSystemId);
+        return { entries: await outlookLog(db, phoneSystemId, { before, limit }) };
       },
     }),
     route({

@@ -20,7 +20,7 @@ export async function deactivateUsers(executor: Executor, userIds: readonly stri
     insert into forwarding_record (extension_id, slot, released_at)
     select id, slot, now() from extension cross join unnest(${[...slots]}::text[]) slot
      where user_id = ${ids} order by id, slot
-    on conflict (extension_id, slot) do update set released_at = now(), due_at = now()
+    on conflict (extension_id, slot) do update set released_at = now(), due_at = now(), unplanned = true
      where forwarding_record.released_at is null`.execute(executor);
   await tell(executor, userIds);
 }
@@ -34,7 +34,7 @@ export async function reactivateUsers(executor: Executor, userIds: readonly stri
   const ids = rows.map(({ id }) => id);
   // What is being removed for itself (an extension, its phone system) goes on leaving.
   await sql`
-    update forwarding_record set released_at = null, due_at = now() from extension e
+    update forwarding_record set released_at = null, due_at = now(), unplanned = true from extension e
      where e.id = extension_id and e.user_id = any(${ids}::uuid[]) and released_at is not null
        and not exists (select from leaving where leaving.state = 'running'
                           and leaving.subject_id in (e.id, e.phone_system_id))`.execute(executor);

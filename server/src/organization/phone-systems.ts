@@ -1,14 +1,16 @@
 /** Phone systems and the extensions that belong to users, as administrators keep them. */
 
 import { randomUUID } from 'node:crypto';
-import { sql } from 'kysely';
 import { checked } from '../api/checked.ts';
 import { ApiError } from '../api/errors.ts';
 import type { Context } from '../context.ts';
 import { markReachDue } from '../presence/due.ts';
 import type { Executor } from '../store/database.ts';
 import type { PhoneSystemKind, PhoneSystemKinds } from '../telephony/connectors.ts';
-import { forwardingChannel, systemsChanged } from '../telephony/reconciler.queries.ts';
+import { defaultGuardShare } from '../telephony/trust/guard.ts';
+import { letThrough, makeScopeDue, phonesHeld } from '../telephony/trust/pauses.queries.ts';
+import type { PauseScope } from '../telephony/trust/pauses.ts';
+import { pauseForwarding, resumeForwarding, wakeReconcilers } from '../telephony/trust/pausing.ts';
 import { type Actor, recordChange } from './audit.ts';
 import { refuseWhileLeaving } from './leaving/start.ts';
 import { locationIdOfUser } from './roles.ts';
@@ -22,6 +24,8 @@ export interface NewPhoneSystem {
   settings: unknown;
   secret?: unknown;
   mode: Mode;
+  /** Percent, 0 to 100; 0: no guard (telephony/trust/guard.ts). */
+  guardShare?: number | undefined;
 }
 
 export function kindNamed(kinds: PhoneSystemKinds, kind: string): PhoneSystemKind {
@@ -36,7 +40,7 @@ export async function createPhoneSystem(
   executor: Executor,
   actor: Actor,
   kinds: PhoneSystemKinds,
-  { name, kind, settings, secret, mode }: NewPhoneSystem,
+  { name, kind, settings, secret, mode, guardShare = defaultGuardShare }: NewPhoneSystem,
 ): Promise<string> {
   const { settings: settingsSchema, secret: secretSchema } = kindNamed(kinds, kind);
   const id = randomUUID();
@@ -50,14 +54,16 @@ export async function createPhoneSystem(
       kind,
       settings: JSON.stringify(goodSettings),
       secret: sealed(secrets, goodSecret, id),
-      mode,
+      mode: mode === 'paused' ? 'active' : mode,
+      guard_share: guardShare,
     })
     .execute();
   await recordChange(executor, actor, {
     ...{ action: 'create', subject: 'phoneSystem', subjectId: id, subjectName: name },
-    after: { name, kind, settings: goodSettings, mode },
+    after: { name, kind, settings: goodSettings, mode, guardShare },
   });
-  await wake(executor);
+  if (mode === 'paused') await pauseAsWished(executor, id, actor, true);
+  await wakeReconcilers(executor);
   return id;
 }
 
@@ -69,6 +75,9 @@ export interface PhoneSystemChange {
   settings?: unknown;
   secret?: unknown;
   mode?: Mode | undefined;
+  /** What becomes of what is ours on the phones when the system is no longer active. giveBack, unless said otherwise. */
+  inForce?: 'giveBack' | 'leave' | undefined;
+  guardShare?: number | undefined;
 }
 
 /** Run it in a transaction. @throws ApiError notFound; otherwise as createPhoneSystem. */
@@ -78,11 +87,11 @@ export async function changePhoneSystem(
   actor: Actor,
   kinds: PhoneSystemKinds,
   id: string,
-  { name, settings, secret, mode }: PhoneSystemChange,
+  { name, settings, secret, mode, inForce = 'giveBack', guardShare }: PhoneSystemChange,
 ): Promise<void> {
   const row = await executor
     .selectFrom('phone_system')
-    .select(['name', 'kind', 'settings', 'mode'])
+    .select(['name', 'kind', 'settings', 'mode', 'guard_share'])
     .where('id', '=', id)
     .forUpdate()
     .executeTakeFirst();
@@ -91,21 +100,53 @@ export async function changePhoneSystem(
   const goodSettings = settings === undefined ? row.settings : checked(kind.settings, settings, 'settings');
   const columns = {
     ...(name !== undefined && { name }),
-    ...(mode !== undefined && { mode }),
+    ...(guardShare !== undefined && { guard_share: guardShare }),
     ...(settings !== undefined && { settings: JSON.stringify(goodSettings) }),
     ...(secret !== undefined && { secret: sealed(secrets, checked(kind.secret, secret, 'secret'), id) }),
   };
-  if (Object.keys(columns).length === 0) return;
-  await executor.updateTable('phone_system').set(columns).where('id', '=', id).execute();
+  const switched = mode !== undefined && mode !== row.mode;
+  if (Object.keys(columns).length === 0 && !switched) return;
+  if (Object.keys(columns).length > 0)
+    await executor.updateTable('phone_system').set(columns).where('id', '=', id).execute();
+  if (switched) await switchMode(executor, { id, mode: row.mode }, mode, actor, inForce === 'giveBack');
   await recordChange(executor, actor, {
     ...{ action: 'change', subject: 'phoneSystem', subjectId: id, subjectName: name ?? row.name },
-    before: { name: row.name, settings: row.settings, mode: row.mode },
+    before: { name: row.name, settings: row.settings, mode: row.mode, guardShare: row.guard_share },
     after: {
       ...{ name: name ?? row.name, settings: goodSettings, mode: mode ?? row.mode },
+      ...{ guardShare: guardShare ?? row.guard_share },
       ...(secret !== undefined && { credentials: 'changed' }),
     },
   });
-  await wake(executor);
+  await wakeReconcilers(executor);
+}
+
+/** From active something of ours may be on the phones: it is given back first, then the system is what it was to be. */
+async function switchMode(
+  executor: Executor,
+  { id, mode: before }: { id: string; mode: Mode },
+  mode: Mode,
+  actor: Actor,
+  giveBack: boolean,
+): Promise<void> {
+  if (mode === 'paused') return pauseAsWished(executor, id, actor, giveBack);
+  const scope: PauseScope = { kind: 'phoneSystem', id };
+  if (mode === 'observe' && giveBack && (await phonesHeld(executor, scope)).held > 0) {
+    const wish = { reason: null, giveBack, until: null };
+    await pauseForwarding(executor, scope, wish, actor, { nextMode: 'observe', untilGivenBack: true });
+    return;
+  }
+  if (before === 'paused') {
+    await resumeForwarding(executor, scope, actor, mode);
+    return;
+  }
+  await executor.updateTable('phone_system').set({ mode }).where('id', '=', id).execute();
+  if (mode === 'active') await letThrough(executor, scope);
+  else await makeScopeDue(executor, scope);
+}
+
+async function pauseAsWished(executor: Executor, id: string, actor: Actor, giveBack: boolean): Promise<void> {
+  await pauseForwarding(executor, { kind: 'phoneSystem', id }, { reason: null, giveBack, until: null }, actor);
 }
 
 /**
@@ -142,7 +183,7 @@ export async function createExtension(
     after: { number, phoneSystem: system.name, user: user.display_name },
   });
   await markReachDue(db, [userId]); // a profile that forwards to this very number must not any more
-  await wake(db);
+  await wakeReconcilers(db);
   return id;
 }
 
@@ -160,5 +201,3 @@ async function takenBy(db: Executor, systemName: string, phoneSystemId: string, 
     : `Extension ${number} of ${systemName} belonged to somebody until now: try again.`;
   return new ApiError('conflict', message, { field: 'number' });
 }
-
-const wake = (db: Executor) => sql`select pg_notify(${forwardingChannel}, ${systemsChanged})`.execute(db);

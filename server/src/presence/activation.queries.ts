@@ -118,9 +118,10 @@ export async function writePlans(executor: Executor, plans: readonly Plan[]): Pr
           ${column((plan) => plan.forwarding.mode)}::text[], ${column((plan) => plan.forwarding.target)}::text[],
           ${column((plan) => plan.forwarding.busy)}::text[], ${column((plan) => plan.forwarding.unanswered)}::text[],
           ${column((plan) => plan.nextDue)}::float8[], ${column((plan) => plan.settingsRevision)}::bigint[],
-          ${column((plan) => plan.changed)}::boolean[], ${column((plan) => plan.changedSlots.join(' '))}::text[]
+          ${column((plan) => plan.changed)}::boolean[], ${column((plan) => plan.changedSlots.join(' '))}::text[],
+          ${column((plan) => plan.foreseen)}::boolean[]
         ) as given (user_id, status, profile_id, note, reason, since, until, mode, target, busy, unanswered, next_due,
-                    settings_revision, changed, changed_slots)
+                    settings_revision, changed, changed_slots, foreseen)
     ), state as (
       update presence_state set
         status = plan.status, profile_id = plan.profile_id, note = plan.note, reason = plan.reason::jsonb,
@@ -137,10 +138,11 @@ export async function writePlans(executor: Executor, plans: readonly Plan[]): Pr
              to_timestamp(until / 1000), mode, target, busy, unanswered
         from plan where changed
     ), record as (
-      insert into forwarding_record (extension_id, slot, due_at)
-      select extension.id, slot, now()
+      insert into forwarding_record (extension_id, slot, due_at, unplanned)
+      select extension.id, slot, now(), not foreseen
         from plan join extension using (user_id) cross join unnest(string_to_array(changed_slots, ' ')) as slot
-      on conflict (extension_id, slot) do update set due_at = excluded.due_at
+      on conflict (extension_id, slot) do update
+         set due_at = excluded.due_at, unplanned = excluded.unplanned
     )
     select case when max(number) is not null then pg_notify(${presenceChannel}, max(number)::text) end,
            case when bool_or(changed_slots <> '') then pg_notify(${forwardingChannel}, '') end

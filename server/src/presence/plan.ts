@@ -1,5 +1,6 @@
 /** What activation writes for one user: the segment in force at an instant, and when to look again. Pure. */
 import { endsWithCalendar } from './claim-ends.ts';
+import { isForeseen } from './foreseen.ts';
 import { type Forwarding, type Reason, type Slot, type Status, slotOf, slots } from './presence.ts';
 import { asExpected, type Claim, claimsOf, hasLeases, type PresenceInputs, strongestOverTime } from './timeline.ts';
 
@@ -27,6 +28,8 @@ export interface Plan extends Omit<StoredState, 'due'> {
   changed: boolean;
   /** Of the forwarding. */
   changedSlots: readonly Slot[];
+  /** Whether the change comes when it was to come, or is the user's own doing (foreseen.ts). */
+  foreseen: boolean;
   /** Choices whose end rule has come true by `at`: their ends are written down, so that they never come back. */
   endedClaims: ReadonlyArray<{ id: number; end: number }>;
 }
@@ -73,6 +76,7 @@ export function planFor(
     forwarding,
     changed: !same || state.until !== until,
     changedSlots,
+    foreseen: isForeseen({ userId: state.userId, until: state.until, at, before: state.reason, after: reason }),
     // A choice may end unseen under a call; it is looked at then too, so that its end is known from then on.
     nextDue: Math.min(over ?? horizon, at + lookAgainAfter, ...waiting.map(({ end }) => end).filter((end) => end > at)),
     settingsRevision: inputs.settingsRevision,

@@ -13,5 +13,7 @@ export const forwardingEvents = [
   'failed',
   'wouldTake',
   'wouldGiveBack',
+  'paused',
+  'resumed',
 ] as const;
 export type ForwardingLogEvent = (typeof forwardingEvents)[number];

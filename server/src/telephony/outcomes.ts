@@ -50,15 +50,17 @@ export function outcome({ row, actual, resolved, decision }: Step, options: Outc
 /** What would be done on a phone system that is only observed: the record stays as it is. */
 export function observed(step: Step, options: OutcomeOptions): RecordUpdate {
   const { row, actual, decision, resolved } = step;
-  const news = decision.write && !sameForwarding(row.desired, row.wish);
-  const event = row.wish.mode === 'off' ? 'wouldGiveBack' : 'wouldTake';
   const refusal = resolved.refusal && { class: 'refused', message: resolved.refusal.reason };
+  const event = row.wish.mode === 'off' ? 'wouldGiveBack' : 'wouldTake';
+  // Nothing was taken, so there is nothing to write back: that it would have been is known by the last wish.
+  const would = event === 'wouldGiveBack' ? row.error?.class !== 'refused' : decision.write !== null;
+  const news = would && !sameForwarding(row.desired, row.wish);
   return {
     ...outcome(step, options),
     record: row.record,
     error: refusal,
     dueInMs: row.wish.mode === 'off' && row.record.phase === 'idle' ? idleMs : options.pollMs,
-    log: news ? { event, detail: details(row, actual, decision, options) } : null,
+    log: news ? { event, detail: { ...details(row, actual, decision, options), wanted: row.wish } } : null,
   };
 }
 

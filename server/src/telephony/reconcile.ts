@@ -7,7 +7,7 @@ import type { ConnectorError } from '../calendars/connector.ts';
 import { slotOff, slots } from '../presence/presence.ts';
 import { type CrashPoint, crashPoint as crash } from '../store/crash-points.ts';
 import type { PhoneForwarding, PhoneSystemConnection } from './connector.ts';
-import { type Decision, decide } from './decide.ts';
+import { type Decision, decide, sameForwarding } from './decide.ts';
 import { asConnectorError, failed, lost, type OutcomeOptions, observed, outcome, type Step } from './outcomes.ts';
 import { keyOf, type RecordRow, type RecordStore, type RecordUpdate } from './records.ts';
 import { type ResolvedWish, resolveWishes, wishKey } from './wishes.ts';
@@ -17,6 +17,11 @@ export interface RoundOptions {
   pollMs: number;
   /** Left out: the computer's clock. */
   now?: () => Temporal.Instant;
+  /**
+   * Told the phones whose wish changed at a time that wasn't known beforehand, before any of them is written.
+   * @returns whether the system has paused itself: the round ends. Left out: there is no guard.
+   */
+  guard?: (extensionIds: readonly string[]) => Promise<boolean>;
   /** In [0, 1): spreads what is tried again. Left out: Math.random. */
   random?: () => number;
   /** Called where a crash would hurt most. What it throws ends the round there, as a crash would. */
@@ -45,6 +50,7 @@ export async function reconcile(
   // What fails comes last, so that it holds up nobody else.
   const due = rows.filter((row) => row.due).sort((a, b) => a.failures - b.failures);
   if (due.length === 0) return null;
+  if (system.mode === 'active' && options.guard && (await options.guard(unforeseen(due)))) return null;
   const wishes = await resolve(rows);
   let bootId = '';
   const size = connection.capabilities.readAll ? 250 : 8;
@@ -182,5 +188,14 @@ export async function reconcile(
 }
 
 const wishKeyOf = ({ number, slot }: RecordRow) => wishKey({ extension: number, slot });
+
+/** The phones at which something is about to change that nobody knew beforehand. */
+const unforeseen = (due: readonly RecordRow[]): string[] => [
+  ...new Set(
+    due
+      .filter(({ unplanned, desired, wish }) => unplanned && !sameForwarding(desired, wish))
+      .map(({ extensionId }) => extensionId),
+  ),
+];
 
 const news = (steps: readonly Step[]) => steps.filter((step) => step.decision.record.phase !== step.row.record.phase);

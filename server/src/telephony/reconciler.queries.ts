@@ -1,6 +1,8 @@
 /** The phone systems whose leases a process holds, and what it tells of them. Their records: records.queries.ts. */
 import { sql } from 'kysely';
 import type { Database, Executor } from '../store/database.ts';
+import { concerned, leavesAsItIs } from './trust/pauses.sql.ts';
+import type { PauseScope } from './trust/pauses.ts';
 import { wish } from './wish.queries.ts';
 
 export const forwardingChannel = 'forwarding';
@@ -16,14 +18,31 @@ export interface OwnedSystem {
   settings: unknown;
   secret: string | null;
   mode: 'active' | 'observe' | 'paused';
+  /** Percent (trust/guard.ts). */
+  guardShare: number;
 }
 
-/** Renews the leases of this process and takes those that are free; by the database's clock (rule 10). */
-export async function leaseSystems(db: Database, processName: string, leaseMs: number): Promise<OwnedSystem[]> {
+/** Paused only so that everything is given back first: that is work, too. */
+const hasWork = sql`(mode <> 'paused' or (paused_reason ->> 'giveBack')::boolean)`;
+
+/**
+ * Renews the leases of this process and takes those that are free; by the database's clock (rule 10).
+ * @param only phone systems on which phones of this scope have something of ours; left out: all.
+ */
+export async function leaseSystems(
+  db: Database,
+  processName: string,
+  leaseMs: number,
+  only?: PauseScope,
+): Promise<OwnedSystem[]> {
+  const within = only
+    ? sql`and exists (select from forwarding_record r join extension e on e.id = r.extension_id join users u on u.id = e.user_id
+             where e.phone_system_id = phone_system.id and r.phase <> 'idle' and ${concerned(only)})`
+    : sql``;
   const { rows } = await sql<OwnedSystem>`
     update phone_system set leased_by = ${processName}, leased_until = now() + make_interval(secs => ${leaseMs / 1000})
-     where mode <> 'paused' and (leased_by = ${processName} or leased_until is null or leased_until < now())
-    returning id, name, kind, settings, secret, mode`.execute(db);
+     where ${hasWork} ${within} and (leased_by = ${processName} or leased_until is null or leased_until < now())
+    returning id, name, kind, settings, secret, mode, guard_share as "guardShare"`.execute(db);
   return rows;
 }
 
@@ -77,12 +96,16 @@ export async function noteUnreachable(
 }
 
 /** Milliseconds until the next record of the system is due (at most `most`); negative when one is overdue. */
-export async function nextDue(db: Executor, systemId: string, most: number): Promise<number> {
+export async function nextDue(db: Executor, systemId: string, most: number, only?: PauseScope): Promise<number> {
   const { rows } = await sql<{ ms: number | null }>`
     select extract(epoch from min(r.due_at) - now())::float8 * 1000 as ms
-      from forwarding_record r join extension e on e.id = r.extension_id where e.phone_system_id = ${systemId}`.execute(
-    db,
-  );
+      from forwarding_record r
+      join extension e on e.id = r.extension_id
+      join users u on u.id = e.user_id
+      join configuration_group g on g.id = u.group_id
+      join phone_system s on s.id = e.phone_system_id
+     where e.phone_system_id = ${systemId} ${only ? sql`and ${concerned(only)}` : sql``}
+       and (r.released_at is not null or not u.active or not ${leavesAsItIs})`.execute(db);
   return Math.min(rows[0]?.ms ?? most, most);
 }
 

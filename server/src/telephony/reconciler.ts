@@ -22,12 +22,17 @@ import {
 import { recordsInDatabase } from './records.queries.ts';
 import { LeaseLost } from './records.ts';
 import { tokensInStore } from './token-store.ts';
+import { guarded } from './trust/guard.queries.ts';
+import type { PauseScope } from './trust/pauses.ts';
+import { endPausesThatAreOver } from './trust/pausing.ts';
 
 export interface ReconcilerOptions {
   connectors: PhoneSystemKinds;
   /** How often records in force are looked at. Milliseconds; 30,000 unless a test is in a hurry. */
   pollMs?: number;
   leaseMs?: number;
+  /** Only phones of this scope, to give them back (`whenabouts release`); left out: everything. */
+  only?: PauseScope | undefined;
 }
 
 const hintsGatheredMs = 100;
@@ -44,7 +49,7 @@ interface Desk {
 
 export async function startReconciler(context: Context, options: ReconcilerOptions): Promise<Running> {
   const { store, log, processName } = context;
-  const { pollMs = 30_000, leaseMs = 30_000, connectors } = options;
+  const { pollMs = 30_000, leaseMs = 30_000, connectors, only } = options;
   const desks = new Map<string, Desk>();
   let stopped = false;
   let leasing: Promise<void> | null = null;
@@ -56,11 +61,15 @@ export async function startReconciler(context: Context, options: ReconcilerOptio
     return leasing;
   }
   async function lease(): Promise<void> {
-    const owned = await leaseSystems(store.db, processName, leaseMs);
+    await endPausesThatAreOver(store.db);
+    const owned = await leaseSystems(store.db, processName, leaseMs, only);
     for (const [id, desk] of desks) {
       const system = owned.find((each) => each.id === id);
-      if (system && !reconfigured(desk.system, system)) desk.system = system;
-      else {
+      if (system && !reconfigured(desk.system, system)) {
+        const switched = desk.system.mode !== system.mode;
+        desk.system = system;
+        if (switched) wake(desk);
+      } else {
         // Gone, paused, taken over, or with other settings: what is in hand finishes first.
         desks.delete(id);
         void leave(desk);
@@ -105,16 +114,21 @@ export async function startReconciler(context: Context, options: ReconcilerOptio
     const { system } = desk;
     try {
       desk.connection ??= await connect(desk);
-      const records = recordsInDatabase(store.db, { systemId: system.id, processName, leaseMs });
-      const bootId = await reconcile(records, system, desk.connection, { pollMs });
+      const lease = { systemId: system.id, processName, leaseMs, mode: system.mode, only };
+      const bootId = await reconcile(recordsInDatabase(store.db, lease), system, desk.connection, {
+        pollMs,
+        guard: (pending) => guarded(store.db, system, pending),
+      });
+      // On its way to another mode it may have given back the last phone just now.
+      if (system.mode === 'paused') void refresh().catch(() => {});
       if (desk.failures > 0) log.info({ phoneSystem: system.name }, 'The phone system can be reached again.');
       desk.failures = 0;
       if (bootId !== null) await saveSystemHealth(store.db, system.id, { bootId });
-      return await nextDue(store.db, system.id, pollMs);
+      return await nextDue(store.db, system.id, pollMs, only);
     } catch (thrown) {
       if (stopped) return pollMs;
       if (thrown instanceof LeaseLost) {
-        log.warn({ phoneSystem: system.name }, 'Another process has taken over this phone system.');
+        log.info({ phoneSystem: system.name }, thrown.message);
         void refresh().catch(() => {});
         return pollMs;
       }

@@ -1,22 +1,29 @@
 /** The records of a phone system in the database. Every write renews, and thereby proves, the lease of the system. */
 import { sql } from 'kysely';
-import type { ForwardingMode, Slot, SlotForwarding } from '../presence/presence.ts';
+import { renderNote } from '../presence/note-template.ts';
+import type { ForwardingMode, Slot, SlotForwarding, Status } from '../presence/presence.ts';
 import type { Database, Executor } from '../store/database.ts';
-import type { Echo, Phase } from './decide.ts';
+import { type Echo, type Phase, sameForwarding } from './decide.ts';
 import { forwardingLogChannel } from './reconciler.queries.ts';
 import { keyOf, LeaseLost, type RecordRow, type RecordStore, type RecordUpdate } from './records.ts';
+import { concerned, givesBack, leavesAsItIs } from './trust/pauses.sql.ts';
+import type { PauseScope } from './trust/pauses.ts';
 import { wish } from './wish.queries.ts';
 
 export interface Lease {
   systemId: string;
   processName: string;
   leaseMs: number;
+  /** What the system did when its records were loaded: since somebody has switched it, nothing is written. Left out: not asked. */
+  mode?: 'active' | 'observe' | 'paused';
+  /** Only these phones; left out: all of the system. */
+  only?: PauseScope | undefined;
 }
 
 /** All times are those of the database's clock. */
 export const recordsInDatabase = (db: Database, lease: Lease): RecordStore => ({
   prepare: () => prepareRecords(db, lease.systemId),
-  load: () => loadRecords(db, lease.systemId),
+  load: () => loadRecords(db, lease),
   save: (updates) => saveRecords(db, lease, updates),
   knownNumbers: (numbers) => knownNumbers(db, lease.systemId, numbers),
 });
@@ -37,20 +44,21 @@ async function prepareRecords(db: Executor, systemId: string): Promise<void> {
     on conflict do nothing`.execute(db);
 }
 
-async function loadRecords(db: Executor, systemId: string): Promise<RecordRow[]> {
+async function loadRecords(db: Executor, { systemId, only }: Lease): Promise<RecordRow[]> {
   const { rows } = await sql<Row>`
     select r.extension_id, r.slot, e.user_id, e.number, r.phase, r.ours, r.previous, r.echoes, r.boot_id, r.phase_since,
            r.desired, r.actual, r.failures, r.error_class, r.error_message, r.due_at::text as due_seen,
-           wish.mode, wish.target, coalesce(p.since, now()) as since, coalesce(p.change_number, 0) as change_number,
+           wish.mode, wish.target, wish.held, r.unplanned and not wish.paused as unplanned, r.retake and r.phase = 'overridden' as retake, coalesce(p.since, now()) as since, coalesce(p.change_number, 0) as change_number,
            coalesce(p.status, 'available') as status, p.note, p.until,
-           r.due_at <= now() or (r.released_at is null and
-             (r.desired->>'mode', r.desired->>'target') is distinct from (wish.mode, wish.target)) as due
+           u.display_name, u.language, u.time_zone,
+           not wish.held and (r.due_at <= now() or (r.released_at is null and
+             (r.desired->>'mode', r.desired->>'target') is distinct from (wish.mode, wish.target))) as due
       from forwarding_record r
       join extension e on e.id = r.extension_id
       join users u on u.id = e.user_id
       left join presence_state p on p.user_id = e.user_id
       cross join ${wish}
-     where e.phone_system_id = ${systemId}
+     where e.phone_system_id = ${systemId} ${only ? sql`and ${concerned(only)}` : sql``}
        and (r.due_at <= now() or r.phase <> 'idle' or wish.mode <> 'off')`.execute(db);
   return rows.map((row) => ({
     extensionId: row.extension_id,
@@ -58,7 +66,7 @@ async function loadRecords(db: Executor, systemId: string): Promise<RecordRow[]>
     userId: row.user_id,
     number: row.number,
     record: {
-      phase: row.phase,
+      phase: row.retake ? 'intent' : row.phase,
       ours: row.ours,
       previous: row.previous,
       echoes: row.echoes,
@@ -70,15 +78,39 @@ async function loadRecords(db: Executor, systemId: string): Promise<RecordRow[]>
     failures: row.failures,
     error: row.error_message === null ? null : { class: row.error_class ?? 'internal', message: row.error_message },
     due: row.due,
+    held: row.held,
+    unplanned: row.unplanned,
+    retake: row.retake,
     dueSeen: row.due_seen,
     wish: row.mode === 'off' ? { mode: 'off', target: null } : { mode: row.mode, target: row.target },
     wishSince: row.since,
     changeNumber: row.change_number,
-    context: { status: row.status, note: row.note, until: row.until },
+    context: { status: row.status, note: toldNote(row), until: row.until },
   }));
 }
 
+/** Phones show a note to whoever calls: in the language and zone of the user whose phone it is. */
+function toldNote({
+  note,
+  status,
+  since,
+  until,
+  display_name: name,
+  language,
+  time_zone: timeZone,
+}: Row): string | null {
+  if (note === null) return null;
+  try {
+    return renderNote(note, { status, since, until, name }, { language, timeZone }, Temporal.Now.instant());
+  } catch {
+    return note; // a zone that nobody knows must not keep the other phones waiting
+  }
+}
+
 interface Row {
+  display_name: string;
+  language: 'en' | 'de';
+  time_zone: string;
   extension_id: string;
   slot: Slot;
   user_id: string;
@@ -99,10 +131,13 @@ interface Row {
   target: string | null;
   since: Temporal.Instant;
   change_number: number;
-  status: string;
+  status: Status;
   note: string | null;
   until: Temporal.Instant | null;
   due: boolean;
+  held: boolean;
+  unplanned: boolean;
+  retake: boolean;
 }
 
 async function knownNumbers(db: Executor, systemId: string, numbers: readonly string[]): Promise<string[]> {
@@ -131,6 +166,8 @@ async function saveRecords(db: Database, lease: Lease, updates: readonly RecordU
     error_class: error?.class ?? null,
     error_message: error?.message ?? null,
     due_seen: row.dueSeen,
+    unplanned: row.unplanned === true && !sameForwarding(row.desired, row.wish),
+    retaken: row.retake === true,
     due_in: dueInMs === null ? null : dueInMs / 1000,
   }));
   const entries = updates.flatMap(({ row, log }) =>
@@ -140,22 +177,33 @@ async function saveRecords(db: Database, lease: Lease, updates: readonly RecordU
     const { rows } = await sql`
       update phone_system set leased_until = now() + make_interval(secs => ${lease.leaseMs / 1000})
        where id = ${lease.systemId} and leased_by = ${lease.processName} and leased_until > now()
+         ${lease.mode ? sql`and mode = ${lease.mode}` : sql``} and (mode <> 'paused' or (paused_reason ->> 'giveBack')::boolean)
       returning id`.execute(transaction);
-    if (rows.length === 0) throw new LeaseLost('Another process has taken over this phone system.');
+    if (rows.length === 0)
+      throw new LeaseLost('Another process has taken over this phone system, or somebody has switched it.');
     // Who set due_at while we worked has news: theirs stays.
     const { rows: saved } = await sql<{ extensionId: string; slot: Slot }>`
       update forwarding_record r
-         set desired = u.desired, desired_number = u.desired_number, phase = u.phase, ours = nullif(u.ours, 'null'),
-             previous = nullif(u.previous, 'null'), echoes = u.echoes, boot_id = u.boot_id, phase_since = u.phase_since,
-             actual = nullif(u.actual, 'null'), actual_at = now(), failures = u.failures, error_class = u.error_class,
-             error_message = u.error_message, updated_at = now(),
-             due_at = case when u.due_in is null then least(r.due_at, now())
-                           when r.due_at::text = u.due_seen then now() + make_interval(secs => u.due_in)
+         set desired = n.desired, desired_number = n.desired_number, phase = n.phase, ours = nullif(n.ours, 'null'),
+             previous = nullif(n.previous, 'null'), echoes = n.echoes, boot_id = n.boot_id, phase_since = n.phase_since,
+             actual = nullif(n.actual, 'null'), actual_at = now(), failures = n.failures, error_class = n.error_class,
+             error_message = n.error_message, updated_at = now(), retake = r.retake and not n.retaken,
+             unplanned_at = case when n.unplanned then now() else r.unplanned_at end,
+             due_at = case when n.due_in is null then least(r.due_at, now())
+                           when r.due_at::text = n.due_seen then now() + make_interval(secs => n.due_in)
                            else r.due_at end
-        from jsonb_to_recordset(${JSON.stringify(records)}::jsonb) as u(id uuid, slot text, desired jsonb, desired_number bigint,
+        from jsonb_to_recordset(${JSON.stringify(records)}::jsonb) as n(id uuid, slot text, desired jsonb, desired_number bigint,
              phase text, ours jsonb, previous jsonb, echoes jsonb, boot_id text, phase_since timestamptz, actual jsonb,
-             failures integer, error_class text, error_message text, due_seen text, due_in float8)
-       where r.extension_id = u.id and r.slot = u.slot and not (r.released_at is not null and u.desired ->> 'mode' <> 'off')
+             failures integer, error_class text, error_message text, due_seen text, due_in float8,
+             unplanned boolean, retaken boolean)
+        join extension e on e.id = n.id
+        join users u on u.id = e.user_id
+        join configuration_group g on g.id = u.group_id
+        join phone_system s on s.id = e.phone_system_id
+       where r.extension_id = n.id and r.slot = n.slot
+         -- Released or paused since it was loaded: what is given back takes no wish in, what is left so isn't touched.
+         and case when r.released_at is not null or not u.active or ${givesBack} then n.desired ->> 'mode' = 'off'
+                  else not ${leavesAsItIs} end
       returning r.extension_id as "extensionId", r.slot`.execute(transaction);
     const written = new Set(saved.map(keyOf));
     const told = entries.filter(({ key }) => written.has(key));

@@ -19,6 +19,12 @@ export interface RecordRow {
   failures: number;
   error: { class: string; message: string } | null;
   due: boolean;
+  /** Forwarding is paused and left as it is: nothing is read or written for it, and `wish` is what is there of ours. */
+  held?: boolean;
+  /** The wish came to be at a time that wasn't known beforehand: the guard counts it (trust/guard.ts). */
+  unplanned?: boolean;
+  /** The user wants ours again after a change by hand; the record is then given as one whose write is open. */
+  retake?: boolean;
   /** Which due time that was, so that a newer one isn't overwritten. */
   dueSeen: string;
   /** What presence wants now. */

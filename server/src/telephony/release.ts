@@ -26,7 +26,7 @@ export async function wantNothingOf(executor: Executor, of: Extensions): Promise
   const { numAffectedRows } = await sql`
     insert into forwarding_record (extension_id, slot, released_at)
     select id, slot, now() from extension e cross join unnest(${[...slots]}::text[]) slot where ${which(of)} order by id, slot
-    on conflict (extension_id, slot) do update set released_at = now(), due_at = now()
+    on conflict (extension_id, slot) do update set released_at = now(), due_at = now(), unplanned = false
      where forwarding_record.released_at is null`.execute(executor);
   // Asked again it wakes nobody: a round over a large phone system isn't free.
   if (Number(numAffectedRows ?? 0) > 0) await sql`select pg_notify(${forwardingChannel}, '')`.execute(executor);
@@ -44,6 +44,7 @@ export async function wantAgain(executor: Executor, of: Extensions): Promise<voi
 export interface HeldPhone {
   number: string;
   phoneSystem: string;
+  /** paused: so that its phones are left as they are; one that is paused to give them back counts as active. */
   mode: 'active' | 'observe' | 'paused';
   /** Why it couldn't be given back so far; null while nothing has failed. */
   reason: string | null;
@@ -51,12 +52,14 @@ export interface HeldPhone {
 
 export async function heldPhones(executor: Executor, of: Extensions): Promise<HeldPhone[]> {
   const { rows } = await sql<HeldPhone>`
-    select e.number, s.name as "phoneSystem", s.mode, max(coalesce(r.error_message, s.error_message)) as reason
+    select e.number, s.name as "phoneSystem",
+           case when s.mode = 'paused' and (s.paused_reason ->> 'giveBack')::boolean then 'active' else s.mode end as mode,
+           max(coalesce(r.error_message, s.error_message)) as reason
       from forwarding_record r
       join extension e on e.id = r.extension_id
       join phone_system s on s.id = e.phone_system_id
      where r.phase <> 'idle' and ${which(of)}
-     group by s.name, s.mode, e.number
+     group by s.id, e.number
      order by s.name, e.number`.execute(executor);
   return rows;
 }

@@ -2,13 +2,20 @@ import { z } from '@hono/zod-openapi';
 import { errorClasses } from '../../calendars/connector.ts';
 import { CheckStep } from './accounts.ts';
 import { Id, Instant } from './common.ts';
+import { Pause } from './pause.ts';
 
 const name = z.string().trim().min(1, 'A name is needed.').max(100);
 const settings = z.record(z.string(), z.unknown()).openapi({ description: 'By kind; never holds a secret.' });
 const secret = z.record(z.string(), z.unknown()).openapi({ description: 'By kind; stored sealed, never shown.' });
 
 export const PhoneSystemMode = z.enum(['active', 'observe', 'paused']).openapi('PhoneSystemMode', {
-  description: 'active: forwarding is written. observe: read and logged only. paused: left alone.',
+  description:
+    'active: forwarding is written. observe: read and logged only, never written. paused: nothing is wanted of the phones, or they are left as they are (`pause` says which, by whom and why).',
+});
+
+export const GuardShare = z.int().min(0).max(100).openapi({
+  description:
+    'Percent of the phones at which forwarding may change within 15 minutes outside times that were known beforehand; when more would (and at least 5), the phone system pauses itself. 0: no guard.',
 });
 
 export const PhoneSystem = z
@@ -24,6 +31,12 @@ export const PhoneSystem = z
     message: z.string().nullable(),
     lastContactAt: Instant.nullable(),
     extensions: z.int().openapi({ description: 'How many are mapped to users.' }),
+    inForce: z.int().openapi({ description: 'At how many of them something of Whenabouts is set, or may be.' }),
+    guardShare: GuardShare,
+    pause: Pause.nullable(),
+    becomes: z.enum(['active', 'observe']).nullable().openapi({
+      description: 'Paused only until everything is given back: what it does then.',
+    }),
   })
   .openapi('PhoneSystem');
 export type PhoneSystem = z.infer<typeof PhoneSystem>;
@@ -37,13 +50,20 @@ export const NewPhoneSystem = z
     kind: z.enum(['asterisk', 'http']),
     settings,
     secret: secret.optional(),
-    mode: PhoneSystemMode.default('active'),
+    mode: PhoneSystemMode.default('observe'),
+    guardShare: GuardShare.default(20),
   })
   .openapi('NewPhoneSystem');
 export type NewPhoneSystem = z.input<typeof NewPhoneSystem>;
 
 export const PhoneSystemChange = z
-  .object({ name, settings, secret, mode: PhoneSystemMode })
+  .object({
+    ...{ name, settings, secret, mode: PhoneSystemMode, guardShare: GuardShare },
+    inForce: z.enum(['giveBack', 'leave']).openapi({
+      description:
+        'With a mode that isn’t `active`: what becomes of what is ours on the phones. giveBack when left out.',
+    }),
+  })
   .partial()
   .openapi('PhoneSystemChange');
 export type PhoneSystemChange = z.input<typeof PhoneSystemChange>;

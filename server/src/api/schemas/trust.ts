@@ -1,57 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { alertKinds } from '../../organization/alerts.ts';
-import { pauseLevels } from '../../telephony/trust/pauses.ts';
-import { Id, Instant, InstantInput } from './common.ts';
-
-export const Pause = z
-  .object({
-    level: z.enum(pauseLevels).openapi({ description: 'What is paused: the user, the group or the phone system.' }),
-    by: z.object({ id: Id.nullable(), name: z.string() }).openapi({
-      description: 'Without an id: the command line, a company file, or Whenabouts itself (`guard`).',
-    }),
-    since: Instant,
-    reason: z.string().nullable(),
-    giveBack: z.boolean().openapi({ description: 'False: what is set at the phones stays as it is.' }),
-    until: Instant.nullable().openapi({ description: 'Null: until somebody resumes.' }),
-    guard: z.boolean().openapi({
-      description: 'The phone system paused itself, because too much would have changed outside known times.',
-    }),
-  })
-  .openapi('Pause');
-export type Pause = z.infer<typeof Pause>;
-
-export const NewPause = z
-  .object({
-    giveBack: z.boolean().default(true).openapi({
-      description: 'Give back what is ours on the phones first; false: leave the phones as they are.',
-    }),
-    reason: z.string().trim().max(200).nullable().default(null),
-    until: InstantInput.nullable().default(null),
-  })
-  .openapi('NewPause', { example: { giveBack: true, reason: 'The phone system is being moved.' } });
-export type NewPause = z.input<typeof NewPause>;
-
-export const PauseState = z
-  .object({
-    pause: Pause.nullable().openapi({ description: 'Of all phone systems: one when all of them are paused.' }),
-    phones: z.int().openapi({ description: 'How many belong to users here.' }),
-    inForce: z.int().openapi({ description: 'Phones that had something of ours when it was paused.' }),
-    waiting: z.int().openapi({ description: 'Those that still have. 0: nothing of Whenabouts is on any phone here.' }),
-    waitingPhones: z
-      .array(
-        z.object({
-          extension: z.string(),
-          user: z.object({ id: Id, displayName: z.string() }),
-          phoneSystem: z.string(),
-          reason: z.string().nullable().openapi({ description: 'Why it could not be given back so far.' }),
-        }),
-      )
-      .openapi({ description: 'The first hundred of them.' }),
-    mayResume: z.boolean().openapi({ description: 'Whether the asker may end the pause.' }),
-    mayPause: z.boolean().openapi({ description: 'Whether the asker may pause.' }),
-  })
-  .openapi('PauseState');
-export type PauseState = z.infer<typeof PauseState>;
+import { slots } from '../../presence/presence.ts';
+import { Id, Instant } from './common.ts';
+import { ForwardingEntry, ForwardingMode, Reason, Status } from './presence.ts';
 
 export const Alert = z
   .object({
@@ -75,3 +26,50 @@ export const AlertList = z
   .object({ alerts: z.array(Alert) })
   .openapi('AlertList', { description: 'The newest first.' });
 export type AlertList = z.infer<typeof AlertList>;
+
+const set = z.object({ mode: ForwardingMode, target: z.string().nullable() });
+
+export const OutlookLine = z
+  .object({
+    extensionId: Id,
+    extension: z.string(),
+    slot: z.enum(slots),
+    user: z.object({ id: Id, displayName: z.string() }),
+    actual: set.nullable().openapi({ description: 'What is set at the phone, as last read; null until read.' }),
+    actualAt: Instant.nullable(),
+    wanted: set.openapi({ description: 'What presence wants there now.' }),
+    changes: z.boolean().openapi({ description: 'Whether something else would be set than is set now.' }),
+    ours: z.boolean().openapi({ description: 'Whether something of Whenabouts may be set there.' }),
+    problem: z.string().nullable().openapi({ description: 'Why it can’t be set, or not be read.' }),
+    status: Status,
+    until: Instant.nullable(),
+    origin: Reason.shape.origin,
+  })
+  .openapi('OutlookLine');
+export type OutlookLine = z.infer<typeof OutlookLine>;
+
+export const Outlook = z
+  .object({
+    summary: z.object({
+      phones: z.int().openapi({ description: 'Phones that belong to users.' }),
+      forwarded: z.int().openapi({ description: 'Phones that would be forwarded now.' }),
+      changes: z.int().openapi({ description: 'Phones at which something would change now.' }),
+      inForce: z.int().openapi({ description: 'Phones that have something of Whenabouts.' }),
+      problems: z
+        .array(z.object({ reason: z.string(), phones: z.int() }))
+        .openapi({ description: 'Why phones can’t be given what is wanted, and how many.' }),
+    }),
+    lines: z.array(OutlookLine).openapi({ description: 'Those at which something would change first.' }),
+    next: z.int().nullable().openapi({ description: 'The offset of the next page; null: there is none.' }),
+  })
+  .openapi('Outlook', { description: 'What a phone system would do now, were it active.' });
+export type Outlook = z.infer<typeof Outlook>;
+
+export const OutlookLog = z
+  .object({
+    entries: z.array(
+      ForwardingEntry.omit({ phoneSystem: true }).extend({ user: z.object({ id: Id, displayName: z.string() }) }),
+    ),
+  })
+  .openapi('OutlookLog', { description: 'The newest first.' });
+export type OutlookLog = z.infer<typeof OutlookLog>;

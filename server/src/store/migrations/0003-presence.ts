@@ -75,6 +75,7 @@ alter table phone_system
 alter table phone_system add column tokens text;
 alter table configuration_group add column forwarding_paused_at timestamptz, add column forwarding_pause jsonb;
 alter table users add column forwarding_paused_at timestamptz, add column forwarding_pause jsonb;
+create index users_paused on users (id) where forwarding_pause is not null;
 
 -- unplanned: the wish changed at a time that nobody knew beforehand, so the guard counts it; unplanned_at: when such a
 -- change was last taken in. retake: its user wants ours again after a change by hand.

@@ -5,9 +5,8 @@
  *
  * Known beforehand is the time at which the segment in force was to end anyway, however many do so at once; and what a
  * user does about their own presence or phone. Everything else counts: synchronized changes, settings, profiles,
- * numbers, deactivated users, new extensions, choices for others, programs.
+ * numbers, deactivated users, new extensions, choices for others, programs (presence/foreseen.ts).
  */
-import type { Origin, Reason } from '../../presence/presence.ts';
 
 /** Changes of the last quarter of an hour count together: a change of many calendars arrives calendar by calendar. */
 export const guardWindow = Temporal.Duration.from({ minutes: 15 });
@@ -30,23 +29,4 @@ export function trips({ pending, recent, phones, share }: GuardSituation): boole
   if (share === 0 || pending === 0) return false;
   const changes = pending + recent;
   return changes >= fewestChanges && changes * 100 > share * phones;
-}
-
-/** What activation knows of a change of the wanted forwarding. Instants are epoch milliseconds. */
-export interface WishChange {
-  userId: string;
-  /** When the segment that was in force was to end; null: unknown. */
-  until: number | null;
-  /** When the new one begins. */
-  at: number;
-  before: Pick<Reason, 'origin' | 'setBy'>;
-  after: Pick<Reason, 'origin' | 'setBy'>;
-}
-
-const ownOrigins: ReadonlySet<Origin> = new Set(['call', 'manual', 'client']);
-
-export function isPlanned({ userId, until, at, before, after }: WishChange): boolean {
-  if (until !== null && until <= at) return true;
-  // Begun by the user (a choice, a call, the own computer), or what comes to an end is something of that kind.
-  return [before, after].some(({ origin, setBy }) => ownOrigins.has(origin) && (setBy ?? userId) === userId);
 }

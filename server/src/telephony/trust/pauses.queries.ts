@@ -2,22 +2,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Executor } from '../../store/database.ts';
 import { forwardingLogChannel } from '../reconciler.queries.ts';
+import { concerned } from './pauses.sql.ts';
 import { type Pause, type PauseScope, pauseOf, type StoredPause } from './pauses.ts';
-
-/** Whether something paused gives the phone back; on `users u`, `configuration_group g` and `phone_system s`. */
-export const givesBack = sql`(coalesce((s.paused_reason ->> 'giveBack')::boolean, false)
-  or coalesce((g.forwarding_pause ->> 'giveBack')::boolean, false)
-  or coalesce((u.forwarding_pause ->> 'giveBack')::boolean, false))`;
-/** Whether the phone is left as it is, whatever presence wants. A phone system that is left so isn't worked on at all. */
-export const leavesAsItIs = sql`((u.forwarding_pause is not null or g.forwarding_pause is not null) and not ${givesBack})`;
-
-/** The phones concerned; on `extension e` and `users u`. */
-export function concerned(scope: PauseScope): RawBuilder<unknown> {
-  if (scope.kind === 'user') return sql`u.id = ${scope.id}::uuid`;
-  if (scope.kind === 'group') return sql`u.group_id = ${scope.id}::uuid`;
-  if (scope.kind === 'phoneSystem') return sql`e.phone_system_id = ${scope.id}::uuid`;
-  return sql`true`;
-}
 
 export interface PausedSubject {
   id: string;
@@ -144,9 +130,14 @@ export async function pausesOfPhones(executor: Executor, userIds: readonly strin
  * them are looked at at once.
  */
 export async function letThrough(executor: Executor, scope: PauseScope): Promise<void> {
+  // Those that nothing was ever wanted of, too: as records.queries.ts makes them.
   await sql`
-    insert into forwarding_record (extension_id)
-    select e.id from extension e join users u on u.id = e.user_id where ${concerned(scope)}
+    insert into forwarding_record (extension_id, slot)
+    select e.id, slot from extension e join users u on u.id = e.user_id
+      left join presence_state p on p.user_id = u.id
+      cross join lateral unnest(array['always', case when p.forwarding_busy is not null then 'busy' end,
+                                      case when p.forwarding_unanswered is not null then 'unanswered' end]) as slot
+     where ${concerned(scope)} and slot is not null
     on conflict do nothing`.execute(executor);
   await sql`
     update forwarding_record r set unplanned = false, unplanned_at = null, due_at = now()
