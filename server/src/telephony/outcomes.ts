@@ -42,7 +42,8 @@ export function outcome({ row, actual, resolved, decision }: Step, options: Outc
     actual,
     failures: write ? row.failures : 0,
     error: write && !error ? row.error : error,
-    dueInMs: write ? null : inForce(record) || record.phase !== 'idle' ? options.pollMs : idleMs,
+    // A loop may end on somebody else's phone, which tells nobody here.
+    dueInMs: write ? null : inForce(record) || refusal?.kind === 'loop' ? options.pollMs : idleMs,
     log: name ? { event: name, detail } : null,
   };
 }
