@@ -7,7 +7,7 @@ import { dropOldAuditEntries } from '../../server/src/organization/audit.queries
 import { differing } from '../../server/src/organization/audit.ts';
 import { type House, openHouse } from './house.ts';
 import { readMatrix, table } from './matrix.ts';
-import { addressSecret, secret, subject } from './things.ts';
+import { addressSecret, makePerson, secret, subject } from './things.ts';
 
 let house: House;
 beforeAll(async () => {
@@ -93,6 +93,26 @@ test('it is read by subject, actor and time, in pages, newest first; administrat
     expect(await names(who)).toEqual(expect.arrayContaining(['Second', 'Elsewhere']));
   const kinds = new Set((await log('here')).map(({ subject }) => subject.kind));
   for (const systemWide of ['network', 'webhook', 'phoneSystem', 'auditLog']) expect(kinds).not.toContain(systemWide);
+});
+
+test('ids in the values come with names, also of what is gone since', async () => {
+  const { here, other } = house.ids;
+  const change = (deputyId: string | null) =>
+    house.ask('changeUser', { ...house.things, userId: here }, house.headers.admin, { deputyId });
+  const leaver = await makePerson(db(), house.a.groupId, 'user');
+  for (const deputyId of [other, leaver, null]) expect((await change(deputyId)).status).toBe(200);
+  await house.ask('changeUser', { ...house.things, userId: leaver }, house.headers.admin, {
+    displayName: 'Lea Leaver',
+  });
+  await db().deleteFrom('users').where('id', '=', leaver).execute();
+  const response = await fetch(`${house.server.url}/api/v1/audit?subjectId=${here}`, { headers: house.headers.here });
+  const { names } = (await response.json()) as { names: Record<string, string> };
+  const { display_name } = await db()
+    .selectFrom('users')
+    .select('display_name')
+    .where('id', '=', other)
+    .executeTakeFirstOrThrow();
+  expect(names).toMatchObject({ [other]: display_name, [leaver]: 'Lea Leaver' });
 });
 
 test('what a token does is told as done by a token', async () => {

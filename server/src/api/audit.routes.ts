@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import { auditEntries, readAuditSettings, writeAuditSettings } from '../organization/audit.queries.ts';
 import { actorOf } from '../organization/audit.ts';
+import { namesIn } from '../organization/audit-names.queries.ts';
 import { locationsOf } from './access.ts';
 import { type Route, route } from './route.ts';
 import { AuditLog, AuditQuery, AuditSettings } from './schemas/access.ts';
@@ -19,7 +20,10 @@ export function auditRoutes({ store: { db } }: Context): Route[] {
       description: 'Newest first; the last entry’s id as `before` gives the next page. Secrets are never in it.',
       query: AuditQuery,
       answer: AuditLog,
-      handle: async ({ viewer, query }) => ({ entries: await auditEntries(db, locationsOf(viewer), query) }),
+      async handle({ viewer, query }) {
+        const entries = await auditEntries(db, locationsOf(viewer), query);
+        return { entries, names: await namesIn(db, entries) };
+      },
     }),
     route({
       access: 'systemReader',

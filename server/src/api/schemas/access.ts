@@ -55,7 +55,14 @@ export const AuditEntry = z
   })
   .openapi('AuditEntry');
 export type AuditEntry = z.infer<typeof AuditEntry>;
-export const AuditLog = z.object({ entries: z.array(AuditEntry) }).openapi('AuditLog');
+export const AuditLog = z
+  .object({
+    entries: z.array(AuditEntry),
+    names: z
+      .record(z.string(), z.string())
+      .openapi({ description: 'What the ids in the values are called now, or were called at last.' }),
+  })
+  .openapi('AuditLog');
 export type AuditLog = z.infer<typeof AuditLog>;
 
 export const AuditQuery = z.object({

@@ -5,7 +5,7 @@ import { useFormat } from '../../shell/use-format.ts';
 import type { AuditChoice } from './audit-filters.tsx';
 import { isTold } from './audit-sentence.ts';
 import { type FieldChange, fieldChanges } from './field-changes.ts';
-import { useAuditWords } from './use-audit-words.ts';
+import { type AuditWords, useAuditWords } from './use-audit-words.ts';
 
 const icons: Record<string, IconName> = {
   create: 'plus',
@@ -17,12 +17,17 @@ const icons: Record<string, IconName> = {
 };
 
 /** One change as a sentence; below it every field, from what, to what. */
-export function AuditLine(props: { entry: AuditEntry; narrow(more: Pick<AuditChoice, 'actor' | 'subject'>): void }) {
+export function AuditLine(props: {
+  entry: AuditEntry;
+  /** Of ids in the values. */
+  names: Readonly<Record<string, string>>;
+  narrow(more: Pick<AuditChoice, 'actor' | 'subject'>): void;
+}) {
   const { t } = useTranslation('administration/audit');
   const { entry, narrow } = props;
   const { actor, subject } = entry;
   const format = useFormat();
-  const words = useAuditWords();
+  const words = useAuditWords(props.names);
   const changes = fieldChanges(entry.before, entry.after).filter(
     ({ path, from, to }) => (from != null || to != null) && !isTold(path),
   );
@@ -34,11 +39,11 @@ export function AuditLine(props: { entry: AuditEntry; narrow(more: Pick<AuditCho
         <p>{words.sentence(entry)}</p>
         {changes.length > 0 &&
           (entry.before && entry.after ? (
-            <Fields changes={changes} />
+            <Fields entry={entry} changes={changes} words={words} />
           ) : (
             <details className="audit-details">
               <summary>{t(entry.after ? 'withValues' : 'hadValues')}</summary>
-              <Fields changes={changes} />
+              <Fields entry={entry} changes={changes} words={words} />
             </details>
           ))}
         <p className="audit-more">
@@ -58,7 +63,7 @@ export function AuditLine(props: { entry: AuditEntry; narrow(more: Pick<AuditCho
               className="link-button"
               onClick={() => narrow({ subject: { id: subject.id!, name: subject.name } })}
             >
-              {t('filter.subject', { name: subject.name })}
+              {t('filter.subject', { name: words.name(entry) })}
             </button>
           )}
         </p>
@@ -67,23 +72,23 @@ export function AuditLine(props: { entry: AuditEntry; narrow(more: Pick<AuditCho
   );
 }
 
-function Fields({ changes }: { changes: readonly FieldChange[] }) {
+function Fields(props: { entry: AuditEntry; changes: readonly FieldChange[]; words: AuditWords }) {
   const { t } = useTranslation('administration/audit');
-  const words = useAuditWords();
+  const { entry, changes, words } = props;
   return (
     <dl className="audit-fields">
       {changes.map(({ path, from, to }) => (
         <div key={path}>
-          <dt>{words.field(path)}</dt>
+          <dt>{words.field(entry, path)}</dt>
           <dd>
-            {from !== undefined && <del>{words.value(path, from)}</del>}
+            {from !== undefined && <del>{words.value(entry, path, from)}</del>}
             {from !== undefined && to !== undefined && (
               <>
                 <Icon name="right" size={14} />
                 <span className="sr-only">{t('becomes')}</span>
               </>
             )}
-            {to !== undefined && <ins>{words.value(path, to)}</ins>}
+            {to !== undefined && <ins>{words.value(entry, path, to)}</ins>}
           </dd>
         </div>
       ))}

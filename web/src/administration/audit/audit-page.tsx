@@ -28,7 +28,8 @@ export default function AuditPage() {
       to: choice.to && startOfDay(addDays(choice.to, 1), format.zone).toISOString(),
     }),
   );
-  const entries = log.data?.pages.flat() ?? [];
+  const entries = log.data?.pages.flatMap((page) => page.entries) ?? [];
+  const names = Object.assign({}, ...(log.data?.pages.map((page) => page.names) ?? [])) as Record<string, string>;
   const days = Map.groupBy(entries, (entry) => dateIn(new Date(entry.at), format.zone));
   return (
     <>
@@ -42,7 +43,12 @@ export default function AuditPage() {
           <h2>{format.day(date)}</h2>
           <ol className="audit">
             {ofDay.map((entry) => (
-              <AuditLine key={entry.id} entry={entry} narrow={(more) => setChoice({ ...choice, ...more })} />
+              <AuditLine
+                key={entry.id}
+                entry={entry}
+                names={names}
+                narrow={(more) => setChoice({ ...choice, ...more })}
+              />
             ))}
           </ol>
         </section>

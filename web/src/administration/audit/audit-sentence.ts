@@ -31,5 +31,5 @@ export function sentenceOf({ action, subject, after }: AuditEntry): (typeof spec
 }
 
 /** What the sentence says already, and ids of what has no page of its own. */
-const told = new Set(['leaving', 'run', 'step', 'invited']);
+const told = new Set(['leaving', 'run', 'step', 'invited', 'id', 'key']);
 export const isTold = (path: string): boolean => told.has(path);

@@ -16,8 +16,8 @@ export const pageSize = 50;
 export const auditQuery = (filter: AuditFilter) =>
   infiniteQueryOptions({
     queryKey: ['audit', filter],
-    queryFn: async ({ pageParam, signal }) =>
-      (await get<AuditLog>(withQuery('/audit', { ...filter, before: pageParam, limit: pageSize }), signal)).entries,
+    queryFn: ({ pageParam, signal }) =>
+      get<AuditLog>(withQuery('/audit', { ...filter, before: pageParam, limit: pageSize }), signal),
     initialPageParam: undefined as number | undefined,
-    getNextPageParam: (page) => (page.length < pageSize ? undefined : page.at(-1)!.id),
+    getNextPageParam: ({ entries }) => (entries.length < pageSize ? undefined : entries.at(-1)!.id),
   });

@@ -65,6 +65,7 @@ export const functionFields: Record<FunctionName, readonly FieldGroup[]> = {
         { path: 'caldav.allowed', kind: 'toggle' },
         { path: 'icalendar.allowed', kind: 'toggle' },
         { path: 'microsoft365.allowed', kind: 'toggle', offered: 'ownAccounts' },
+        { path: 'microsoft365.graphApplicationId', kind: 'choice', options: ['none'] },
       ],
     },
     {
