@@ -159,6 +159,7 @@ listCountries              -      +     +     +      +     +     +     read     
 readDiallingRules          -      -     -     +      +     -     +     none                  adm:read                  -
 setDiallingRules           -      -     -     -      +     -     +     none                  adm                       location
 tryNumber                  -      -     -     -      +     -     +     none                  adm                       -
+readDiallingImpact         -      -     -     -      +     -     +     none                  adm                       -
 listPredefinedTargets      -      +     +     +      +     -     +     read                  adm:read                  -
 createPredefinedTarget     -      -     -     -      +     -     +     none                  adm                       predefinedTarget
 changePredefinedTarget     -      -     -     -      +     -     +     none                  adm                       predefinedTarget

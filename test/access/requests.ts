@@ -84,6 +84,7 @@ export const bodies: Record<string, (things: Things) => unknown> = {
 
   setDiallingRules: () => ({ country: 'DE', areaCode: String(30 + Math.floor(Math.random() * 60)) }),
   tryNumber: () => ({ number: '110' }),
+  readDiallingImpact: () => ({ country: 'DE', forbidden: ['030*'] }),
   createPredefinedTarget: () => ({ name: `Target ${unique()}`, number: '+49 30 1234567' }),
   changePredefinedTarget: () => ({ name: `Target ${unique()}` }),
   createImportSource: () => ({ name: `Import ${unique()}`, kind: 'csv' }),

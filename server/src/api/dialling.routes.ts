@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import type { Context } from '../context.ts';
 import { actorOf } from '../organization/audit.ts';
 import { setDiallingRules } from '../organization/dialling.ts';
+import { diallingImpact } from '../organization/dialling-impact.ts';
 import {
   changePredefinedTarget,
   createPredefinedTarget,
@@ -21,12 +22,14 @@ import { type Route, route } from './route.ts';
 import { Id } from './schemas/common.ts';
 import {
   CountryList,
+  DiallingImpact,
   DiallingRules,
   NewPredefinedTarget,
   NumberToTry,
   PredefinedTarget,
   PredefinedTargetChange,
   PredefinedTargetList,
+  SavedDiallingRules,
   TriedNumber,
 } from './schemas/dialling.ts';
 
@@ -98,12 +101,25 @@ export function diallingRoutes({ store: { db } }: Context): Route[] {
       description:
         'What is left out has its default. Whose calls are forwarded to a number that is forbidden now gets them back.',
       body: DiallingRules,
-      answer: DiallingRules,
+      answer: SavedDiallingRules,
       handle: ({ viewer, params: { locationId }, body }) =>
         retrying(db, async (transaction) => {
+          const impact = await diallingImpact(transaction, locationId, body);
           await setDiallingRules(transaction, actorOf(viewer), locationId, body);
-          return (await diallingThere(locationId, transaction)).rules;
+          return { ...(await diallingThere(locationId, transaction)).rules, impact };
         }),
+    }),
+    route({
+      ...ofLocation,
+      access: 'locationAdministrator',
+      method: 'post',
+      path: '/locations/{locationId}/dialling/impact',
+      operation: 'readDiallingImpact',
+      summary: 'What dialling rules would forbid that can be dialled now',
+      description: 'Nothing is saved.',
+      body: DiallingRules,
+      answer: DiallingImpact,
+      handle: ({ params: { locationId }, body }) => diallingImpact(db, locationId, body),
     }),
     route({
       ...ofLocation,

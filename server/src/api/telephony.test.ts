@@ -118,6 +118,69 @@ test('a number is written to the phone as its location dials it, and taken away 
   });
 });
 
+test('a location begins with the country of its time zone, and says what other rules would forbid', async () => {
+  const create = async (name: string, timeZone: string) =>
+    (await administrator.call('POST', '/locations', { name, timeZone })).body;
+  const wien = await create('Wien', 'Europe/Vienna');
+  const ship = await create('Ship', 'UTC');
+  const { locations } = (await administrator.call('GET', '/locations')).body;
+  const shown = (id: string) => locations.find((each: { id: string }) => each.id === id);
+  expect(shown(wien.id)).toMatchObject({ country: 'AT', countryAssumed: true });
+  expect(shown(ship.id)).toMatchObject({ country: null, countryAssumed: true });
+  const dialling = `/locations/${wien.id}/dialling`;
+  const { warnings } = (await administrator.call('POST', `/locations/${ship.id}/dialling/impact`, {})).body;
+  expect(warnings).toEqual([expect.stringContaining('No country is set')]);
+
+  // Until somebody has said which, it follows the time zone.
+  await administrator.call('PATCH', `/locations/${wien.id}`, { timeZone: 'Europe/Zurich' });
+  const swiss = (await administrator.call('GET', dialling)).body;
+  expect(swiss).toMatchObject({ country: 'CH', countryAssumed: true });
+  const kept = (await administrator.call('PUT', dialling, swiss)).body;
+  expect(kept).toMatchObject({
+    countryAssumed: true,
+    impact: { warnings: [expect.stringContaining('CH is assumed')] },
+  });
+  const chosen = (await administrator.call('PUT', dialling, { ...swiss, country: 'AT' })).body;
+  expect(chosen).toMatchObject({ country: 'AT', countryAssumed: false, impact: { warnings: [] } });
+  await administrator.call('PATCH', `/locations/${wien.id}`, { timeZone: 'Europe/Berlin' });
+  expect((await administrator.call('GET', dialling)).body).toMatchObject({ country: 'AT', countryAssumed: false });
+
+  // A user, a target, a profile and a work group with numbers that other rules forbid.
+  const group = (await administrator.call('POST', '/groups', { name: 'Wien', locationId: wien.id })).body;
+  const people = [];
+  for (let number = 10; number < 22; number++) {
+    const fields = { displayName: `Person ${number}`, email: `wien${number}@example.com`, groupId: group.id };
+    people.push(
+      (await administrator.call('POST', '/users', { ...fields, mobileNumber: `0664 12345${number}` })).body.user,
+    );
+  }
+  const target = { name: 'Portier', number: '01 51234' };
+  await administrator.call('POST', `/locations/${wien.id}/predefined-targets`, target);
+  const team = { name: 'Wiener', level: 'colleague', locationId: wien.id, number: '01 5123456' };
+  expect((await administrator.call('POST', '/work-groups', team)).status).toBe(201);
+  const forwarding = { mode: 'all', target: { kind: 'number', number: '0664 9999999' } };
+  const profile = { name: 'Wien away', status: 'outOfOffice', forwarding };
+  const central = await administrator.call('POST', '/profiles', { ...profile, owner: 'location', locationId: wien.id });
+  expect([central.status, central.text]).toEqual([201, expect.any(String)]);
+
+  const forbids = { country: 'AT', forbidden: ['0664*', '01 5*'] };
+  const impact = (await administrator.call('POST', `${dialling}/impact`, forbids)).body;
+  expect(impact).toMatchObject({
+    warnings: [],
+    profiles: { count: 1, first: [{ name: 'Wien away', number: '+43 664 9999999' }] },
+    predefinedTargets: { count: 1, first: [{ name: 'Portier' }] },
+    workGroups: { count: 1, first: [{ name: 'Wiener', reason: expect.stringContaining('forbidden') }] },
+    mobileNumbers: { count: 12 },
+  });
+  expect(impact.mobileNumbers.first.map(({ id }: { id: string }) => id)).toEqual(
+    people.slice(0, 10).map(({ id }) => id),
+  );
+  expect((await administrator.call('PUT', dialling, forbids)).body.impact).toEqual(impact);
+  // What is forbidden already isn't told again.
+  const again = (await administrator.call('PUT', dialling, forbids)).body.impact;
+  expect([again.profiles.count, again.mobileNumbers.count]).toEqual([0, 0]);
+});
+
 test('a webhook is made, tried and told; its secret is shown once and signs', async () => {
   const got: { headers: Record<string, string>; body: string }[] = [];
   const receiver = http.createServer((request, response) => {

@@ -3,6 +3,7 @@ import { ApiError } from '../api/errors.ts';
 import { seedBuiltInProfiles } from '../presence/profiles.queries.ts';
 import type { Executor } from '../store/database.ts';
 import { type Actor, recordChange } from './audit.ts';
+import { firstDiallingRules, followTimeZone } from './dialling.ts';
 import { holdForDeletion, holdLocation } from './tree.queries.ts';
 
 export interface LocationFields {
@@ -16,7 +17,11 @@ export async function createLocation(transaction: Executor, fields: LocationFiel
   await refuseTakenName(transaction, fields.name, null);
   const { id } = await transaction
     .insertInto('location')
-    .values({ name: fields.name, time_zone: fields.timeZone })
+    .values({
+      name: fields.name,
+      time_zone: fields.timeZone,
+      dialling: JSON.stringify(await firstDiallingRules(fields.timeZone)),
+    })
     .returning('id')
     .executeTakeFirstOrThrow();
   await seedBuiltInProfiles(transaction, { locationId: id });
@@ -50,6 +55,7 @@ export async function changeLocation(
     before: { name: before.name, timeZone: before.timeZone },
     after,
   });
+  if (after.timeZone !== before.timeZone) await followTimeZone(transaction, actor, locationId, after.timeZone);
 }
 
 /**

@@ -7,6 +7,7 @@ import { sql } from 'kysely';
 import { seedBuiltInProfiles } from '../presence/profiles.queries.ts';
 import type { Database, Executor } from '../store/database.ts';
 import { setPasswordHash } from './credentials.ts';
+import { firstDiallingRules } from './dialling.ts';
 import { hashPassword } from './passwords.ts';
 
 const tokenSetting = 'setup';
@@ -94,7 +95,11 @@ export async function ensureDefaultGroup(db: Executor, timeZone: string): Promis
   if (known) return known.id;
   const location = await db
     .insertInto('location')
-    .values({ name: 'Main location', time_zone: timeZone })
+    .values({
+      name: 'Main location',
+      time_zone: timeZone,
+      dialling: JSON.stringify(await firstDiallingRules(timeZone)),
+    })
     .returning('id')
     .executeTakeFirstOrThrow();
   const group = await db

@@ -9,6 +9,9 @@ export interface ShownLocation {
   timeZone: string;
   groups: number;
   users: number;
+  /** Of the dialling rules. */
+  country: string | null;
+  countryAssumed: boolean;
 }
 
 export interface ShownGroup {
@@ -29,7 +32,8 @@ const among = (column: string, ids: readonly string[] | null) =>
 export async function listLocations(executor: Executor, only: readonly string[] | null): Promise<ShownLocation[]> {
   const { rows } = await sql<ShownLocation>`
     select location.id, location.name, location.time_zone as "timeZone", coalesce(of.groups, 0) as "groups",
-           coalesce(of.users, 0) as "users"
+           coalesce(of.users, 0) as "users", dialling ->> 'country' as "country",
+           coalesce((dialling ->> 'countryAssumed')::boolean, false) as "countryAssumed"
       from location
       left join (select location_id, count(*) as groups, sum(members.users)::bigint as users
                    from configuration_group

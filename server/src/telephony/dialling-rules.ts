@@ -43,6 +43,11 @@ const fields = {
     .toUpperCase()
     .nullable()
     .default(null),
+  /**
+   * The country is the one that the location's time zone suggests, and nobody has confirmed it: numbers that
+   * don't begin as they do there are dialled as they were written.
+   */
+  countryAssumed: z.boolean().default(false),
   /** Without trunk prefix (Berlin: 30); put before numbers that are written without one. */
   areaCode: digits(8, 'Write the area code in digits, without the leading zero.').default(''),
   /** What is dialled first to get an outside line. */

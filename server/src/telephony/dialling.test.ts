@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { countryOfZone } from './country-of-zone.ts';
 import { diallingBy, diallingOf } from './dialling.ts';
 import { defaultDiallingRules, diallingRules, diallingRulesOf, inRanges, matchesAny } from './dialling-rules.ts';
 import { loadNumberingPlan } from './numbering-plan.ts';
@@ -149,6 +150,33 @@ test('without a country numbers are dialled as they were written, and what is kn
   expect(read('+49 900 1123456').reason).toContain('premium');
 });
 
+test('a country that is only assumed reads and refuses as a confirmed one does, but what may be an extension is dialled as written', () => {
+  const [assumed, confirmed] = [by({ country: 'DE', countryAssumed: true }), by({ country: 'DE' })];
+  for (const number of ['030 1234567', '+44 20 7946 0958', '0900 1123456', '110', '201'])
+    expect(assumed.read(number)).toEqual(confirmed.read(number));
+  expect(confirmed.read('12345')).toMatchObject({ kind: 'external', dialled: '012345' });
+  expect(assumed.read('12345')).toMatchObject({ kind: 'external', dialled: '12345', reason: null });
+  expect(by({ country: 'FR', countryAssumed: true }).read('12345')).toMatchObject({ dialled: '12345' });
+  expect(by({ country: 'FR' }).read('12345')).toMatchObject({ kind: 'refused', problem: 'numberInvalid' });
+  expect(assumed.read('*72 300')).toMatchObject({ kind: 'internal', dialled: '*72300' });
+  expect(assumed.read('reception')).toMatchObject({ kind: 'refused' });
+});
+
+test.each([
+  ['Europe/Berlin', 'DE'],
+  ['Europe/Busingen', 'DE'],
+  ['Europe/Zurich', 'CH'],
+  ['Europe/Oslo', 'NO'],
+  ['America/Toronto', 'CA'],
+  ['Asia/Calcutta', 'IN'],
+  ['Asia/Kolkata', 'IN'],
+  ['US/Eastern', 'US'],
+  ['Antarctica/Troll', null],
+  ['Etc/GMT+1', null],
+  ['UTC', null],
+  ['CET', null],
+])('the country of %s: %s', (zone, country) => expect(countryOfZone(zone, plan.countries())).toBe(country));
+
 test('ten thousand numbers are read in no time, and again in less', () => {
   const { read } = diallingOf(diallingRules.parse({ country: 'DE', outsideLine: '0' }), plan);
   const numbers = Array.from({ length: 10_000 }, (_, index) => `+49 171 555${10_000 + index}`);
@@ -181,6 +209,7 @@ describe(`whatever the rules and whatever is entered (${runs} runs, WHENABOUTS_S
     .filter((text) => /^\+?[\dx*]+$/.test(text) && text !== '*');
   const rulesArbitrary = fc.record({
     country: fc.option(fc.constantFrom(...countries), { freq: 10 }),
+    countryAssumed: fc.boolean(),
     areaCode: fc.constantFrom('', '', '30', '6', '212'),
     outsideLine: fc.constantFrom('', '0', '9'),
     nationalPrefix: fc.constantFrom(null, null, null, '', '0', '+'),

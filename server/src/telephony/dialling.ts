@@ -30,6 +30,7 @@ export interface Dialling {
 
 /** Without ranges, numbers of so many digits are taken for internal ones. */
 const shortNumber = 4;
+const isNumber = (compact: string) => /^\+?[\d*#]+$/.test(compact);
 const premiumTypes: readonly (string | null)[] = ['PREMIUM_RATE', 'SHARED_COST'];
 
 export function diallingBy(rules: DiallingRules, plan: NumberingPlan): Dialling {
@@ -40,7 +41,22 @@ export function diallingBy(rules: DiallingRules, plan: NumberingPlan): Dialling 
   function read(entered: string): ReadNumber {
     const text = entered.normalize('NFKC').trim();
     const compact = text.replace(/[\s().\-/]/g, '');
-    if (!/^\+?[\d*#]+$/.test(compact)) return invalid(text, `"${text}" is not a number.`);
+    const found = readAs(text, compact);
+    return rules.countryAssumed && !isSurely(found, compact) ? withoutCountry(text, compact) : found;
+  }
+
+  /** In the assumed country too, "12345" may be an extension: only what begins as there, or is forbidden there, is read so. */
+  function isSurely({ kind, e164, problem }: ReadNumber, compact: string): boolean {
+    if (kind === 'internal' || problem === 'numberForbidden' || !isNumber(compact)) return true;
+    if (kind === 'refused') return false;
+    const { national, international } = usual;
+    if (compact.startsWith('+') || (international !== '+' && compact.startsWith(international))) return true;
+    if (national !== '') return compact.startsWith(national);
+    return e164 !== null && plan.parse(e164, null)?.type !== null;
+  }
+
+  function readAs(text: string, compact: string): ReadNumber {
+    if (!isNumber(compact)) return invalid(text, `"${text}" is not a number.`);
     if (inRanges(compact, rules.internalRanges)) return internal(compact);
     if (country === null) return withoutCountry(text, compact);
     if (isEmergencyNumber(compact, country)) return forbidden(text, null, `${text} is an emergency number.`);

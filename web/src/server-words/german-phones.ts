@@ -104,6 +104,10 @@ export const phones: Record<string, string> = {
     '{0} gehört nicht zu den Nummern, die die Wählregeln des Standorts erlauben.',
   '{0} is in none of the location’s internal ranges ({1}): written as a forwarding target it is dialled outside.':
     '{0} liegt in keinem der internen Bereiche des Standorts ({1}): als Umleitungsziel geschrieben wird sie nach außen gewählt.',
+  'No country is set: only numbers written with + are checked, all others are dialled as they were written.':
+    'Es ist kein Land eingestellt: geprüft werden nur Nummern mit +, alle anderen werden gewählt, wie sie geschrieben sind.',
+  'The country {0} is assumed from the time zone. Confirm it, or choose another.':
+    'Das Land {0} ist aus der Zeitzone angenommen. Bestätigen Sie es oder wählen Sie ein anderes.',
   // Asterisk
   '{0} sent a message without an end.': '{0} hat eine Nachricht ohne Ende geschickt.',
   'The connection to {0} broke ({1}).': 'Die Verbindung zu {0} ist abgebrochen ({1}).',

@@ -6,7 +6,8 @@ export const DiallingRules = diallingRules.openapi('DiallingRules', {
   description:
     `How numbers are read and dialled at a location.
 
-- country: two letters. Null: numbers are dialled as they were written.
+- country: two letters. Null: numbers are dialled as they were written, and only those with + are checked.
+- countryAssumed: the country is the one that the location’s time zone suggests, and follows it; what doesn’t begin as a number there is dialled as it was written. Send false to confirm it. Another country than the suggested one is a chosen one.
 - areaCode: put before numbers that are written without one.
 - outsideLine: dialled first to get an outside line.
 - nationalPrefix, internationalPrefix: null as is usual in the country; ` +
@@ -16,6 +17,7 @@ export const DiallingRules = diallingRules.openapi('DiallingRules', {
 - premium: premium and shared-cost numbers of all countries.`,
   example: {
     country: 'DE',
+    countryAssumed: false,
     areaCode: '30',
     outsideLine: '0',
     nationalPrefix: null,
@@ -27,6 +29,31 @@ export const DiallingRules = diallingRules.openapi('DiallingRules', {
   },
 });
 export type DiallingRules = z.input<typeof DiallingRules>;
+
+const RefusedNumbers = z
+  .object({
+    count: z.int(),
+    first: z
+      .array(z.object({ id: Id, name: z.string(), number: z.string(), reason: z.string() }))
+      .openapi({ description: 'By name, at most ten.' }),
+  })
+  .openapi('RefusedNumbers', { description: 'Numbers that could be dialled until now.' });
+
+export const DiallingImpact = z
+  .object({
+    warnings: z.array(z.string()).openapi({ description: 'What to see to, for people.' }),
+    profiles: RefusedNumbers,
+    predefinedTargets: RefusedNumbers,
+    mobileNumbers: RefusedNumbers.openapi({ description: 'Of users of the location.' }),
+    workGroups: RefusedNumbers,
+  })
+  .openapi('DiallingImpact');
+export type DiallingImpact = z.infer<typeof DiallingImpact>;
+
+export const SavedDiallingRules = DiallingRules.extend({
+  impact: DiallingImpact.openapi({ description: 'What can’t be dialled any more.' }),
+}).openapi('SavedDiallingRules');
+export type SavedDiallingRules = z.output<typeof SavedDiallingRules>;
 
 export const CountryList = z
   .object({

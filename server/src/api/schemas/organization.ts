@@ -6,7 +6,18 @@ import { Id, TimeZone } from './common.ts';
 const name = (what: string) => z.string().trim().min(1, `${what} needs a name.`).max(200);
 
 export const Location = z
-  .object({ id: Id, name: z.string(), timeZone: z.string(), groups: z.int(), users: z.int() })
+  .object({
+    id: Id,
+    name: z.string(),
+    timeZone: z.string(),
+    groups: z.int(),
+    users: z.int(),
+    country: z.string().nullable().openapi({
+      description: 'Of the dialling rules, two letters. Null: only numbers with + are checked before they are dialled.',
+      example: 'DE',
+    }),
+    countryAssumed: z.boolean().openapi({ description: 'From the time zone; nobody has confirmed it.' }),
+  })
   .openapi('Location');
 export type Location = z.infer<typeof Location>;
 
