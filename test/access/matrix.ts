@@ -149,6 +149,7 @@ createPhoneSystem          -      -     -     -      -     -     +     none     
 changePhoneSystem          -      -     -     -      -     -     +     none                  adm                       phoneSystem
 deletePhoneSystem          -      -     -     -      -     -     +     none                  adm                       phoneSystem
 checkPhoneSystem           -      -     -     -      -     -     +     none                  adm                       -
+tryPhoneSystem             -      -     -     -      -     -     +     none                  adm                       -
 listExtensions             -      -     -     +      +     ~     +     none                  adm:read                  -
 createExtension            -      -     -     -      +     -     +     none                  adm                       extension
 deleteExtension            -      -     -     -      +     -     +     none                  adm                       extension

@@ -104,6 +104,15 @@ export const bodies: Record<string, (things: Things) => unknown> = {
     ...{ name: `Phones ${unique()}`, kind: 'asterisk', mode: 'paused', settings: phoneSettings, secret: phoneSecret },
   }),
   changePhoneSystem: () => ({ name: `Phones ${unique()}`, secret: phoneSecret }),
+  tryPhoneSystem: () => ({
+    settings: {
+      set: { address: 'http://127.0.0.1:9/{{extension}}' },
+      clear: { address: 'http://127.0.0.1:9/{{extension}}' },
+      read: { address: 'http://127.0.0.1:9/{{extension}}', target: '/to' },
+      attempts: 1,
+    },
+    extension: '201',
+  }),
   createExtension: ({ userId, phoneSystemId }) => ({ userId, phoneSystemId, number: unique() }),
 
   writeNetworkSettings: () => ({ allowedNetworks: [`10.${Math.floor(Math.random() * 250)}.0.0/16`] }),

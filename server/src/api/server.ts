@@ -27,6 +27,7 @@ import { openLiveHub } from './live/hub.ts';
 import { liveRoutes } from './live.routes.ts';
 import { organizationRoutes } from './organization.routes.ts';
 import { pauseRoutes } from './pauses.routes.ts';
+import { phoneTrialRoutes } from './phone-trial.routes.ts';
 import { presenceRoutes } from './presence.routes.ts';
 import { profileRoutes } from './profiles.routes.ts';
 import { providerSignInRoutes } from './provider-sign-in.routes.ts';
@@ -118,6 +119,7 @@ export async function startApi(context: Context, options: ApiOptions): Promise<R
     ...organizationRoutes(context),
     ...functionRoutes(context),
     ...telephonyRoutes(context, options.phoneSystemKinds),
+    ...phoneTrialRoutes(context),
     ...pauseRoutes(context),
     ...alertRoutes(context),
     ...leavingRoutes(context),

@@ -8,7 +8,7 @@ import { type TokenStore, tokensInMemory } from '../token-store.ts';
 import { requestBudget } from './budget.ts';
 import { type Exchange, httpClient, type SignIn, type Template } from './client.ts';
 import { directory } from './directory.ts';
-import { readList } from './pages.ts';
+import { readList as readPages } from './pages.ts';
 import { allAtPointer, atPointer, textOf } from './places.ts';
 import { requestsOf } from './request-settings.ts';
 import type { HttpSecret, HttpSettings } from './settings.ts';
@@ -26,8 +26,14 @@ export interface HttpConnectionOptions {
 }
 
 const concurrentReads = 4;
+const allOff: PhoneForwarding = { always: slotOff, busy: slotOff, unanswered: slotOff };
 
-export function httpConnection(options: HttpConnectionOptions): PhoneSystemConnection {
+export interface HttpConnection extends PhoneSystemConnection {
+  /** All that stands in the whole list (`readAll`) and can be understood. @throws ConnectorError */
+  readList(signal: AbortSignal): Promise<Map<string, PhoneForwarding>>;
+}
+
+export function httpConnection(options: HttpConnectionOptions): HttpConnection {
   const { settings, secret, outbound, onExchange } = options;
   const problem = secretProblem(settings.token, secret);
   if (problem) throw new ConnectorError('credentials', problem);
@@ -69,7 +75,7 @@ export function httpConnection(options: HttpConnectionOptions): PhoneSystemConne
       return phone(answers, values);
     } catch (error) {
       if (!(error instanceof ConnectorError && error.errorClass === 'notFound')) throw error;
-      if (known && settings.read.notFoundIsOff) return { always: slotOff, busy: slotOff, unanswered: slotOff };
+      if (known && settings.read.notFoundIsOff) return allOff;
       ids?.forget(extension);
       throw new ConnectorError('notFound', `The phone system doesn't know extension ${extension}.`);
     }
@@ -100,29 +106,41 @@ export function httpConnection(options: HttpConnectionOptions): PhoneSystemConne
     return values;
   }
 
-  async function readWhole(extensions: readonly string[], signal: AbortSignal): Promise<Map<string, PhoneForwarding>> {
+  /** An element that can't be understood is left out: its extension is asked for alone to learn the reason. */
+  async function readList(signal: AbortSignal): Promise<{ values: Map<string, PhoneForwarding>; bad: Set<string> }> {
     const list = settings.readAll!;
-    const whole = await readList(client, list, {}, signal);
+    const whole = await readPages(client, list, {}, signal);
     pages = whole.pages;
-    const wanted = new Set(extensions);
     const values = new Map<string, PhoneForwarding>();
-    const unreadable = new Set<string>();
+    const bad = new Set<string>();
     for (const element of whole.elements)
       for (const found of allAtPointer(element, list.extension)) {
         const extension = textOf(found);
-        if (extension === null || !wanted.delete(extension)) continue;
+        if (extension === null) continue;
         try {
-          values.set(extension, phone(new Map([['', atPointer(element, list.item)]]), { extension }));
+          const found = phone(new Map([['', atPointer(element, list.item)]]), { extension });
+          // Of two users with one extension nobody can tell whose counts.
+          if (values.has(extension) && !same(values.get(extension)!, found)) bad.add(extension);
+          values.set(extension, found);
         } catch {
-          // Its own trouble; the caller asks for it alone to learn the reason.
-          unreadable.add(extension);
+          bad.add(extension);
         }
       }
-    if (list.missingIsOff)
-      for (const extension of wanted) values.set(extension, { always: slotOff, busy: slotOff, unanswered: slotOff });
+    for (const extension of bad) values.delete(extension);
+    return { values, bad };
+  }
+  async function readWhole(extensions: readonly string[], signal: AbortSignal): Promise<Map<string, PhoneForwarding>> {
+    const { values: all, bad } = await readList(signal);
+    const values = new Map<string, PhoneForwarding>();
+    const missing: string[] = [];
+    for (const extension of extensions) {
+      const value = all.get(extension) ?? (settings.readAll!.missingIsOff && !bad.has(extension) ? allOff : null);
+      if (value) values.set(extension, value);
+      else if (!bad.has(extension)) missing.push(extension);
+    }
     // An element that changed its page meanwhile is in none.
-    else if (wanted.size > 0)
-      for (const [extension, value] of await readOneByOne([...wanted], signal)) values.set(extension, value);
+    if (missing.length > 0)
+      for (const [extension, value] of await readOneByOne(missing, signal)) values.set(extension, value);
     return values;
   }
 
@@ -169,6 +187,7 @@ export function httpConnection(options: HttpConnectionOptions): PhoneSystemConne
       return String(value);
     },
     read,
+    readList: async (signal) => (await readList(signal)).values,
     async readAll(extensions, signal) {
       return settings.readAll && extensions.length > pages
         ? readWhole(extensions, signal)
@@ -198,6 +217,8 @@ export function httpConnection(options: HttpConnectionOptions): PhoneSystemConne
 export function contextValues({ status, until, note }: ApplyContext): Values {
   return { status, until: until?.toString() ?? '', note: note ?? '' };
 }
+
+const same = (a: PhoneForwarding, b: PhoneForwarding) => JSON.stringify(a) === JSON.stringify(b);
 
 const unsigned: SignIn = { headers: async () => ({}), refused: () => false };
 

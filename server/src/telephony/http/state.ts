@@ -100,7 +100,7 @@ export function modesOf(settings: HttpSettings): Record<ForwardingMode, true | s
     if (has || (mode === 'doNotDisturb' && settings.doNotDisturb !== null)) return true;
     const oneForAll = (mode === 'internal' || mode === 'external') && settings.modes.all !== undefined;
     const usual = oneForAll
-      ? `This phone system is set up with one forwarding for all callers: it has none for "${mode}" calls alone.`
+      ? `This phone system is set up with one forwarding for all callers: it has no word for "${mode}".`
       : `The settings of this phone system have no word for "${mode}".`;
     return settings.unable[mode] ?? usual;
   }
