@@ -6,10 +6,16 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CalendarConnector } from '../server/src/calendars/connector.ts';
 import { ConnectorError } from '../server/src/calendars/connector.ts';
 import type { Running } from '../server/src/context.ts';
+import { deactivateUsers, reactivateUsers } from '../server/src/organization/activity.ts';
 import { type Actor, systemActor } from '../server/src/organization/audit.ts';
 import { cancelLeaving } from '../server/src/organization/leaving/cancel.ts';
 import { alignStrayAccounts, startMethodLeaving } from '../server/src/organization/leaving/group-method.ts';
-import { type Leaving, listLeavings, readLeaving } from '../server/src/organization/leaving/leaving.queries.ts';
+import {
+  type Leaving,
+  listLeavings,
+  readLeaving,
+  runningLeaving,
+} from '../server/src/organization/leaving/leaving.queries.ts';
 import { startLeavings } from '../server/src/organization/leaving/leavings.ts';
 import { type LeavingSubject, refuseWhileLeaving, startLeaving } from '../server/src/organization/leaving/start.ts';
 import { setGroupFunction } from '../server/src/organization/settings.ts';
@@ -200,11 +206,62 @@ test('until the data is erased it can be taken back: forwarding follows presence
 
 test('a user who is switched off has the forwarding given back, keeps everything, and has it again when switched on', async () => {
   const userId = await forwarded('208');
-  const set = (active: boolean) => db.updateTable('users').set({ active }).where('id', '=', userId).execute();
-  await set(false);
-  await phone('208', '555');
-  await set(true);
+  await makeAccount(userId, 'tokens');
+  const switchOff = () => retrying(db, (transaction) => deactivateUsers(transaction, [userId]));
+  const switchOn = () => retrying(db, (transaction) => reactivateUsers(transaction, [userId]));
+  const newest = async () => (await runningLeaving(db, 'userOff', userId))!;
+  const before = revoked.length;
+
+  // In its order, each step told and tried again: first the phone, and no token is touched until it has its own again.
+  await pbx.kill();
+  await switchOff();
+  const waiting = await stateOf(await newest(), (found) => step(found, 'giveForwardingBack')?.state === 'failed');
+  expect(waiting.steps.map(({ name, state }) => `${name} ${state}`)).toEqual([
+    ...['endSignIn done', 'giveForwardingBack failed', 'revokeTokens waiting'],
+  ]);
+  expect(revoked).toHaveLength(before);
+
+  // Switched on meanwhile nothing has happened.
+  await switchOn();
+  expect(await stateOf(waiting, () => true)).toMatchObject({ state: 'cancelled' });
+  await pbx.start();
+  await phase('208', 'applied');
+  expect(pbx.state('208').target).toBe('200');
+
+  revokeFault = new ConnectorError('unreachable', 'Nobody answers.');
+  await switchOff();
+  const again = await stateOf(await newest(), (found) => step(found, 'revokeTokens')?.state === 'failed');
+  expect([again.kind, pbx.state('208').target, step(again, 'revokeTokens')!.message]).toEqual([
+    ...['userOff', '555', 'Work: access could not be revoked: Nobody answers.'],
+  ]);
+  revokeFault = null;
+  const off = await done(again);
+  expect(step(off, 'revokeTokens')!.message).toBe('Access revoked at the source: 1 account.');
+  expect(revoked).toHaveLength(before + 1);
+  const kept = await db.selectFrom('account').select(['name', 'secret']).where('user_id', '=', userId).execute();
+  expect(kept).toEqual([{ name: 'Work', secret: null }]);
+
+  await switchOn();
   await phone('208', '200');
+  // Taken back on the page of removals it is switched on, too; and who is removed altogether isn't also switched off.
+  await pbx.kill();
+  await switchOff();
+  await cancel((await newest()).id);
+  const { active } = await db.selectFrom('users').select('active').where('id', '=', userId).executeTakeFirstOrThrow();
+  expect(active).toBe(true);
+  await switchOff();
+  const last = await newest();
+  const leaving = await begin({ kind: 'user', id: userId });
+  expect((await readLeaving(db, last.id))!.state).toBe('cancelled');
+  await pbx.start();
+  await done(leaving);
+  expect(pbx.state('208').target).toBe('555');
+});
+
+test('who has neither phone nor calendars is switched off without anything to wait for', async () => {
+  const [userId] = await makePeople(db, await makeGroup(db), 1);
+  await retrying(db, (transaction) => deactivateUsers(transaction, [userId!]));
+  expect(await runningLeaving(db, 'userOff', userId!)).toBeNull();
 });
 
 test('an extension that was never forwarded leaves at once, also from a phone system that is away', async () => {
@@ -247,7 +304,7 @@ test('a wish that was read before the release is not carried out after it', asyn
     .executeTakeFirstOrThrow();
   await want(db, '301', to('200'));
   const records = recordsInDatabase(db, { systemId, ...lease });
-  const [row] = await records.load();
+  const row = (await records.load()).find(({ slot }) => slot === 'always');
   const forwarded = { mode: 'all' as const, target: '200' };
   expect(row).toMatchObject({ slot: 'always', wish: forwarded, due: true });
   await retrying(db, (transaction) => wantNothingOf(transaction, { extensionId }));

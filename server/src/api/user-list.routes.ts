@@ -16,7 +16,7 @@ import { type Route, route } from './route.ts';
 import { UserId } from './schemas/common.ts';
 import { UserListQuery, UserOverview, UserReset } from './schemas/user-list.ts';
 import { UserList } from './schemas/users.ts';
-import { shownReason } from './shown-reason.ts';
+import { presenceForAdministration } from './shown-presence.ts';
 
 const tag = 'Users';
 const params = z.object({ userId: UserId });
@@ -71,10 +71,11 @@ export function userListRoutes(context: Context): Route[] {
         return {
           user,
           accounts: await accountsOf(db, { userId }, viewer.userId),
-          presence: presence ? { ...presence, reason: shownReason(presence.reason) } : null,
+          presence: presence ? await presenceForAdministration(db, viewer, presence) : null,
           phones: (await phonesOf(db, [userId])).get(userId) ?? [],
           signIn: await waysIn(db, userId),
           leaving: await runningLeaving(db, 'user', userId),
+          switchingOff: await runningLeaving(db, 'userOff', userId),
         };
       },
     }),

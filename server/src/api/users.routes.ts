@@ -66,6 +66,10 @@ export function userRoutes(context: Context, sessions: Sessions, publicUrl: stri
       tag,
       operation: 'changeUser',
       summary: 'Change a user',
+      description:
+        '`active: false` switches the user off: sign-in is blocked, call forwarding is given back, then access to calendar ' +
+        'sources is revoked where the source allows; `switchingOff` of the user’s overview shows each step. Nothing is ' +
+        'erased. `active: true` takes it back; calendars whose access was revoked have to be connected again.',
       params,
       body: UserChange,
       answer: User,

@@ -1,6 +1,7 @@
 /**
- * Users who are deactivated and come back, many at once. A deactivated user can't sign in; forwarding is given back, then
- * the phones rest; calendars rest too (sync/lease.queries.ts claims no account of theirs). Nothing is erased.
+ * Users who are deactivated and come back, many at once. A deactivated user can't sign in; calendars rest
+ * (sync/lease.queries.ts claims no account of theirs). Forwarding is given back, then access to calendars is revoked
+ * where the source allows: as a leaving of the kind `userOff`, whose steps are shown. Nothing is erased.
  */
 import { sql } from 'kysely';
 import { forgetSessions } from '../api/sessions.ts';
@@ -9,12 +10,26 @@ import { slots } from '../presence/presence.ts';
 import type { Executor } from '../store/database.ts';
 import { syncChannel } from '../sync/sync.ts';
 import { forwardingChannel } from '../telephony/reconciler.queries.ts';
+import { endSwitchingOff, insertSwitchingOff } from './leaving/leaving.queries.ts';
 
-/** Run it in a transaction. Who may not go (the last administrator) is the caller's matter. Idempotent. */
-export async function deactivateUsers(executor: Executor, userIds: readonly string[]): Promise<void> {
+/**
+ * Run it in a transaction. Who may not go (the last administrator) is the caller's matter. Idempotent.
+ * @param requestedBy the user who did it; null: nobody by hand.
+ */
+export async function deactivateUsers(
+  executor: Executor,
+  userIds: readonly string[],
+  requestedBy: string | null = null,
+): Promise<void> {
   if (userIds.length === 0) return;
   const ids = sql`any(${[...userIds]}::uuid[])`;
-  await sql`update users set active = false, updated_at = now() where id = ${ids} and active`.execute(executor);
+  const { rows: gone } = await sql<{ id: string }>`
+    update users set active = false, updated_at = now() where id = ${ids} and active returning id`.execute(executor);
+  await insertSwitchingOff(
+    executor,
+    gone.map(({ id }) => id),
+    requestedBy,
+  );
   await sql`delete from login_session where user_id = ${ids}`.execute(executor);
   await sql`
     insert into forwarding_record (extension_id, slot, released_at)
@@ -32,6 +47,7 @@ export async function reactivateUsers(executor: Executor, userIds: readonly stri
     update users set active = true, missed_runs = 0, updated_at = now()
      where id = any(${[...userIds]}::uuid[]) and not active and leaving_at is null returning id`.execute(executor);
   const ids = rows.map(({ id }) => id);
+  await endSwitchingOff(executor, ids);
   // What is being removed for itself (an extension, its phone system) goes on leaving.
   await sql`
     update forwarding_record set released_at = null, due_at = now(), unplanned = true from extension e

@@ -178,7 +178,7 @@ export async function changeUser(
       })
       .where('id', '=', userId)
       .execute();
-    await setActive(transaction, before, change.active);
+    await setActive(transaction, actor, before, change.active);
     if (change.groupId !== undefined) await moveChoices(transaction, { userIds: [userId] });
     await markReachDue(transaction, [userId]);
     // Floating times and all-day dates happen in the user's zone; answers are found by the address; another group may
@@ -199,11 +199,16 @@ export async function changeUser(
   });
 }
 
-async function setActive(transaction: Executor, { id, active, role }: UserRow, wanted = active): Promise<void> {
+async function setActive(
+  transaction: Executor,
+  actor: Actor,
+  { id, active, role }: UserRow,
+  wanted = active,
+): Promise<void> {
   if (wanted === active) return;
   if (wanted) return reactivateUsers(transaction, [id]);
   if (role === 'administrator') await refuseLastAdministrator(transaction, id);
-  await deactivateUsers(transaction, [id]);
+  await deactivateUsers(transaction, [id], actor.userId);
 }
 
 /** As the rules of the location have it that the user will be in. An unchanged one isn't refused by rules made since. */

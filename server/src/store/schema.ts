@@ -467,7 +467,7 @@ export interface Schema {
   };
   leaving: {
     id: Generated<Text>;
-    kind: 'user' | 'extension' | 'phoneSystem' | 'groupMethod';
+    kind: 'user' | 'extension' | 'phoneSystem' | 'groupMethod' | 'userOff';
     subject_id: Text;
     subject_name: Text;
     location_id: Text | null;

@@ -47,6 +47,7 @@ export const organization: Record<string, string> = {
   // Removals
   'Sign-in is blocked. Ended: {0}, {1}, {2} of sign-in providers.':
     'Die Anmeldung ist gesperrt. Beendet: {0}, {1}, {2} bei Identitätsanbietern.',
+  'Sign-in is blocked, and sessions are ended.': 'Die Anmeldung ist gesperrt, Sitzungen sind beendet.',
   '{0} sessions': '{0} Sitzungen',
   '{0} session': '{0} Sitzung',
   '{0} API tokens': '{0} API-Token',

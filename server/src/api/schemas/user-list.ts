@@ -40,6 +40,9 @@ export const UserOverview = z
       })
       .openapi({ description: 'How the user gets in.' }),
     leaving: Leaving.nullable().openapi({ description: 'The removal of the user that is under way.' }),
+    switchingOff: Leaving.nullable().openapi({
+      description: 'What is still to be done of switching the user off; switching on again takes it back.',
+    }),
   })
   .openapi('UserOverview');
 export type UserOverview = z.infer<typeof UserOverview>;

@@ -6,7 +6,9 @@ import { markReachDue } from '../../presence/due.ts';
 import type { Executor } from '../../store/database.ts';
 import { syncUserNow } from '../../sync/accounts.ts';
 import { wantAgain } from '../../telephony/release.ts';
+import { reactivateUsers } from '../activity.ts';
 import { type Actor, recordChange } from '../audit.ts';
+import { auditSubjectOf } from './carry-out.ts';
 import { keepMethodAccounts } from './group-method.ts';
 import { type Leaving, readLeaving } from './leaving.queries.ts';
 
@@ -26,13 +28,14 @@ export async function cancelLeaving(transaction: Executor, id: string, actor: Ac
     .where('id', '=', id)
     .execute();
   const { kind, subject_id: subjectId } = row;
-  if (kind === 'user') await keepUser(transaction, subjectId, row.detail.wasActive !== false);
+  if (kind === 'userOff') await reactivateUsers(transaction, [subjectId]);
+  else if (kind === 'user') await keepUser(transaction, subjectId, row.detail.wasActive !== false);
   else if (kind === 'extension') await wantAgainUnlessLeaving(transaction, { extensionId: subjectId });
   else if (kind === 'phoneSystem') await wantAgainUnlessLeaving(transaction, { phoneSystemId: subjectId });
   else await keepMethodAccounts(transaction, subjectId);
   await recordChange(transaction, actor, {
     action: 'change',
-    subject: kind === 'groupMethod' ? 'groupFunction' : kind,
+    subject: auditSubjectOf(kind),
     subjectId,
     subjectName: row.subject_name,
     locationId: row.location_id,
@@ -50,13 +53,15 @@ async function keepUser(transaction: Executor, userId: string, active: boolean):
   await forgetSessions(transaction, userId);
 }
 
-/** An extension may be leaving in its own right, or with its user, or with its phone system: that goes on. */
+/** An extension may be leaving in its own right, or with its user, or with its phone system, or its user is switched off: that goes on. */
 async function wantAgainUnlessLeaving(transaction: Executor, of: Parameters<typeof wantAgain>[1]): Promise<void> {
   await wantAgain(transaction, of);
   await sql`
-    update forwarding_record r set released_at = now(), due_at = now() from extension e, leaving l
-     where e.id = r.extension_id and r.released_at is null and l.state = 'running'
-       and (l.kind, l.subject_id) in (('extension', e.id), ('user', e.user_id), ('phoneSystem', e.phone_system_id))`.execute(
+    update forwarding_record r set released_at = now(), due_at = now() from extension e join users on users.id = e.user_id
+     where e.id = r.extension_id and r.released_at is null
+       and (not users.active
+            or exists (select from leaving l where l.state = 'running'
+                          and (l.kind, l.subject_id) in (('extension', e.id), ('user', e.user_id), ('phoneSystem', e.phone_system_id))))`.execute(
     transaction,
   );
 }

@@ -8,15 +8,20 @@ import type { Executor } from '../../store/database.ts';
 import { retrying } from '../../store/retrying.ts';
 import { type Extensions, type HeldPhone, heldPhones, wantNothingOf } from '../../telephony/release.ts';
 import { emptyMethodCalendars, eraseMethodAccounts, unsettledUsers } from './group-method.ts';
-import type { ClaimedLeaving } from './leaving.queries.ts';
+import { type ClaimedLeaving, holdLeaving } from './leaving.queries.ts';
+import type { LeavingKind } from './steps.ts';
 
 /** `done`, or what it waits for. `failed`: something has to be mended or to come back first. */
 export type Outcome = { done: true; message: string } | { done: false; failed: boolean; message: string };
 
+/** What the log of changes calls its subject. */
+export const auditSubjectOf = (kind: LeavingKind) =>
+  kind === 'groupMethod' ? 'groupFunction' : kind === 'userOff' ? 'user' : kind;
+
 const done = (message: string): Outcome => ({ done: true, message });
 
 const extensionsOf = ({ kind, subjectId }: ClaimedLeaving): Extensions | null => {
-  if (kind === 'user') return { userId: subjectId };
+  if (kind === 'user' || kind === 'userOff') return { userId: subjectId };
   if (kind === 'extension') return { extensionId: subjectId };
   return kind === 'phoneSystem' ? { phoneSystemId: subjectId } : null;
 };
@@ -27,7 +32,10 @@ export async function giveForwardingBack(context: Pick<Context, 'store'>, leavin
   const extensions = extensionsOf(leaving);
   if (!extensions) return giveBackOfMethod(context, leaving);
   // Again each time: an extension may have come since.
-  await retrying(db, (transaction) => wantNothingOf(transaction, extensions));
+  await retrying(db, async (transaction) => {
+    await holdLeaving(transaction, leaving); // who has cancelled meanwhile wants them again
+    await wantNothingOf(transaction, extensions);
+  });
   const held = await heldPhones(db, extensions);
   const waiting = held.filter(({ mode }) => mode !== 'paused');
   if (waiting.length > 0) return { done: false, ...wordsFor(waiting) };
@@ -140,7 +148,7 @@ async function accountsOf(executor: Executor, { kind, subjectId }: ClaimedLeavin
     .innerJoin('users', 'users.id', 'account.user_id')
     .select(['account.id', 'account.kind', 'account.name', 'account.settings', 'account.secret'])
     .orderBy('account.created_at');
-  if (kind === 'user') return query.where('users.id', '=', subjectId).execute();
+  if (kind === 'user' || kind === 'userOff') return query.where('users.id', '=', subjectId).execute();
   return query.where('users.group_id', '=', subjectId).where('account.leaving_at', 'is not', null).execute();
 }
 
@@ -175,6 +183,8 @@ export async function eraseData(transaction: Executor, { kind, subjectId }: Clai
       );
       return 'The phone system with its extensions, credentials and log is erased.';
     }
+    case 'userOff':
+      throw new Error('Nothing of a user who is switched off is erased.');
     case 'groupMethod': {
       const accounts = await eraseMethodAccounts(transaction, subjectId);
       return `${accountsWord(accounts)} with credentials and appointments erased.`;

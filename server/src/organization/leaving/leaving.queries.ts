@@ -1,7 +1,7 @@
 /** Leavings as a work queue (due_at, lease) and as people read them. */
 import { sql } from 'kysely';
 import type { Executor } from '../../store/database.ts';
-import { type LeavingKind, type LeavingStep, plannedSteps } from './steps.ts';
+import { type LeavingKind, type LeavingStep, plannedSteps, withStep } from './steps.ts';
 
 /** Wakes whoever carries leavings out; the payload says nothing, the table does. */
 export const leavingChannel = 'leaving';
@@ -104,6 +104,31 @@ export async function insertLeaving(executor: Executor, leaving: NewLeaving): Pr
     .executeTakeFirstOrThrow();
   await wakeLeavings(executor);
   return (await readLeaving(executor, id))!;
+}
+
+/**
+ * Users who were just switched off, of whom something stands elsewhere: on phones, or as access to calendars. What is
+ * said of their sign-in was done by the caller. Begins at the commit.
+ */
+export async function insertSwitchingOff(executor: Executor, userIds: readonly string[], requestedBy: string | null) {
+  if (userIds.length === 0) return;
+  const ended = { state: 'done' as const, message: 'Sign-in is blocked, and sessions are ended.' };
+  const steps = withStep(plannedSteps('userOff'), 'endSignIn', ended, Temporal.Now.instant());
+  await sql`
+    insert into leaving (kind, subject_id, subject_name, location_id, steps, requested_by)
+    select 'userOff', users.id, display_name, location_id, ${JSON.stringify(steps)}::jsonb, ${requestedBy}::uuid
+      from users join configuration_group on configuration_group.id = group_id
+     where users.id = any(${[...userIds]}::uuid[])
+       and (exists (select from extension where user_id = users.id) or exists (select from account where user_id = users.id))
+    on conflict (kind, subject_id) where state = 'running' do nothing`.execute(executor);
+  await wakeLeavings(executor);
+}
+
+/** They come back, or leave altogether. */
+export async function endSwitchingOff(executor: Executor, userIds: readonly string[]): Promise<void> {
+  await sql`
+    update leaving set state = 'cancelled', finished_at = now(), leased_by = null, leased_until = null, error_message = null
+     where kind = 'userOff' and state = 'running' and subject_id = any(${[...userIds]}::uuid[])`.execute(executor);
 }
 
 export const wakeLeavings = (executor: Executor) => sql`select pg_notify(${leavingChannel}, '')`.execute(executor);

@@ -9,7 +9,7 @@ import { crashPoint } from '../../store/crash-points.ts';
 import { retrying } from '../../store/retrying.ts';
 import { forwardingLogChannel } from '../../telephony/reconciler.queries.ts';
 import { recordChange, systemActor } from '../audit.ts';
-import { eraseData, giveForwardingBack, keptForMs, type Outcome, revokeTokens } from './carry-out.ts';
+import { auditSubjectOf, eraseData, giveForwardingBack, keptForMs, type Outcome, revokeTokens } from './carry-out.ts';
 import { alignStrayAccounts } from './group-method.ts';
 import {
   type ClaimedLeaving,
@@ -95,6 +95,7 @@ export async function startLeavings(
         }
         leaving.failures = 0;
       }
+      await finish(leaving);
     } catch (error) {
       if (error instanceof LeavingTaken) return;
       log.error({ err: error, leaving: leaving.id }, 'A removal failed unexpectedly and is tried again.');
@@ -162,6 +163,15 @@ export async function startLeavings(
     log.info({ leaving: leaving.id, kind: leaving.kind }, 'A removal is done.');
   }
 
+  /** Nothing is erased: that was all. */
+  async function finish(leaving: ClaimedLeaving): Promise<void> {
+    await retrying(db, async (transaction) => {
+      await holdLeaving(transaction, leaving);
+      await finishLeaving(transaction, leaving.id, leaving.steps);
+    });
+    log.info({ leaving: leaving.id, kind: leaving.kind }, 'A user is switched off.');
+  }
+
   const record = (
     transaction: Parameters<typeof recordChange>[0],
     leaving: ClaimedLeaving,
@@ -170,7 +180,7 @@ export async function startLeavings(
   ) =>
     recordChange(transaction, systemActor, {
       action: 'run',
-      subject: leaving.kind === 'groupMethod' ? 'groupFunction' : leaving.kind,
+      subject: auditSubjectOf(leaving.kind),
       subjectId: leaving.subjectId,
       subjectName: leaving.subjectName,
       locationId: leaving.locationId,

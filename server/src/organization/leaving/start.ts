@@ -11,7 +11,7 @@ import type { Executor } from '../../store/database.ts';
 import { wantNothingOf } from '../../telephony/release.ts';
 import { type Actor, type AuditSubject, recordChange } from '../audit.ts';
 import { refuseLastAdministrator } from '../roles.ts';
-import { insertLeaving, type Leaving, runningLeaving } from './leaving.queries.ts';
+import { endSwitchingOff, insertLeaving, type Leaving, runningLeaving } from './leaving.queries.ts';
 import { plannedSteps, withStep } from './steps.ts';
 
 export interface LeavingSubject {
@@ -62,6 +62,7 @@ const begin: Record<LeavingSubject['kind'], Begin> = {
       .executeTakeFirst();
     if (!user) throw new ApiError('notFound', 'There is no such user.');
     if (user.role === 'administrator') await refuseLastAdministrator(transaction, userId);
+    await endSwitchingOff(transaction, [userId]); // what it was about is done here too
     await transaction
       .updateTable('users')
       .set({ active: false, leaving_at: sql`now()`, updated_at: sql`now()` })

@@ -1,10 +1,10 @@
 /**
- * The steps by which a user, an extension, a phone system or a group's way of reading calendars leaves. Always in this
- * order: what is ours on phones is given back while we still know what was there before; then what the sources were
+ * The steps by which a user, an extension, a phone system or a group's way of reading calendars leaves, and those of a
+ * user who is only switched off (`userOff`), of whom nothing is erased. Always in this order: what is ours on phones is given back while we still know what was there before; then what the sources were
  * given to let us in is void; only then is anything erased. Pure.
  */
 
-export const leavingKinds = ['user', 'extension', 'phoneSystem', 'groupMethod'] as const;
+export const leavingKinds = ['user', 'extension', 'phoneSystem', 'groupMethod', 'userOff'] as const;
 export type LeavingKind = (typeof leavingKinds)[number];
 
 export const stepNames = ['endSignIn', 'giveForwardingBack', 'revokeTokens', 'eraseData'] as const;
@@ -25,6 +25,7 @@ const stepsOf: Record<LeavingKind, readonly StepName[]> = {
   extension: ['giveForwardingBack', 'eraseData'],
   phoneSystem: ['giveForwardingBack', 'eraseData'],
   groupMethod: ['giveForwardingBack', 'revokeTokens', 'eraseData'],
+  userOff: ['endSignIn', 'giveForwardingBack', 'revokeTokens'],
 };
 
 export const plannedSteps = (kind: LeavingKind): LeavingStep[] =>

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 
 /** Rules from appointments to profiles, choices for single appointments, and what keeps forwarding trustworthy. */
 export async function presence(db: Kysely<never>): Promise<void> {
-  for (const statements of [rules, claims, clients, forwarding, trust]) await sql.raw(statements).execute(db);
+  for (const statements of [rules, claims, clients, forwarding, leaving, trust]) await sql.raw(statements).execute(db);
 }
 
 const rules = `
@@ -61,6 +61,13 @@ alter table forwarding_record
   add column slot text not null default 'always' check (slot in ('always', 'busy', 'unanswered')),
   drop constraint forwarding_record_pkey,
   add primary key (extension_id, slot);
+`;
+
+const leaving = `
+-- userOff: a user who is switched off, not removed.
+alter table leaving drop constraint leaving_kind_check;
+alter table leaving add constraint leaving_kind_check
+  check (kind in ('user', 'extension', 'phoneSystem', 'groupMethod', 'userOff'));
 `;
 
 const trust = `
