@@ -64,7 +64,8 @@ who see subjects as in the agenda.`,
           entries: items.map(({ place, forwarding, reason }, index) => ({
             ...{ forwarding, reason: { origin: reason.origin } },
             ...shown[index]!,
-            ...{ running: place.running, below: place.below, from: instant(place.from), until: instant(place.until) },
+            ...{ running: place.running, below: place.below, above: place.above },
+            ...{ from: instant(place.from), until: instant(place.until) },
             shows: instant(place.shows),
           })),
         };

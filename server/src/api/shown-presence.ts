@@ -8,7 +8,7 @@ import { seenAmong } from './access.ts';
 import { ApiError } from './errors.ts';
 import { noteReaderFor } from './note-reader.queries.ts';
 import { phonesOf, settersOf, subjectsOf } from './presence.queries.ts';
-import { noView, toldPresence, type View, viewsFor } from './presence-views.ts';
+import { noView, ownView, toldPresence, type View, viewsFor } from './presence-views.ts';
 import type { Viewer } from './route.ts';
 
 /** @param found in the order of the answer. */
@@ -45,6 +45,13 @@ export async function onePresence(db: Executor, viewer: Viewer, userId: string) 
   const [presence] = await shownPresence(db, viewer, await presenceOf(db, [userId]));
   if (!presence) throw new ApiError('notFound', 'There is no such user.');
   return presence;
+}
+
+/** As administration sees it, whoever asks: never what an appointment is about. */
+export async function presenceForAdministration(db: Executor, viewer: Viewer, presence: StoredPresence) {
+  const reading = { reader: await noteReaderFor(db, viewer.userId, [presence.note]), now: Temporal.Now.instant() };
+  const setBy = (await settersOf(db, [presence.reason]))(presence.reason);
+  return toldPresence(presence, { ...ownView, detail: 'status' }, reading, undefined, setBy);
 }
 
 /** For what only the user, administrators and assistants may see. @throws ApiError notFound, forbidden */

@@ -36,6 +36,8 @@ export interface StackEntry {
    * strongest at its beginning. null: it is the presence, or will be when it begins.
    */
   below: BelowReason | null;
+  /** The one that decides against it: an index of the stack. null: it is the presence, or will be. */
+  above: number | null;
 }
 
 /**
@@ -47,6 +49,11 @@ export function stackAt(inputs: PresenceInputs, at: number, until: number): Stac
   const horizon = Math.max(until, at + 1);
   const claims = claimsOf(expected, at, horizon).filter((claim) => claim.start < overAt(claim) && overAt(claim) > at);
   const stretches = strongestOverTime(claims, at, horizon);
+  const running = claims.filter(({ start }) => start <= at).sort(byStrength);
+  const coming = claims
+    .filter(({ start }) => start > at && start < horizon)
+    .sort((a, b) => a.start - b.start || byStrength(a, b));
+  const all = [...running, ...coming];
   const entry = (claim: Claim, above: Claim | undefined): StackEntry => ({
     claim,
     running: claim.start <= at,
@@ -54,11 +61,8 @@ export function stackAt(inputs: PresenceInputs, at: number, until: number): Stac
     until: Number.isFinite(overAt(claim)) ? overAt(claim) : null,
     shows: stretches.find((stretch) => stretch.claim === claim)?.start ?? null,
     below: above ? decidedBy(above, claim) : null,
+    above: above ? all.indexOf(above) : null,
   });
-  const running = claims.filter(({ start }) => start <= at).sort(byStrength);
-  const coming = claims
-    .filter(({ start }) => start > at && start < horizon)
-    .sort((a, b) => a.start - b.start || byStrength(a, b));
   const strongestAt = (instant: number) => stretches.findLast(({ start }) => start <= instant)!.claim;
   return [
     ...running.map((claim, index) => entry(claim, running[index - 1])),

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ManualPresence, Presence, Profile } from '../../../server/src/api/schemas/presence.ts';
 import { Icon } from '../shell/icons.tsx';
@@ -8,12 +8,13 @@ import { useNow } from '../shell/now.ts';
 import { Skeleton, useErrorText } from '../shell/parts.tsx';
 import { clockIn, dateIn, instantAt } from '../shell/time.ts';
 import { useFormat } from '../shell/use-format.ts';
-import { choosableProfilesQuery, useManualPresence } from './presence.queries.ts';
+import { notePlaceholders } from './note-placeholders.ts';
+import { choosableProfilesQuery, stackQuery, useManualPresence } from './presence.queries.ts';
 import { useProfileName } from './profile-name.ts';
 import { StatusMark, statuses } from './status.tsx';
 import { forwards, usePresenceWords } from './words.ts';
 
-const rules = ['default', 'nextBoundary', 'time', 'untilChanged'] as const;
+const rules = ['default', 'appointmentEnd', 'nextBoundary', 'time', 'untilChanged'] as const;
 type Rule = (typeof rules)[number];
 const hourMs = 3_600_000;
 
@@ -32,16 +33,32 @@ export function ManualForm({ presence, actingFor, onDone }: Acting & { presence:
   const profiles = useQuery(choosableProfilesQuery(presence.userId, !actingFor));
   const manual = useManualPresence(presence.userId);
   const nameOf = useProfileName();
+  const noteHint = useId();
+  // The appointment that is running now, the strongest of several: a choice may end with it.
+  const { data: stack } = useQuery(stackQuery(presence.userId));
+  const appointment = stack?.entries.find(({ running, reason }) => running && reason.origin === 'appointment');
+  const offered = rules.filter((one) => one !== 'appointmentEnd' || appointment);
   const [profileId, setProfileId] = useState('');
   const [rule, setRule] = useState<Rule>('default');
   const [time, setTime] = useState(() => clockIn(new Date(Date.now() + hourMs), format.zone));
   const [note, setNote] = useState('');
 
   function endOf(): ManualPresence['end'] {
+    if (rule === 'appointmentEnd') {
+      const { uid, occurrence } = appointment?.reason ?? {};
+      return { rule, ...(uid !== undefined && { uid, occurrence }) };
+    }
     if (rule !== 'time') return { rule };
     const at = instantAt(dateIn(now, format.zone), time, format.zone);
     const until = at > now ? at : new Date(at.getTime() + 24 * hourMs);
     return { rule, until: until.toISOString() };
+  }
+
+  function ruleText(one: Rule): string {
+    if (one !== 'appointmentEnd') return t(`rule.${one}`);
+    const time = format.moment(appointment?.until ?? now, now);
+    const title = appointment?.reason.title;
+    return title ? t('rule.appointmentEnd', { title, time }) : t('rule.appointmentEndUntitled', { time });
   }
 
   function submit(event: FormEvent): void {
@@ -92,10 +109,10 @@ export function ManualForm({ presence, actingFor, onDone }: Acting & { presence:
         <>
           <fieldset className="choices">
             <legend>{t('howLong')}</legend>
-            {rules.map((one) => (
+            {offered.map((one) => (
               <label key={one}>
                 <input type="radio" name="rule" checked={rule === one} onChange={() => setRule(one)} />
-                <span>{t(`rule.${one}`)}</span>
+                <span>{ruleText(one)}</span>
                 {one === 'time' && rule === 'time' && (
                   <input
                     type="time"
@@ -110,8 +127,16 @@ export function ManualForm({ presence, actingFor, onDone }: Acting & { presence:
           </fieldset>
           <label className="field">
             <span>{t('noteForColleagues')}</span>
-            <input value={note} maxLength={500} onChange={(event) => setNote(event.target.value)} />
+            <input
+              value={note}
+              maxLength={500}
+              aria-describedby={noteHint}
+              onChange={(event) => setNote(event.target.value)}
+            />
           </label>
+          <p id={noteHint} className="hint note-hint">
+            {t('noteHint', notePlaceholders)}
+          </p>
           <button type="submit" className="button primary" disabled={manual.isPending}>
             <Icon name="check" />
             {t('apply')}
@@ -129,7 +154,7 @@ function undoOf(presence: Presence): ManualPresence | null {
     ? { rule: 'time', until: presence.until }
     : { rule: 'untilChanged' };
   const choice = presence.profile ? { profileId: presence.profile.id } : { status: presence.status };
-  return { ...choice, end, note: presence.note };
+  return { ...choice, end, note: presence.noteTemplate ?? presence.note };
 }
 
 type ProfileForwarding = Profile['forwarding'];

@@ -11,6 +11,7 @@ import { useShortcut } from '../shell/shortcuts.ts';
 import { useFormat } from '../shell/use-format.ts';
 import { presenceQuery } from './presence.queries.ts';
 import { StatusMark } from './status.tsx';
+import { useClientReport } from './use-client-report.ts';
 import { forwards, usePresenceWords } from './words.ts';
 
 const PresencePanel = lazy(() => import('./presence-panel.tsx'));
@@ -32,6 +33,7 @@ export function MyPresence() {
     refetchInterval: ({ state }) => (isFailing(state.data) ? 15_000 : false),
   });
   useWatch([me.id]);
+  useClientReport(me.id);
   useShortcut('p', () => setOpen(true));
 
   const sentence = presence && words.sentence(presence);

@@ -13,6 +13,7 @@ import { type Format, useFormat } from '../shell/use-format.ts';
 import { type Acting, ManualForm } from './manual-form.tsx';
 import { presenceQuery, useManualPresence } from './presence.queries.ts';
 import { useProfileName } from './profile-name.ts';
+import { PresenceStack } from './stack.tsx';
 import { StatusMark } from './status.tsx';
 import { TodayBar, TodayList } from './today-bar.tsx';
 import { forwards, usePresenceWords } from './words.ts';
@@ -41,6 +42,7 @@ export default function PresencePanel({ actingFor, onClose }: Acting & { onClose
           <TodayBar userId={userId} />
           <ManualForm presence={presence.data} actingFor={actingFor} onDone={onClose} />
           <TodayList userId={userId} />
+          <PresenceStack userId={userId} />
           {!actingFor && (
             <p>
               <Link to="/calls" onClick={onClose}>

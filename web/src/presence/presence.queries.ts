@@ -1,4 +1,5 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import type { Stack } from '../../../server/src/api/schemas/claims.ts';
 import type {
   ForwardingLog,
   ManualPresence,
@@ -29,6 +30,14 @@ export const timelineQuery = (userId: string, from: Date, to: Date) =>
       const period = { from: from.toISOString(), to: to.toISOString() };
       return (await get<Timeline>(withQuery(`/users/${userId}/presence/timeline`, period), signal)).segments;
     },
+  });
+
+/** All claims on somebody's presence: for oneself, whom one acts for, and administration. */
+export const stackQuery = (userId: string) =>
+  queryOptions({
+    queryKey: ['stack', userId],
+    queryFn: ({ signal }) => get<Stack>(`/users/${userId}/presence/stack`, signal),
+    staleTime: 15_000,
   });
 
 export const profilesQuery = queryOptions({
@@ -66,6 +75,7 @@ export function useManualPresence(userId: string) {
       if (presence?.userId) client.setQueryData(['presence', userId], presence);
       else void client.invalidateQueries({ queryKey: ['presence', userId] });
       void client.invalidateQueries({ queryKey: ['timeline', userId] });
+      void client.invalidateQueries({ queryKey: ['stack', userId] });
     },
   });
 }

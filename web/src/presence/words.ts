@@ -21,6 +21,8 @@ export function usePresenceWords(format: Format, now: Date) {
     if (!reason) return note ?? '';
     if (reason.origin === 'manual' && setBy) return t('reason.manualBy', { name: setBy.displayName });
     if (reason.origin === 'appointment' && reason.title) return t('reason.appointmentTitle', { title: reason.title });
+    if (reason.program !== undefined) return t('reason.program', { name: reason.program });
+    if (reason.client) return t(`clients.${reason.client}`);
     return t(`reason.${reason.origin}`);
   }
 

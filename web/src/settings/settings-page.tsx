@@ -14,6 +14,7 @@ import { meQuery, useMe } from '../shell/session.ts';
 import { chooseTheme, themes, useTheme } from '../shell/theme.ts';
 import { TimeZoneField } from '../shell/time-zone-field.tsx';
 import { SettingsFrame } from './settings-frame.tsx';
+import { ThisComputer } from './this-computer.tsx';
 
 export default function SettingsPage() {
   const { t } = useTranslation(['settings', 'setup']);
@@ -30,6 +31,7 @@ export default function SettingsPage() {
           onChange={(value) => chooseTheme(themes.find((one) => one === value) ?? 'system')}
         />
       </section>
+      <ThisComputer />
       <section className="section">
         <h2>{t('me')}</h2>
         <MeForm me={me} />

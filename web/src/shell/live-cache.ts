@@ -25,6 +25,7 @@ function applyLive(client: QueryClient, name: LiveEvent | 'resumed', data: unkno
       client.setQueryData<PresenceEvent>(['presence', presence.userId], (known) => merged(known, presence));
       if (presence.userId === client.getQueryData(meQuery.queryKey)?.id) again('presence', presence.userId);
       again('timeline', presence.userId);
+      again('stack', presence.userId);
       break;
     }
     case 'agenda': {
@@ -32,6 +33,7 @@ function applyLive(client: QueryClient, name: LiveEvent | 'resumed', data: unkno
       again('agenda', userId);
       again('reminders', userId);
       again('timeline', userId);
+      again('stack', userId);
       break;
     }
     case 'account':

@@ -107,6 +107,10 @@ export const StackEntry = z
 beginning. origin: a lower rank. status: one that asks for less consideration. length: a shorter one. start: a later one.
 order: they are equal, and one has to be first. Null: it is the presence, or will be when it begins.`,
       }),
+    above: z
+      .int()
+      .nullable()
+      .openapi({ description: 'The entry that decides against it: its place in the list, from 0.' }),
   })
   .openapi('StackEntry');
 export type StackEntry = z.infer<typeof StackEntry>;

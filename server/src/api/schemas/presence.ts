@@ -13,6 +13,7 @@ import {
 } from '../../presence/presence.ts';
 import { forwardingEvents } from '../../telephony/forwarding-log.ts';
 import { DialableNumber, Id, Instant, InstantInput } from './common.ts';
+import { Pause } from './pause.ts';
 
 const known = notePlaceholders.map((name) => `{{${name}}}`).join(', ');
 
@@ -95,6 +96,12 @@ export const Phone = z
     actual: SlotForwarding.nullable().openapi({ description: 'As read from the phone system; null until read.' }),
     actualAt: Instant.nullable(),
     error: z.string().nullable(),
+    systemMode: z.enum(['active', 'observe', 'paused']).openapi({
+      description: 'observe: the phone system is only watched, nothing is set at the phone.',
+    }),
+    pause: Pause.nullable().openapi({
+      description: 'Why forwarding doesn’t follow presence at this phone; null: it does.',
+    }),
   })
   .openapi('Phone');
 export type Phone = z.infer<typeof Phone>;

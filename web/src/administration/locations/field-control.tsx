@@ -1,10 +1,14 @@
 import { NativeSelect, Switch, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { StatusMark, statuses } from '../../presence/status.tsx';
+import type { Rule } from '../../rules/rules.queries.ts';
 import { Icon } from '../../shell/icons.tsx';
+import { centralProfilesQuery } from '../profiles/profiles.queries.ts';
 import type { FieldWords } from './field-words.ts';
 import { type Field, same } from './function-fields.ts';
-import type { Choice } from './locations.queries.ts';
+import type { Choice, FunctionValue, Owner } from './locations.queries.ts';
+import { RulesControl } from './rules-control.tsx';
 
 interface Props {
   field: Field;
@@ -14,7 +18,13 @@ interface Props {
   inheritedFrom: 'location' | 'standard';
   words: FieldWords;
   choices?: readonly Choice[] | undefined;
+  /** Whose setting it is. */
+  owner: Owner;
+  /** All of the function, as it stands in the form. */
+  whole: FunctionValue;
   error: string | undefined;
+  /** What is wrong with a part of the value: `0.name`. */
+  errorOf(part: string): string | undefined;
   change(value: unknown): void;
 }
 
@@ -59,7 +69,8 @@ function Control(props: Props) {
         />
       );
     case 'days':
-      return <DaysControl {...props} common={common} />;
+    case 'minutes':
+      return <NumberControl {...props} common={common} />;
     case 'choice':
       return (
         <NativeSelect
@@ -69,8 +80,20 @@ function Control(props: Props) {
           onChange={(event) => change(event.currentTarget.value === 'none' ? null : event.currentTarget.value)}
         />
       );
+    case 'profile':
+      return <ProfileControl {...props} common={common} />;
     case 'ways':
       return <Ways {...props} options={field.options} />;
+    case 'rules':
+      return (
+        <RulesControl
+          owner={props.owner}
+          rules={value as Rule[]}
+          tentativeCounts={props.whole.tentativeCounts === true}
+          errorOf={(index) => props.errorOf(String(index))}
+          change={change}
+        />
+      );
     case 'weekdays':
       return (
         <Several {...props}>
@@ -126,10 +149,26 @@ function ComesLater() {
   );
 }
 
+/** One that isn't there any more, or not here, stays chosen until another one is. */
+function ProfileControl({ field, value, owner, words, change, common }: Props & { common: Common }) {
+  const { data = [] } = useQuery(centralProfilesQuery(owner.kind, owner.id));
+  const offered = data.filter(({ active }) => active).map(({ key, name }) => key ?? name);
+  const chosen = typeof value === 'string' && !offered.includes(value) ? [value] : [];
+  const options = ['none', ...offered, ...chosen];
+  return (
+    <NativeSelect
+      {...common}
+      value={String(value ?? 'none')}
+      data={options.map((option) => ({ value: option, label: words.shown(field, option === 'none' ? null : option) }))}
+      onChange={(event) => change(event.currentTarget.value === 'none' ? null : event.currentTarget.value)}
+    />
+  );
+}
+
 type Common = { label: string; description: string | undefined; error: string | undefined };
 
 /** Typed as text, so that a half-typed number isn't taken away under one's fingers. */
-function DaysControl({ value, change, common }: Props & { common: Common }) {
+function NumberControl({ value, change, common }: Props & { common: Common }) {
   const typed = typeof value === 'number' && !Number.isNaN(value) ? String(value) : String(value ?? '');
   return (
     <TextInput

@@ -9,7 +9,11 @@ export type Field =
   | { path: string; kind: 'choice'; options: readonly string[] }
   /** Options with a sentence each; those that need a connector which isn't there say so. */
   | { path: string; kind: 'ways'; options: readonly string[]; offered?: 'methods' | 'sources' }
-  | { path: string; kind: 'days'; least: number; most: number };
+  | { path: string; kind: 'days' | 'minutes'; least: number; most: number }
+  /** One of the profiles in force there, by its key or name; null: none. */
+  | { path: string; kind: 'profile' }
+  /** From appointments to profiles, in order. */
+  | { path: string; kind: 'rules' };
 
 export interface FieldGroup {
   name: string;
@@ -18,18 +22,16 @@ export interface FieldGroup {
 
 const levels = ['external', 'employee', 'colleague', 'assistant'] as const;
 const details = ['nothing', 'status', 'public', 'allButPrivate'] as const;
-const statuses = [
-  'available',
-  'beRightBack',
-  'appointment',
-  'onThePhone',
-  'doNotDisturb',
-  'outOfOffice',
-  'unavailable',
-] as const;
 
 export const functionFields: Record<FunctionName, readonly FieldGroup[]> = {
   activation: [
+    {
+      name: 'rules',
+      fields: [
+        { path: 'rules', kind: 'rules' },
+        { path: 'ownRulesAllowed', kind: 'toggle' },
+      ],
+    },
     {
       name: 'appointments',
       fields: [
@@ -43,12 +45,28 @@ export const functionFields: Record<FunctionName, readonly FieldGroup[]> = {
         { path: 'workingDay.days', kind: 'weekdays' },
         { path: 'workingDay.start', kind: 'time' },
         { path: 'workingDay.end', kind: 'time' },
-        { path: 'outsideWorkingDay', kind: 'choice', options: ['none', ...statuses] },
+        { path: 'outsideWorkingDay', kind: 'profile' },
       ],
     },
     {
       name: 'byHand',
-      fields: [{ path: 'manualEnd', kind: 'ways', options: ['nextBoundary', 'endOfWorkingDay', 'untilChanged'] }],
+      fields: [
+        {
+          path: 'manualEnd',
+          kind: 'ways',
+          options: ['nextBoundary', 'appointmentEnd', 'endOfWorkingDay', 'untilChanged'],
+        },
+      ],
+    },
+    {
+      name: 'client',
+      fields: [
+        { path: 'client.onStart', kind: 'profile' },
+        { path: 'client.onInactive.profile', kind: 'profile' },
+        { path: 'client.onInactive.afterMinutes', kind: 'minutes', least: 1, most: 240 },
+        { path: 'client.onLocked', kind: 'profile' },
+        { path: 'client.onEnd', kind: 'profile' },
+      ],
     },
   ],
   synchronization: [

@@ -1,6 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { DryRunPanel, type MadeDryRun } from '../../rules/dry-run-panel.tsx';
+import { type Rule, tryRules } from '../../rules/rules.queries.ts';
 import { fieldError } from '../../shell/field-errors.ts';
 import { notify } from '../../shell/notices.tsx';
 import { Problem, Skeleton } from '../../shell/parts.tsx';
@@ -26,16 +28,20 @@ import {
   saveFunction,
 } from './locations.queries.ts';
 import { ModeChoice } from './mode-choice.tsx';
+import { RulesControl } from './rules-control.tsx';
 
 /** The settings of one function of a location or a group. `children` stand between the mode and the fields. */
 export function FunctionForm(props: { owner: Owner; name: FunctionName; location: string; children?: ReactNode }) {
   const state = useQuery(functionQuery(props.owner, props.name));
   const info = useQuery(functionsQuery);
+  // Here, because it is to be seen after saving too, when the form below begins anew.
+  const [dryRun, setDryRun] = useState<MadeDryRun | null>(null);
   if (state.isPending || info.isPending) return <Skeleton rows={6} />;
   if (state.isError) return <Problem error={state.error} retry={() => void state.refetch()} />;
   const known = info.data?.find((one) => one.name === props.name);
   // Made anew when something else is stored, after saving above all; not with every look at the server.
-  return <Form key={JSON.stringify(state.data)} {...props} state={state.data} info={known} />;
+  const more = { dryRun, setDryRun };
+  return <Form key={JSON.stringify(state.data)} {...props} {...more} state={state.data} info={known} />;
 }
 
 function Form(props: {
@@ -45,9 +51,11 @@ function Form(props: {
   location: string;
   state: FunctionState;
   info: FunctionInfo | undefined;
+  dryRun: MadeDryRun | null;
+  setDryRun(made: MadeDryRun | null): void;
   children?: ReactNode;
 }) {
-  const { t } = useTranslation('administration/locations');
+  const { t } = useTranslation(['administration/locations', 'rules']);
   const { owner, name, state } = props;
   const client = useQueryClient();
   const words = useFieldWords(name);
@@ -62,11 +70,14 @@ function Form(props: {
   const dirty = mode !== storedMode || (mode === 'individual' && !same(own, state.value));
   const guard = useUnsaved(dirty);
 
+  const tried = JSON.stringify([mode, value]);
   const wish = (): FunctionWish => (isGroup ? (mode === 'default' ? { mode } : { mode, value: own }) : { value: own });
   const save = useMutation({
     mutationFn: (_users: number) => saveFunction(owner, name, wish()),
     async onSuccess(_, users) {
       guard.release();
+      const { dryRun: made } = props;
+      props.setDryRun(made && made.of === tried ? { ...made, saved: true } : null);
       notify(users === 0 ? t('savedForNobody') : t('saved', { ns: 'shell' }));
       setImpact(null);
       await Promise.all(
@@ -126,7 +137,7 @@ function Form(props: {
         <fieldset key={group.name} className="form-part settings" data-name={group.name}>
           <legend>{t(`${name}.groups.${group.name}` as 'activation.groups.byHand')}</legend>
           {disabled ? (
-            <Shown name={name} group={group} value={value} />
+            <Shown name={name} group={group} value={value} owner={owner} />
           ) : (
             group.fields.map((field) => (
               <FieldControl
@@ -136,14 +147,26 @@ function Form(props: {
                 inherited={valueAt(inherited, field.path)}
                 inheritedFrom={isGroup ? 'location' : 'standard'}
                 words={words}
+                owner={owner}
+                whole={value}
                 choices={'offered' in field && field.offered ? props.info?.choices?.[field.offered] : undefined}
                 error={errorOf(field.path)}
+                errorOf={(part) => errorOf(`${field.path}.${part}`)}
                 change={(next) => setOwn((known) => withValueAt(known, field.path, next))}
               />
             ))
           )}
         </fieldset>
       ))}
+      {name === 'activation' && mayChange && (
+        <DryRunPanel
+          text={t('dryRun.text', { ns: 'rules' })}
+          of={tried}
+          made={props.dryRun}
+          run={() => tryRules(owner, wish())}
+          onMade={props.setDryRun}
+        />
+      )}
       {(save.isError || ask.isError) && !toldBeside && <Problem error={error} />}
       {mayChange && <SaveBar dirty={dirty} busy={ask.isPending || save.isPending} undo={undo} />}
       {impact && (
@@ -165,16 +188,29 @@ function Form(props: {
 }
 
 /** What is in force and can't be changed here: in words, not in greyed fields. */
-function Shown({ name, group, value }: { name: FunctionName; group: FieldGroup; value: FunctionValue }) {
+function Shown(props: { name: FunctionName; group: FieldGroup; value: FunctionValue; owner: Owner }) {
+  const { name, group, value, owner } = props;
   const words = useFieldWords(name);
+  const rules = group.fields.find(({ kind }) => kind === 'rules');
   return (
-    <dl className="settings-shown">
-      {group.fields.map((field) => (
-        <div key={field.path}>
-          <dt>{words.label(field)}</dt>
-          <dd>{words.shown(field, valueAt(value, field.path))}</dd>
-        </div>
-      ))}
-    </dl>
+    <>
+      {rules && (
+        <RulesControl
+          owner={owner}
+          rules={valueAt(value, rules.path) as Rule[]}
+          tentativeCounts={value.tentativeCounts === true}
+        />
+      )}
+      <dl className="settings-shown">
+        {group.fields
+          .filter((field) => field !== rules)
+          .map((field) => (
+            <div key={field.path}>
+              <dt>{words.label(field)}</dt>
+              <dd>{words.shown(field, valueAt(value, field.path))}</dd>
+            </div>
+          ))}
+      </dl>
+    </>
   );
 }

@@ -3,6 +3,7 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PredefinedTarget } from '../../../../server/src/api/schemas/dialling.ts';
 import type { Profile } from '../../../../server/src/api/schemas/presence.ts';
+import { notePlaceholders } from '../../presence/note-placeholders.ts';
 import { statuses } from '../../presence/status.tsx';
 import { Dialog } from '../../shell/dialog.tsx';
 import { fieldError, isFieldError } from '../../shell/field-errors.ts';
@@ -126,8 +127,10 @@ export function ProfileForm(props: {
         )}
         <TextInput
           label={t('note')}
+          description={t('noteHint', { ...notePlaceholders, ns: 'presence' })}
           maxLength={500}
           value={form.note}
+          error={fieldError(save.error, 'note')}
           onChange={(event) => set({ note: event.currentTarget.value })}
         />
         <Switch
@@ -135,7 +138,7 @@ export function ProfileForm(props: {
           checked={form.active}
           onChange={(event) => set({ active: event.currentTarget.checked })}
         />
-        {save.isError && !isFieldError(save.error, ['name', 'number', 'targetId', 'target.kind']) && (
+        {save.isError && !isFieldError(save.error, ['name', 'number', 'note', 'targetId', 'target.kind']) && (
           <Problem error={save.error} />
         )}
         <div className="actions">

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { UserOverview } from '../../../../server/src/api/schemas/user-list.ts';
 import { useProfileName } from '../../presence/profile-name.ts';
+import { PresenceStack } from '../../presence/stack.tsx';
 import { StatusMark } from '../../presence/status.tsx';
 import { usePresenceWords } from '../../presence/words.ts';
 import { Icon } from '../../shell/icons.tsx';
@@ -33,7 +34,7 @@ export function UserPresence({ overview: { presence, phones } }: { overview: Use
             <div>
               <dt>{t('why', { ns: 'presence' })}</dt>
               <dd>
-                {words.why(presence.reason, presence.note)}
+                {words.why(presence.reason, presence.note, presence.setBy)}
                 {presence.profile && ` (${nameOf(presence.profile.name)})`}
               </dd>
             </div>
@@ -49,6 +50,7 @@ export function UserPresence({ overview: { presence, phones } }: { overview: Use
           </dl>
         </>
       )}
+      {presence && <PresenceStack userId={presence.userId} />}
       <h3>{t('page.phones')}</h3>
       {phones.length === 0 && <p className="hint">{t('page.noPhones')}</p>}
       <ul className="phones" hidden={phones.length === 0}>

@@ -17,7 +17,7 @@ const dayMs = 86_400_000;
 
 /** What somebody with this role may hand on: the server holds to the same (api/scopes.ts). */
 function scopesOf(role: Role): Scope[] {
-  const own: Scope[] = ['read', 'presence', 'accounts'];
+  const own: Scope[] = ['read', 'presence', 'claims', 'accounts'];
   if (role === 'user') return own;
   return role === 'reader' ? [...own, 'administration:read'] : [...own, 'administration:read', 'administration'];
 }
