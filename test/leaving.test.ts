@@ -259,9 +259,15 @@ test('a user who is switched off has the forwarding given back, keeps everything
 });
 
 test('who has neither phone nor calendars is switched off without anything to wait for', async () => {
-  const [userId] = await makePeople(db, await makeGroup(db), 1);
-  await retrying(db, (transaction) => deactivateUsers(transaction, [userId!]));
-  expect(await runningLeaving(db, 'userOff', userId!)).toBeNull();
+  const user = {
+    email: 'nobody@example.com',
+    display_name: 'No Body',
+    time_zone: 'UTC',
+    group_id: await makeGroup(db),
+  };
+  const { id: userId } = await db.insertInto('users').values(user).returning('id').executeTakeFirstOrThrow();
+  await retrying(db, (transaction) => deactivateUsers(transaction, [userId]));
+  expect(await runningLeaving(db, 'userOff', userId)).toBeNull();
 });
 
 test('an extension that was never forwarded leaves at once, also from a phone system that is away', async () => {

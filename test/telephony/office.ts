@@ -30,7 +30,14 @@ export interface Office {
 
 export async function makeOffice(
   context: Context,
-  system: { name: string; kind: string; settings: unknown; secret?: unknown; mode?: 'active' | 'observe' | 'paused' },
+  system: {
+    name: string;
+    kind: string;
+    settings: unknown;
+    secret?: unknown;
+    mode?: 'active' | 'observe' | 'paused';
+    guardShare?: number;
+  },
   numbers: readonly string[],
 ): Promise<Office> {
   const { db } = context.store;
@@ -41,6 +48,7 @@ export async function makeOffice(
       kind: system.kind,
       settings: JSON.stringify(system.settings),
       mode: system.mode ?? 'active',
+      guard_share: system.guardShare ?? 0, // a test changes everything at once
     })
     .returning('id')
     .executeTakeFirstOrThrow();
@@ -62,7 +70,12 @@ export async function makeOffice(
 }
 
 /** What activation writes when a user's forwarding changes. */
-export async function want(db: Database, number: string, forwarding: Forwarding): Promise<void> {
+export async function want(
+  db: Database,
+  number: string,
+  forwarding: Forwarding,
+  { unplanned = false } = {},
+): Promise<void> {
   const { mode, target, busy, unanswered } = forwarding;
   const any = mode !== 'off' || busy !== null || unanswered !== null;
   await db.transaction().execute(async (transaction) => {
@@ -75,9 +88,11 @@ export async function want(db: Database, number: string, forwarding: Forwarding)
         forwarding_target = excluded.forwarding_target, forwarding_busy = excluded.forwarding_busy,
         forwarding_unanswered = excluded.forwarding_unanswered, since = excluded.since`.execute(transaction);
     await sql`
-      insert into forwarding_record (extension_id, slot)
-      select id, slot from extension cross join unnest(${[...slots]}::text[]) slot where number = ${number}
-      on conflict (extension_id, slot) do update set due_at = now()`.execute(transaction);
+      insert into forwarding_record (extension_id, slot, unplanned)
+      select id, slot, ${unplanned} from extension cross join unnest(${[...slots]}::text[]) slot where number = ${number}
+      on conflict (extension_id, slot) do update set due_at = now(), unplanned = excluded.unplanned`.execute(
+      transaction,
+    );
     await sql`select pg_notify('forwarding', '')`.execute(transaction);
   });
 }

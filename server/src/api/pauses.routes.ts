@@ -7,6 +7,7 @@ import type { Executor } from '../store/database.ts';
 import { retrying } from '../store/retrying.ts';
 import type { PauseScope } from '../telephony/trust/pauses.ts';
 import { pauseForwarding, pauseState, resumeForwarding } from '../telephony/trust/pausing.ts';
+import { takeBack } from '../telephony/trust/taking-back.ts';
 import { administers, administersUser } from './access.ts';
 import { ApiError } from './errors.ts';
 import { atGroup } from './places.ts';
@@ -187,6 +188,23 @@ export function pauseRoutes({ store: { db } }: Context): Route[] {
       status: 200,
       answer: PauseState,
       handle: ({ viewer }) => resume(viewer, { kind: 'all' }),
+    }),
+    route({
+      access: 'selfOrAdministrator',
+      method: 'post',
+      path: '/users/{userId}/phones/{extensionId}/take-back',
+      tag: 'Presence',
+      operation: 'takePhoneBack',
+      summary: 'After a change by hand at a phone: set again what presence says',
+      description:
+        'A phone whose phase is `overridden` keeps what was set there until another forwarding is wanted. This sets the wanted one at once; what was set by hand comes back with its end. 409 when nothing was changed by hand.',
+      params: z.object({ userId: UserId, extensionId: Id }),
+      answer: null,
+      async handle({ params: { userId, extensionId } }) {
+        if (!(await db.transaction().execute((transaction) => takeBack(transaction, userId, extensionId))))
+          throw new ApiError('conflict', 'Nothing was changed by hand at this phone, or it is over already.');
+        return undefined;
+      },
     }),
   ];
 

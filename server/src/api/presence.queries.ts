@@ -3,6 +3,8 @@ import { sql } from 'kysely';
 import { type Sensitivity, sensitivityValues } from '../agenda/appointment.ts';
 import type { Reason, Slot, SlotForwarding } from '../presence/presence.ts';
 import type { Executor } from '../store/database.ts';
+import { pausesOfPhones } from '../telephony/trust/pauses.queries.ts';
+import { type Pause, strongest } from '../telephony/trust/pauses.ts';
 
 const keyOf = (userId: string, uid: string, occurrence: string) => `${userId}\n${uid}\n${occurrence}`;
 
@@ -77,6 +79,9 @@ export interface PhoneRow {
   actual: SlotForwarding | null;
   actualAt: Temporal.Instant | null;
   error: string | null;
+  systemMode: 'active' | 'observe' | 'paused';
+  /** The pause that is in force for the phone. */
+  pause: Pause | null;
 }
 
 /** Each extension with its slot "always", and the others where something of ours is or fails. */
@@ -90,6 +95,7 @@ export async function phonesOf(db: Executor, userIds: readonly string[]): Promis
       'extension.id as extensionId',
       'extension.number as extension',
       'phone_system.name as phoneSystem',
+      'phone_system.mode as systemMode',
       'phone_system.error_message as systemError',
       'record.slot',
       'record.phase',
@@ -105,6 +111,7 @@ export async function phonesOf(db: Executor, userIds: readonly string[]): Promis
     .orderBy('extension.number')
     .orderBy('record.slot')
     .execute();
+  const pauses = await pausesOfPhones(db, userIds);
   const phones = new Map<string, PhoneRow[]>();
   for (const row of rows) {
     const phone: PhoneRow = {
@@ -117,6 +124,8 @@ export async function phonesOf(db: Executor, userIds: readonly string[]): Promis
       actual: row.actual,
       actualAt: row.actual_at,
       error: row.error ?? row.systemError,
+      systemMode: row.systemMode,
+      pause: strongest(pauses.get(row.extensionId) ?? []),
     };
     phones.set(row.user_id, [...(phones.get(row.user_id) ?? []), phone]);
   }
