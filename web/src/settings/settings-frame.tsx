@@ -12,6 +12,7 @@ import { useTitle } from '../shell/use-title.ts';
 
 const pages = {
   me: '/settings',
+  rules: '/settings/rules',
   security: '/settings/security',
   colleagues: '/settings/colleagues',
   history: '/settings/history',
