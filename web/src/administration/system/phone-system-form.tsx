@@ -7,15 +7,16 @@ import { fieldError, isFieldError } from '../../shell/field-errors.ts';
 import { notify } from '../../shell/notices.tsx';
 import { Problem } from '../../shell/parts.tsx';
 import { useChange } from '../administration.queries.ts';
-import { HttpPhoneFields, httpPhoneDraft, httpSettingsOf } from './http-phone-fields.tsx';
-import { PhoneSecret, type SecretDraft, secretOf } from './phone-secret.tsx';
+import { draftOf, settingsFrom } from '../http-phone/draft.ts';
+import { HttpPhoneFields } from '../http-phone/fields.tsx';
+import { RecipeChoice } from '../http-phone/recipe-choice.tsx';
+import { noSecret, PhoneSecret, secretOf } from '../http-phone/secret.tsx';
+import { TryOut } from '../http-phone/try-out.tsx';
 
 /** Fields whose faults stand beside them; other faults stand below the form. */
 const shownBeside = {
   asterisk: ['host', 'port', 'username', 'voicemail'].map((name) => `settings.${name}`).concat('secret.password'),
-  http: ['set', 'clear']
-    .flatMap((part) => ['method', 'address', 'body'].map((name) => `${part}.${name}`))
-    .concat('read.address', 'read.target', 'settings.voicemail'),
+  http: ['settings', 'secret', 'set', 'clear', 'read'],
 };
 const modes = ['active', 'observe', 'paused'] as const;
 
@@ -33,18 +34,18 @@ export function PhoneSystemForm({ system, onClose }: { system: PhoneSystem | nul
     username: textOf(known.username),
     voicemail: textOf(known.voicemail ?? '*{{extension}}'),
   });
-  const [http, setHttp] = useState(() => httpPhoneDraft(system?.kind === 'http' ? system.settings : null));
-  const [secret, setSecret] = useState<SecretDraft>({ kind: 'none', username: '', password: '', name: '', value: '' });
+  const [http, setHttp] = useState(() => draftOf(system?.kind === 'http' ? system.settings : null));
+  const [secret, setSecret] = useState(noSecret);
   const [unreadable, setUnreadable] = useState<string>();
   const set = (change: Partial<typeof form>) => setForm((before) => ({ ...before, ...change }));
 
   function settings(): unknown {
-    if (kind === 'http') return httpSettingsOf(http);
+    if (kind === 'http') return settingsFrom(http);
     const { host, tls, username, voicemail } = form;
     return { host, port: Number(form.port), tls, username, voicemail };
   }
 
-  const shown = kind === 'http' && http.json !== null ? ['settings'] : shownBeside[kind];
+  const shown = shownBeside[kind];
 
   function submit(event: FormEvent): void {
     event.preventDefault();
@@ -149,9 +150,24 @@ export function PhoneSystemForm({ system, onClose }: { system: PhoneSystem | nul
           </>
         ) : (
           <>
+            {!system && (
+              <RecipeChoice
+                fill={(draft, kind) => {
+                  setHttp(draft);
+                  setSecret((before) => ({ ...before, kind }));
+                }}
+              />
+            )}
             <HttpPhoneFields draft={http} change={setHttp} error={save.error} />
             {unreadable && <p className="problem-text">{unreadable}</p>}
-            <PhoneSecret draft={secret} change={setSecret} isKnown={system !== null} />
+            <PhoneSecret draft={secret} change={setSecret} isKnown={system !== null} error={save.error} />
+            <TryOut
+              wish={() => ({
+                phoneSystemId: system?.id ?? null,
+                settings: settingsFrom(http),
+                secret: secretOf(kind, secret, system !== null),
+              })}
+            />
           </>
         )}
         {save.isError && !isFieldError(save.error, shown) && <Problem error={save.error} />}
