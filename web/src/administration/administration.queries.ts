@@ -50,13 +50,30 @@ interface Change {
   body?: unknown;
 }
 
-/** One change of the administration; the lists named by `keys` are read again afterwards. */
+interface Afterwards<Answer> {
+  onSuccess?(answer: Answer): void;
+  onError?(error: Error): void;
+  onSettled?(): void;
+}
+
+/**
+ * One change of the administration; the lists named by `keys` are read again before it counts as done. What is to happen
+ * then happens also where that reading has drawn the form anew: the library's own callbacks die with the form.
+ */
 export function useChange<Answer = unknown>(...keys: string[]) {
   const client = useQueryClient();
-  return useMutation({
+  const mutation = useMutation({
     mutationFn: ({ method, path, body }: Change) => request<Answer>(method, path, body),
     onSuccess: () => Promise.all(keys.map((key) => client.invalidateQueries({ queryKey: [key] }))),
   });
+  function mutate(change: Change, { onSuccess, onError, onSettled }: Afterwards<Answer> = {}): void {
+    // A failure stays in `error`, where the form shows it.
+    void mutation
+      .mutateAsync(change)
+      .then(onSuccess, onError ?? (() => undefined))
+      .finally(onSettled);
+  }
+  return { ...mutation, mutate };
 }
 
 /** For buttons without a form of their own: what fails is told at the page's edge. */
