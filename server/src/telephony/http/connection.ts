@@ -6,6 +6,7 @@ import { type Slot, type SlotForwarding, slotOff } from '../../presence/presence
 import type { ApplyContext, PhoneForwarding, PhoneSystemConnection } from '../connector.ts';
 import { type TokenStore, tokensInMemory } from '../token-store.ts';
 import { requestBudget } from './budget.ts';
+import { type Call, callsInProgress } from './calls.ts';
 import { type Exchange, httpClient, type SignIn, type Template } from './client.ts';
 import { directory } from './directory.ts';
 import { readList as readPages } from './pages.ts';
@@ -31,6 +32,8 @@ const allOff: PhoneForwarding = { always: slotOff, busy: slotOff, unanswered: sl
 export interface HttpConnection extends PhoneSystemConnection {
   /** All that stands in the whole list (`readAll`) and can be understood. @throws ConnectorError */
   readList(signal: AbortSignal): Promise<Map<string, PhoneForwarding>>;
+  /** All calls in progress; missing where the settings don't say how they are listed. @throws ConnectorError */
+  calls?(signal: AbortSignal): Promise<Call[]>;
 }
 
 export function httpConnection(options: HttpConnectionOptions): HttpConnection {
@@ -167,6 +170,15 @@ export function httpConnection(options: HttpConnectionOptions): HttpConnection {
     return [...forwarding, ...requestsOf(mode === 'doNotDisturb' ? apart.set : apart.clear)];
   }
 
+  /** Beside the forwarding: that it is refused takes nothing back of what stands. */
+  async function tellPresence(values: Values, signal: AbortSignal): Promise<void> {
+    const { presence } = settings;
+    if (!presence) return;
+    const status = String(values.status);
+    const told = { ...values, presence: presence.words[status] ?? status };
+    await client.sendAll(requestsOf(presence.set), told, signal).catch(() => {});
+  }
+
   return {
     capabilities: {
       modes,
@@ -204,12 +216,14 @@ export function httpConnection(options: HttpConnectionOptions): HttpConnection {
           ...contextValues(context),
         };
         await client.sendAll(requests, values, signal);
+        if (slot === 'always') await tellPresence(values, signal);
       } catch (error) {
         if (error instanceof ConnectorError && error.errorClass === 'notFound') ids?.forget(extension);
         throw error;
       }
       if (settings.settleMs > 0) await delay(settings.settleMs, undefined, { signal }).catch(() => {});
     },
+    ...(settings.calls && { calls: (signal) => callsInProgress(client, settings.calls!, ids, signal) }),
     async close() {},
   };
 }

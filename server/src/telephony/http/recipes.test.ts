@@ -246,6 +246,25 @@ test('Webex: people are found over pages, and a refresh token that is given once
   await expect(late).rejects.toMatchObject({ errorClass: 'credentials' });
 });
 
+test('Wazo: presence goes out with the forwarding, and calls are found by their users', async () => {
+  const { standIn, settings } = await begin(vendors[0]!, { habits: noHabits });
+  const wazo = standIn as Awaited<ReturnType<typeof startWazo>>;
+  const connection = httpConnection({ outbound, settings, secret: vendors[0]!.secret });
+  const meeting = { ...context, note: 'In a meeting' };
+  await connection.apply('201', 'always', to('203'), meeting, signal());
+  expect(wazo.presence('201')).toEqual({ state: 'away', status: 'In a meeting' });
+  await connection.apply('201', 'always', slotOff, { ...context, status: 'available', note: '' }, signal());
+  expect(wazo.presence('201')).toEqual({ state: 'available', status: '' });
+  expect(await connection.calls!(signal())).toEqual([]);
+  const id = wazo.startCall('202');
+  expect(await connection.calls!(signal())).toEqual([{ id, extension: '202', since: expect.any(Temporal.Instant) }]);
+  wazo.endCall(id);
+  expect(await connection.calls!(signal())).toEqual([]);
+  standIn.next(3, { status: 200, body: { items: null } });
+  await expect(connection.calls!(signal())).rejects.toMatchObject({ errorClass: 'malformed' });
+  asPublished(wazoContract, standIn.said.slice(0, -1));
+});
+
 /** Everything said is in the contract, and shaped so. What the bad habits answer themselves is nobody's contract. */
 function asPublished({ operations }: Contract, said: readonly Said[]): void {
   const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });
