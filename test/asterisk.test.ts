@@ -46,7 +46,7 @@ describeWith(['asterisk', 'sipp'], 'calls through Asterisk', () => {
     phones = await startPhones(lab);
     watcher = await asteriskConnector.connect({
       id: 'watcher',
-      settings: { ...settings(), tls: false, voicemail: '*{{extension}}' },
+      settings: { ...settings(), tls: false, voicemail: '*{{extension}}', calls: true, presence: true },
       secret: secret(),
     });
     target = await makeTarget();
@@ -232,14 +232,14 @@ describeWith(['asterisk', 'sipp'], 'calls through Asterisk', () => {
 
   test('a lamp that changes is a hint', async () => {
     const hints: (string | null)[] = [];
-    watcher.watch!((extension) => hints.push(extension));
+    watcher.watch!(({ extension }) => hints.push(extension));
     await watcher.read('110', signal());
     await forwardByHand('110', '300');
     await clearByHand('110');
     await until(
       'the hints',
       async () => hints,
-      (seen) => seen.filter((extension) => extension === '110').length === 2,
+      (seen) => seen.filter((extension) => extension === '110').length >= 2,
     );
   });
 

@@ -1,7 +1,8 @@
 /**
- * A small real Asterisk on loopback for one test file: extensions 101 to 110 without passwords, forwarding honoured
- * the way FreePBX does (AstDB CF and DND, feature codes *72 and *73), AMI for the server under test. Each has folders
- * of its own, can be killed as by kill -9, and started again with or without its database.
+ * A small real Asterisk on loopback for one test file: extensions 101 to 120 without passwords, of which 111 is always busy
+ * and 112 never answers; forwarding honoured the way FreePBX does (AstDB CF, CFB, CFU and DND, with its feature codes),
+ * AMI for the server under test. Each has folders of its own, can be killed as by kill -9, and started again with or
+ * without its database.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -15,8 +16,10 @@ import { asteriskRoot } from './asterisk-root.ts';
 export interface AsteriskLab {
   ami: { host: string; port: number; username: string; password: string };
   sipPort: number;
-  /** Where the phones (sipp) listen: every call to a phone arrives here. */
+  /** Where the phones (sipp) listen: every call to a phone that answers arrives at the first. */
   phonesPort: number;
+  busyPort: number;
+  silentPort: number;
   /** Loses what isn't on the disk yet, as a power cut would. */
   kill(): Promise<void>;
   /** @param options.keepDatabase false: it comes back without its AstDB. */
@@ -35,10 +38,11 @@ export async function startAsterisk(): Promise<AsteriskLab> {
   const inside = `/${name}`;
   const folder = path.join(asteriskRoot, name);
   const [amiPort, sipPort, phonesPort] = [await freeTcpPort(), await freeUdpPort(), await freeUdpPort()];
+  const [busyPort, silentPort] = [await freeUdpPort(), await freeUdpPort()];
   const password = randomBytes(12).toString('hex');
   for (const part of ['etc', 'var', 'db', 'log', 'run', 'spool', 'keys'])
     fs.mkdirSync(path.join(folder, part), { recursive: true });
-  const files = configuration({ inside, amiPort, sipPort, phonesPort, password });
+  const files = configuration({ inside, amiPort, sipPort, phonesPort, busyPort, silentPort, password });
   for (const [file, text] of Object.entries(files)) fs.writeFileSync(path.join(folder, 'etc', file), text);
 
   let child: ChildProcess | null = null;
@@ -90,6 +94,8 @@ export async function startAsterisk(): Promise<AsteriskLab> {
     ami: { host: '127.0.0.1', port: amiPort, username: 'whenabouts', password },
     sipPort,
     phonesPort,
+    busyPort,
+    silentPort,
     kill,
     start,
     async stop() {
@@ -104,6 +110,8 @@ interface Places {
   amiPort: number;
   sipPort: number;
   phonesPort: number;
+  busyPort: number;
+  silentPort: number;
   password: string;
 }
 
@@ -118,11 +126,16 @@ const modules = [
     'res_pjsip_outbound_registration',
     'res_pjsip_pubsub',
     'res_pjsip_authenticator_digest',
+    'func_presencestate',
+    'func_strings',
   ],
 ];
-const extensions = Array.from({ length: 10 }, (_, index) => String(101 + index));
+const extensions = Array.from({ length: 20 }, (_, index) => String(101 + index));
 
-function configuration({ inside, amiPort, sipPort, phonesPort, password }: Places): Record<string, string> {
+function configuration(places: Places): Record<string, string> {
+  const { inside, amiPort, sipPort, phonesPort, password } = places;
+  const portOf = (number: string) =>
+    number === '111' ? places.busyPort : number === '112' ? places.silentPort : phonesPort;
   return {
     'asterisk.conf': `[directories]
 astetcdir => ${inside}/etc
@@ -162,27 +175,49 @@ direct_media=no
 ${extensions
   .map(
     (number) =>
-      `[${number}](phone)\naors=${number}\n[${number}]\ntype=aor\ncontact=sip:${number}@127.0.0.1:${phonesPort}\n`,
+      `[${number}](phone)\naors=${number}\n[${number}]\ntype=aor\ncontact=sip:${number}@127.0.0.1:${portOf(number)}\n`,
   )
   .join('')}
 [outside](phone)
 [anonymous](phone)
 `,
-    // CF before DND, as FreePBX does; *72<number> and *73 are its feature codes for one's own phone.
+    // CF before DND, and do not disturb counts as busy, as in FreePBX. Its feature codes for one's own phone: *72 and *73
+    // for CF, *90 and *91 for CFB, *52 and *53 for CFU, *78 and *79 for DND. Only CF and DND have lamps.
     'extensions.conf': `[from-internal]
 exten => _1XX,1,Set(FORWARD=\${DB(CF/\${EXTEN})})
  same => n,GotoIf($["\${FORWARD}" != ""]?forward)
  same => n,GotoIf($["\${DB(DND/\${EXTEN})}" = "YES"]?busy)
- same => n,Dial(PJSIP/\${EXTEN},10)
- same => n,Hangup()
+ same => n,Dial(PJSIP/\${EXTEN},1)
+ same => n,GotoIf($["\${DIALSTATUS}" = "BUSY"]?busy)
+ same => n,Set(FORWARD=\${DB(CFU/\${EXTEN})})
+ same => n,GotoIf($["\${FORWARD}" != ""]?forward)
+ same => n,Hangup(19)
  same => n(forward),Goto(from-internal,\${FORWARD},1)
- same => n(busy),Hangup(17)
-exten => _*72X.,1,Set(DB(CF/\${CALLERID(num)})=\${EXTEN:3})
- same => n,Set(DEVICE_STATE(Custom:CF\${CALLERID(num)})=BUSY)
+ same => n(busy),Set(FORWARD=\${DB(CFB/\${EXTEN})})
+ same => n,GotoIf($["\${FORWARD}" != ""]?forward)
+ same => n,Hangup(17)
+${[
+  ['CF', '72', '73', true],
+  ['CFB', '90', '91', false],
+  ['CFU', '52', '53', false],
+]
+  .map(([family, on, off, lamp]) => {
+    const lit = (state: string) =>
+      lamp ? ` same => n,Set(DEVICE_STATE(Custom:${family}\${CALLERID(num)})=${state})\n` : '';
+    return `exten => _*${on}X.,1,Set(DB(${family}/\${CALLERID(num)})=\${EXTEN:3})
+${lit('BUSY')} same => n,Answer()
+ same => n,Hangup()
+exten => *${off},1,NoOp(\${DB_DELETE(${family}/\${CALLERID(num)})})
+${lit('NOT_INUSE')} same => n,Answer()
+ same => n,Hangup()
+`;
+  })
+  .join('')}exten => *78,1,Set(DB(DND/\${CALLERID(num)})=YES)
+ same => n,Set(DEVICE_STATE(Custom:DND\${CALLERID(num)})=BUSY)
  same => n,Answer()
  same => n,Hangup()
-exten => *73,1,NoOp(\${DB_DELETE(CF/\${CALLERID(num)})})
- same => n,Set(DEVICE_STATE(Custom:CF\${CALLERID(num)})=NOT_INUSE)
+exten => *79,1,NoOp(\${DB_DELETE(DND/\${CALLERID(num)})})
+ same => n,Set(DEVICE_STATE(Custom:DND\${CALLERID(num)})=NOT_INUSE)
  same => n,Answer()
  same => n,Hangup()
 exten => _*1XX,1,Dial(PJSIP/outside/sip:voicemail\${EXTEN:1}@127.0.0.1:${phonesPort},10)

@@ -14,21 +14,39 @@ export function sippMissing(): string | null {
 export interface Phones {
   /** Calls `number` by a real INVITE, as `from`; resolves with who answered, or the SIP status that refused the call. */
   placeCall(number: string, from?: string): Promise<string>;
+  /** The same, and the two go on talking until the phone system ends it. Resolves when it is over. */
+  talk(number: string, from: string): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** Starts every phone of the lab at once: one sipp that answers all calls and notes whom each was for. */
-export async function startPhones(lab: { sipPort: number; phonesPort: number }): Promise<Phones> {
+export async function startPhones(lab: {
+  sipPort: number;
+  phonesPort: number;
+  busyPort: number;
+  silentPort: number;
+}): Promise<Phones> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'whenabouts-sipp-'));
   fs.writeFileSync(path.join(folder, 'phone.xml'), phone);
   fs.writeFileSync(path.join(folder, 'caller.xml'), caller);
   const rings = path.join(folder, 'rings.log');
   const common = ['-i', '127.0.0.1', '-nostdin', '-trace_logs'];
-  const callee = spawn(
-    'sipp',
-    ['-sf', 'phone.xml', ...common, '-log_file', rings, '-p', String(lab.phonesPort), '-mp', '0'].slice(0, -2),
-    { cwd: folder, stdio: 'ignore' },
+  fs.writeFileSync(path.join(folder, 'busy.xml'), busyPhone);
+  fs.writeFileSync(path.join(folder, 'silent.xml'), silentPhone);
+  fs.writeFileSync(path.join(folder, 'talker.xml'), talker);
+  const callees = (
+    [
+      ['phone.xml', rings, lab.phonesPort],
+      ['busy.xml', path.join(folder, 'busy.log'), lab.busyPort],
+      ['silent.xml', path.join(folder, 'silent.log'), lab.silentPort],
+    ] as const
+  ).map(([scenario, log, port]) =>
+    spawn('sipp', ['-sf', scenario, ...common, '-log_file', log, '-p', String(port)], {
+      cwd: folder,
+      stdio: 'ignore',
+    }),
   );
+  const talking = new Set<ChildProcess>();
   let calls = 0;
 
   async function placeCall(number: string, from = '999'): Promise<string> {
@@ -54,9 +72,21 @@ export async function startPhones(lab: { sipPort: number; phonesPort: number }):
 
   return {
     placeCall,
+    async talk(number, from) {
+      const args = [`127.0.0.1:${lab.sipPort}`, '-sf', 'talker.xml', ...common, '-m', '1', '-s', number];
+      const child = spawn('sipp', args.concat(['-key', 'from', from, '-p', String(await freeUdpPort())]), {
+        cwd: folder,
+        stdio: 'ignore',
+      });
+      talking.add(child);
+      await exitCode(child);
+      talking.delete(child);
+    },
     async stop() {
-      callee.kill('SIGKILL');
-      await exitCode(callee);
+      for (const child of [...callees, ...talking]) {
+        child.kill('SIGKILL');
+        await exitCode(child);
+      }
       fs.rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -107,6 +137,23 @@ ${answer('200 OK')}
 </scenario>
 `;
 
+const busyPhone = `<?xml version="1.0" encoding="UTF-8"?>
+<scenario name="a phone that is busy">
+<recv request="INVITE"/>
+${answer('486 Busy Here')}
+<recv request="ACK"/>
+</scenario>
+`;
+
+const silentPhone = `<?xml version="1.0" encoding="UTF-8"?>
+<scenario name="a phone that nobody answers">
+<recv request="INVITE"/>
+${answer('180 Ringing')}
+<recv request="CANCEL"/>
+${answer('200 OK')}
+</scenario>
+`;
+
 const request = (method: string, sequence: number, rest: string) => `
 ${method} sip:[service]@[remote_ip]:[remote_port] SIP/2.0
 Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]
@@ -119,7 +166,7 @@ Max-Forwards: 70
 ${rest}`;
 
 const refusals = [403, 404, 480, 482, 486, 488, 500, 503, 600, 603];
-const caller = `<?xml version="1.0" encoding="UTF-8"?>
+const callerWith = (afterAnswer: string) => `<?xml version="1.0" encoding="UTF-8"?>
 <scenario name="a call">
 <send retrans="500"><![CDATA[
 ${request('INVITE', 1, `Content-Type: application/sdp\nContent-Length: [len]\n\n${sdp}`)}
@@ -137,11 +184,7 @@ ${refusals
 <send><![CDATA[
 ${request('ACK', 1, 'Content-Length: 0\n')}
 ]]></send>
-<pause milliseconds="30"/>
-<send retrans="500"><![CDATA[
-${request('BYE', 2, 'Content-Length: 0\n')}
-]]></send>
-<recv response="200"/>
+${afterAnswer}
 <label id="end"/>
 <nop next="done"/>
 <label id="refused"/>
@@ -151,3 +194,12 @@ ${request('ACK', 1, 'Content-Length: 0\n')}
 <label id="done"/>
 </scenario>
 `;
+
+const caller = callerWith(`<pause milliseconds="30"/>
+<send retrans="500"><![CDATA[
+${request('BYE', 2, 'Content-Length: 0\n')}
+]]></send>
+<recv response="200"/>`);
+
+const talker = callerWith(`<recv request="BYE" timeout="60000"/>
+${answer('200 OK')}`);

@@ -1,6 +1,6 @@
 /** The face every phone system shows to the reconciler. */
 import type { CheckStep } from '../calendars/connector.ts';
-import type { ForwardingMode, Slot, SlotForwarding } from '../presence/presence.ts';
+import type { ForwardingMode, Slot, SlotForwarding, Status } from '../presence/presence.ts';
 import type { TokenStore } from './token-store.ts';
 
 export interface Capabilities {
@@ -20,6 +20,25 @@ export interface ApplyContext {
   status: string;
   note: string | null;
   until: Temporal.Instant | null;
+}
+
+/** The extension that it concerns; null: any may be (reconnected). */
+export interface PhoneSystemHint {
+  what: 'forwarding' | 'calls';
+  extension: string | null;
+}
+
+export interface Call {
+  /** Unique on its phone system while the call lasts. */
+  id: string;
+  extension: string;
+  since: Temporal.Instant;
+}
+
+export interface PhonePresence {
+  status: Status;
+  /** For people, in the words of the user's own language. */
+  message: string | null;
 }
 
 /** What a phone has in each slot; off in those its system hasn't got. */
@@ -46,8 +65,16 @@ export interface PhoneSystemConnection {
   ): Promise<void>;
   /** What else can be proven without writing, such as our rights. @throws ConnectorError */
   check?(signal: AbortSignal): Promise<CheckStep[]>;
-  /** Calls back with the extension whose forwarding may have changed, or null for "anything may have" (reconnected). */
-  watch?(onHint: (extension: string | null) => void): void;
+  /** Calls back with what may have changed. */
+  watch?(onHint: (hint: PhoneSystemHint) => void): void;
+  /** All in which two have been connected and not parted yet; ringing isn't it. @throws ConnectorError */
+  calls?(signal: AbortSignal): Promise<Call[]>;
+  /**
+   * Shows the presence of users on phones and operator panels; null: nothing of ours any more. What somebody has set there
+   * by hand stays until something else is wanted. @param all nothing of ours is to be on phones that `wanted` doesn't name,
+   * and what stands there is compared. @throws ConnectorError
+   */
+  showPresence?(wanted: ReadonlyMap<string, PhonePresence | null>, all: boolean, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -46,6 +46,12 @@ export async function leaseSystems(
   return rows;
 }
 
+/** Null: it is gone. */
+export async function modeOf(db: Executor, systemId: string): Promise<OwnedSystem['mode'] | null> {
+  const row = await db.selectFrom('phone_system').select('mode').where('id', '=', systemId).executeTakeFirst();
+  return row?.mode ?? null;
+}
+
 export async function giveLeasesBack(db: Database, processName: string): Promise<void> {
   await sql`update phone_system set leased_by = null, leased_until = null where leased_by = ${processName}`.execute(db);
 }

@@ -4,15 +4,19 @@
  * change, and every 30 s for records in force (rules 1 and 10).
  */
 import type { Context, Running } from '../context.ts';
+import { presenceChannel } from '../presence/changes.ts';
+import { followCalls } from './calls.ts';
 import type { PhoneSystemConnection } from './connector.ts';
 import { connectTo, type PhoneSystemKinds } from './connectors.ts';
 import { asConnectorError } from './outcomes.ts';
+import { backOff, type Paced } from './pace.ts';
 import { reconcile } from './reconcile.ts';
 import {
   forwardingChannel,
   giveLeasesBack,
   leaseSystems,
   makeDue,
+  modeOf,
   nextDue,
   noteUnreachable,
   type OwnedSystem,
@@ -21,6 +25,7 @@ import {
 } from './reconciler.queries.ts';
 import { recordsInDatabase } from './records.queries.ts';
 import { LeaseLost } from './records.ts';
+import { type PresenceShown, showPresence } from './shown-presence.ts';
 import { tokensInStore } from './token-store.ts';
 import { guarded } from './trust/guard.queries.ts';
 import type { PauseScope } from './trust/pauses.ts';
@@ -33,6 +38,8 @@ export interface ReconcilerOptions {
   leaseMs?: number;
   /** Only phones of this scope, to give them back (`whenabouts release`); left out: everything. */
   only?: PauseScope | undefined;
+  /** How long a claim of a call outlives the last time it was seen. Milliseconds. */
+  callLeaseMs?: number;
 }
 
 const hintsGatheredMs = 100;
@@ -41,6 +48,8 @@ const hintsGatheredMs = 100;
 interface Desk {
   system: OwnedSystem;
   connection: PhoneSystemConnection | null;
+  calls: Paced | null;
+  presence: PresenceShown | null;
   working: Promise<void> | null;
   again: boolean;
   failures: number;
@@ -49,7 +58,7 @@ interface Desk {
 
 export async function startReconciler(context: Context, options: ReconcilerOptions): Promise<Running> {
   const { store, log, processName } = context;
-  const { pollMs = 30_000, leaseMs = 30_000, connectors, only } = options;
+  const { pollMs = 30_000, leaseMs = 30_000, callLeaseMs, connectors, only } = options;
   const desks = new Map<string, Desk>();
   let stopped = false;
   let leasing: Promise<void> | null = null;
@@ -77,7 +86,16 @@ export async function startReconciler(context: Context, options: ReconcilerOptio
     }
     for (const system of owned)
       if (!desks.has(system.id) && !stopped) {
-        const desk: Desk = { system, connection: null, working: null, again: false, failures: 0, timer: null };
+        const desk: Desk = {
+          system,
+          connection: null,
+          calls: null,
+          presence: null,
+          working: null,
+          again: false,
+          failures: 0,
+          timer: null,
+        };
         desks.set(system.id, desk);
         wake(desk);
       }
@@ -86,7 +104,17 @@ export async function startReconciler(context: Context, options: ReconcilerOptio
     if (desk.timer) clearTimeout(desk.timer);
     await desk.working;
     if (desk.timer) clearTimeout(desk.timer);
-    await desk.connection?.close().catch(() => {});
+    await Promise.all([desk.calls?.stop(), desk.presence?.stop()]);
+    const { connection, system, presence } = desk;
+    // Nobody writes to it any more: this was the last chance to take back what phones show.
+    if (connection?.showPresence && (await isLastToWrite(system.id, presence !== null)))
+      await connection.showPresence(new Map(), true, AbortSignal.timeout(5_000)).catch(() => {});
+    await connection?.close().catch(() => {});
+  }
+
+  async function isLastToWrite(systemId: string, shown: boolean): Promise<boolean> {
+    if (only) return only.kind === 'all' || only.kind === 'phoneSystem';
+    return shown && !stopped && (await modeOf(store.db, systemId).catch(() => 'active')) !== 'active';
   }
 
   const isOpen = (desk: Desk) => !stopped && desks.get(desk.system.id) === desk;
@@ -146,37 +174,44 @@ export async function startReconciler(context: Context, options: ReconcilerOptio
         log.warn({ err: cause }, 'The health of a phone system could not be written down.');
       }
       // Never longer than a period, so that nothing stays stuck once the system is back.
-      return Math.min(pollMs, 500 * 2 ** Math.min(desk.failures - 1, 10)) * (0.75 + Math.random() / 4);
+      return backOff(desk.failures, pollMs);
     }
   }
   async function connect(desk: Desk): Promise<PhoneSystemConnection> {
     const tokens = tokensInStore(store.db, context.secrets, desk.system.id);
     const connection = await connectTo(connectors, context.secrets, desk.system, tokens);
-    // Our own writes light lamps too: hints are gathered, so that a thousand of them are one look.
-    let hinted = new Set<string | null>();
-    connection.watch?.((extension) => {
-      if (!isOpen(desk)) return;
-      if (hinted.size === 0)
-        setTimeout(() => {
-          const extensions = hinted.has(null) ? null : ([...hinted] as string[]);
-          hinted = new Set();
-          makeDue(store.db, desk.system.id, extensions).then(
-            (any) => any && wake(desk),
-            () => {},
-          );
-        }, hintsGatheredMs).unref();
-      hinted.add(extension);
+    // Our own writes light lamps too, and a transfer parts two callers for a moment: hints are gathered, so that a
+    // thousand of them are one look.
+    const forwarding = gathered((extensions) => {
+      makeDue(store.db, desk.system.id, extensions).then(
+        (any) => any && wake(desk),
+        () => {},
+      );
     });
+    const calls = gathered(() => desk.calls?.wake());
+    connection.watch?.(({ what, extension }) => {
+      if (isOpen(desk)) (what === 'calls' ? calls : forwarding)(extension);
+    });
+    if (!only) desk.calls = followCalls(context, desk.system, connection, callLeaseMs ? { leaseMs: callLeaseMs } : {});
+    if (!only && connection.showPresence && desk.system.mode === 'active')
+      desk.presence = showPresence(context, desk.system, connection);
     return connection;
   }
 
   await store.listen(forwardingChannel, (payload) => {
-    for (const desk of desks.values()) wake(desk);
+    for (const desk of desks.values()) {
+      wake(desk);
+      if (payload === systemsChanged) desk.presence?.compare();
+      else desk.presence?.wake();
+    }
     // After a leasing under way, which may have looked too early.
     if (payload === systemsChanged)
       void Promise.allSettled([leasing])
         .then(refresh)
         .catch(() => {});
+  });
+  await store.listen(presenceChannel, () => {
+    for (const desk of desks.values()) desk.presence?.wake();
   });
   const ticker = setInterval(
     () => {
@@ -199,7 +234,21 @@ export async function startReconciler(context: Context, options: ReconcilerOptio
   };
 }
 
+/** Calls back once for all that is said within a short while. */
+function gathered(onHints: (extensions: string[] | null) => void): (extension: string | null) => void {
+  let hinted = new Set<string | null>();
+  return (extension) => {
+    if (hinted.size === 0)
+      setTimeout(() => {
+        const extensions = hinted.has(null) ? null : ([...hinted] as string[]);
+        hinted = new Set();
+        onHints(extensions);
+      }, hintsGatheredMs).unref();
+    hinted.add(extension);
+  };
+}
+
 function reconfigured(before: OwnedSystem, after: OwnedSystem): boolean {
-  const shape = ({ kind, settings, secret }: OwnedSystem) => JSON.stringify([kind, settings, secret]);
+  const shape = ({ kind, settings, secret, mode }: OwnedSystem) => JSON.stringify([kind, settings, secret, mode]);
   return shape(before) !== shape(after);
 }
