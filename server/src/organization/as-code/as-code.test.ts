@@ -93,6 +93,38 @@ test('what is exported, applied to an empty system, exports the same, and holds 
   expect(await apply(other, example)).toEqual([]);
 });
 
+test('stored secrets that don’t open are named by the export, needed by an apply that touches them, and mended by one that brings them', async () => {
+  const { db } = other.store;
+  const lost = 'v1.lost.AAAA';
+  await db.updateTable('phone_system').set({ secret: lost }).where('secret', 'is not', null).execute();
+  await db.updateTable('account').set({ secret: lost }).where('secret', 'is not', null).execute();
+  await db.updateTable('webhook').set({ secret: lost }).execute();
+  const notes = async () => (await exported(other)).split('\n').filter((line) => line.startsWith('#'));
+  const told = await notes();
+  expect(told.length).toBeGreaterThanOrEqual(3);
+  expect(told.every((line) => line.includes('does not open'))).toBe(true);
+  for (const place of [
+    / phoneSystems \/ .+ \/ secret$/,
+    / users \/ .+ \/ accounts \/ .+ \/ secret$/,
+    / webhooks \/ .+$/,
+  ])
+    expect(told.some((line) => place.test(line))).toBe(true);
+
+  // What has nothing to do with them goes on; what would write them anew says which one is missing.
+  expect(await apply(other, 'whenabouts: 1\nlocations: { Elsewhere: { timeZone: UTC } }\n')).toHaveLength(1);
+  const { name } = await db
+    .selectFrom('phone_system')
+    .select('name')
+    .where('secret', '=', lost)
+    .executeTakeFirstOrThrow();
+  const touching = `whenabouts: 1\nphoneSystems: { "${name}": { mode: paused } }\n`;
+  await expect(apply(other, touching)).rejects.toThrow(/phoneSystems.*secret.*does not open/);
+  await apply(other, 'whenabouts: 1\nlocations: { Elsewhere: null }\n');
+
+  expect((await apply(other, example)).length).toBeGreaterThanOrEqual(3);
+  expect([await notes(), await apply(other, example)]).toEqual([[], []]);
+});
+
 test('the file is a merge patch: what it leaves out stays, null removes', async () => {
   const changes = await apply(
     context,

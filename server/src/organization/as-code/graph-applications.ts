@@ -9,12 +9,12 @@ import {
   createApplication,
   deleteApplication,
   listApplications,
-  openApplication,
 } from '../graph-applications/applications.ts';
 import { at } from './locations.ts';
 import { variableName } from './references.ts';
 import { exportedSecret, secretEntry } from './secret-entry.ts';
 import { EntryRefused, kept, removed, type Section, withoutDefaults, withoutEmpty } from './section.ts';
+import { openedValue } from './unreadable.ts';
 
 const { clientId, tenantId } = NewGraphApplication.shape;
 const entry = z.strictObject({
@@ -38,14 +38,13 @@ export const graphApplications: Section<ApplicationEntry> = {
     return Object.fromEntries(
       rows.map((row) => {
         const { name, loginAddress, graphAddress, ...rest } = row;
-        const { credential } = openApplication(secrets, row);
         return [
           name,
           {
             ...{ clientId: rest.clientId, tenantId: rest.tenantId, cloud: rest.cloud },
             ...(loginAddress !== null && { loginAddress }),
             ...(graphAddress !== null && { graphAddress }),
-            ...(credential && { credential: { ...credential } as Record<string, unknown> }),
+            ...(row.sealed !== null && { credential: openedValue(secrets, row.sealed, row.id) }),
           },
         ];
       }),

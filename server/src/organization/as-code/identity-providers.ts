@@ -15,6 +15,7 @@ import {
   withoutDefaults,
   withoutEmpty,
 } from './section.ts';
+import { openedText } from './unreadable.ts';
 
 const entry = z.strictObject({
   issuer: z.url({ protocol: /^https?$/, error: 'Write an address such as https://login.example.com/realms/company.' }),
@@ -41,7 +42,7 @@ export const identityProviders: Section<ProviderEntry> = {
         {
           ...{ issuer, clientId: client_id, enabled },
           settings: withNames(withoutNulls(settings), directory) as Record<string, unknown>,
-          ...(secret === null ? {} : { secret: secrets.open(secret, id) }),
+          ...(secret === null ? {} : { secret: openedText(secrets, secret, id) }),
         },
       ]),
     );

@@ -7,6 +7,7 @@ import { at } from './locations.ts';
 import { readDirectory, withIds, withNames } from './names.ts';
 import { variableName } from './references.ts';
 import { EntryRefused, kept, removed, type Section, withoutEmpty } from './section.ts';
+import { openedText } from './unreadable.ts';
 
 const entry = z.strictObject({
   kind: z.enum(['csv', 'ldap']),
@@ -34,7 +35,7 @@ export const importSources: Section<z.output<typeof entry>> = {
         {
           kind,
           settings: withNames(withoutNulls(settings), directory) as Record<string, unknown>,
-          ...(secret === null ? {} : { secret: secrets.open(secret, id) }),
+          ...(secret === null ? {} : { secret: openedText(secrets, secret, id) }),
         },
       ]),
     );

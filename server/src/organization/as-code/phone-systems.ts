@@ -8,6 +8,7 @@ import { at } from './locations.ts';
 import { variableName } from './references.ts';
 import { exportedSecret, secretEntry } from './secret-entry.ts';
 import { EntryRefused, kept, removed, type Section, withoutDefaults } from './section.ts';
+import { openedValue } from './unreadable.ts';
 
 const entry = z.strictObject({
   kind: z.string().describe('asterisk or http.'),
@@ -35,7 +36,7 @@ export const phoneSystems: Section<PhoneSystemEntry> = {
           name,
           {
             ...{ kind, settings: settings as Record<string, unknown>, mode: mode as PhoneSystemEntry['mode'] },
-            ...(secret === null ? {} : { secret: JSON.parse(secrets.open(secret, id)) as Record<string, unknown> }),
+            ...(secret === null ? {} : { secret: openedValue(secrets, secret, id) }),
           },
         ]),
     );

@@ -10,6 +10,7 @@ import { isValues, mergePatch } from './merge-patch.ts';
 import { isReference, secretHolders, shownReference } from './references.ts';
 import type { ApplyContext, CompanyValues, EntryChange, Surroundings } from './section.ts';
 import { sections } from './sections.ts';
+import { unreadableAt, unreadableFault } from './unreadable.ts';
 
 export const version = 1;
 
@@ -47,6 +48,12 @@ export async function planCompany(context: ApplyContext, file: Record<string, un
       const stands = before[name][entry];
       const base = section.base?.(stands, value, after) ?? stands ?? {};
       const merged = withStoredSecrets(mergePatch(base, value), stands, [name, entry], false, faults);
+      const shut = unreadableAt(merged);
+      if (shut.length > 0) {
+        if (!same(merged, stands))
+          faults.push(...shut.map((path) => ({ path: [name, entry, ...path], message: unreadableFault })));
+        continue;
+      }
       const parsed = schema.safeParse(merged);
       for (const issue of parsed.error?.issues ?? [])
         faults.push(

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { variableName } from './references.ts';
 import { mapValues } from './section.ts';
+import { isUnreadable } from './unreadable.ts';
 
 /** By kind: `{ kind: basic, username: anna, password: { env: ANNAS_PASSWORD } }`. */
 export const secretEntry = z
@@ -11,9 +12,13 @@ export const secretEntry = z
 /** Fields of a secret that are none. */
 const open = new Set(['kind', 'username', 'user']);
 
-/** With references where the secrets stand. @param variable what the variables' names begin with. */
+/**
+ * With references where the secrets stand; nothing for one that doesn't open, because nobody knows of which parts it is.
+ * @param variable what the variables' names begin with.
+ */
 export const exportedSecret = (secret: Record<string, unknown> | undefined, variable: string) =>
-  secret &&
-  mapValues(secret, (value, name) =>
-    open.has(name) ? value : { env: variableName(variable.replace(/^WHENABOUTS_/, ''), name) },
-  );
+  secret === undefined || isUnreadable(secret)
+    ? undefined
+    : mapValues(secret, (value, name) =>
+        open.has(name) ? value : { env: variableName(variable.replace(/^WHENABOUTS_/, ''), name) },
+      );

@@ -4,6 +4,7 @@ import { profilesOf } from '../../presence/profiles.queries.ts';
 import type { Secrets } from '../../store/secrets.ts';
 import { entryOf } from './central-profiles.ts';
 import type { ApplyContext } from './section.ts';
+import { openedValue } from './unreadable.ts';
 import { type AccountEntry, sorted, type UserEntry } from './users.ts';
 
 interface Row extends Omit<UserEntry, 'accounts' | 'profiles' | 'mobileNumber' | 'deputy' | 'assistant'> {
@@ -90,9 +91,7 @@ async function accountsByUser(
     of[Object.hasOwn(of, row.name) ? `${row.name} (${row.id})` : row.name] = {
       kind: row.kind,
       settings: row.settings,
-      ...(row.secret === null
-        ? {}
-        : { secret: JSON.parse(secrets.open(row.secret, row.id)) as Record<string, unknown> }),
+      ...(row.secret === null ? {} : { secret: openedValue(secrets, row.secret, row.id) }),
     };
   }
   return byUser;

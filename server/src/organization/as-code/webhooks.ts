@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { changeWebhook, createWebhook, deleteWebhook } from '../../publishing/webhook-endpoints.ts';
 import { variableName } from './references.ts';
 import { kept, removed, type Section, withoutDefaults } from './section.ts';
+import { openedText } from './unreadable.ts';
 
 const entry = z.strictObject({
   active: z.boolean().default(true),
@@ -23,7 +24,7 @@ export const webhooks: Section<WebhookEntry> = {
       .orderBy('url')
       .execute();
     return Object.fromEntries(
-      rows.map(({ id, url, active, secret }) => [url, { active, secret: secrets.open(secret, id) }]),
+      rows.map(({ id, url, active, secret }) => [url, { active, secret: openedText(secrets, secret, id) }]),
     );
   },
 
