@@ -150,6 +150,23 @@ changePhoneSystem          -      -     -     -      -     -     +     none     
 deletePhoneSystem          -      -     -     -      -     -     +     none                  adm                       phoneSystem
 checkPhoneSystem           -      -     -     -      -     -     +     none                  adm                       -
 tryPhoneSystem             -      -     -     -      -     -     +     none                  adm                       -
+readOutlook                -      -     -     +      -     -     +     none                  adm:read                  -
+readPhoneSystemLog         -      -     -     +      -     -     +     none                  adm:read                  -
+readForwardingPause        -      +     -     +      +     -     +     read                  adm:read                  -
+pauseForwarding            -      +     -     -      +     -     +     presence              adm                       user
+resumeForwarding           -      +     -     -      +     -     +     presence              adm                       user
+takePhoneBack              -      +     -     -      +     -     +     presence              adm                       -
+readGroupPause             -      -     -     +      +     -     +     none                  adm:read                  -
+pauseGroup                 -      -     -     -      +     -     +     none                  adm                       group
+resumeGroup                -      -     -     -      +     -     +     none                  adm                       group
+readPhoneSystemPause       -      -     -     +      -     -     +     none                  adm:read                  -
+pausePhoneSystem           -      -     -     -      -     -     +     none                  adm                       phoneSystem
+resumePhoneSystem          -      -     -     -      -     -     +     none                  adm                       phoneSystem
+readPauseOfAll             -      -     -     +      -     -     +     none                  adm:read                  -
+pauseAll                   -      -     -     -      -     -     +     none                  adm                       phoneSystem
+resumeAll                  -      -     -     -      -     -     +     none                  adm                       phoneSystem
+listAlerts                 -      -     -     +      +     ~     +     none                  adm:read                  -
+seeAlert                   -      -     -     -      +     -     +     none                  adm                       alert
 listExtensions             -      -     -     +      +     ~     +     none                  adm:read                  -
 createExtension            -      -     -     -      +     -     +     none                  adm                       extension
 deleteExtension            -      -     -     -      +     -     +     none                  adm                       extension
@@ -174,7 +191,7 @@ listImportRuns             -      -     -     +      -     -     +     none     
 beginImportRun             -      -     -     -      -     -     +     none                  adm                       -
 readImportRun              -      -     -     +      -     -     +     none                  adm:read                  -
 carryOutImportRun          -      -     -     -      -     -     +     none                  adm                       -
-cancelImportRun            -      -     -     -      -     -     +     none                  adm                       -
+cancelImportRun            -      -     -     -      -     -     +     none                  adm                       importSource
 
 readNetworkSettings        -      -     -     +      -     -     +     none                  adm:read                  -
 writeNetworkSettings       -      -     -     -      -     -     +     none                  adm                       network

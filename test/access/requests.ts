@@ -68,6 +68,12 @@ export const bodies: Record<string, (things: Things) => unknown> = {
   changeAccount: () => ({ name: `Renamed ${unique()}`, secret: { text: `BEGIN:VCALENDAR\r\nX-A:${secret}` } }),
   selectCalendar: () => ({ selected: false }),
 
+  pauseForwarding: () => ({ reason: `Because ${unique()}` }),
+  pauseGroup: () => ({ reason: `Because ${unique()}` }),
+  pausePhoneSystem: () => ({ reason: `Because ${unique()}` }),
+  pauseAll: () => ({ reason: `Because ${unique()}` }),
+  seeAlert: () => ({ seen: true }),
+
   createProfile: ({ groupId }) => ({ name: `Profile ${unique()}`, status: 'available', owner: 'group', groupId }),
   changeProfile: () => ({ name: `Profile ${unique()}` }),
 
@@ -136,6 +142,7 @@ export const queries: Record<string, (things: Things) => string> = {
 
 /** Operations that leave nothing for the next to be tried on, beside DELETE. */
 export const consuming: ReadonlySet<string> = new Set([
+  'seeAlert',
   'cancelLeaving',
   'setRole',
   'selectCalendar',

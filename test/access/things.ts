@@ -29,10 +29,20 @@ const unique = () => randomBytes(4).toString('hex');
 /** "Individual" profiles, so that the group may have some. */
 const ownProfiles = { individual: '{"profiles":{}}', settings: '{"profiles":{}}' };
 
+/** Something to resume. */
+const paused = (id: string | null) =>
+  JSON.stringify({ by: { id, name: 'Somebody' }, reason: null, giveBack: false, until: null, inForce: 0 });
+
 export async function makeGroup(db: Executor, locationId: string): Promise<{ groupId: string }> {
   const { id: groupId } = await db
     .insertInto('configuration_group')
-    .values({ location_id: locationId, name: `Group ${unique()}`, ...ownProfiles })
+    .values({
+      location_id: locationId,
+      name: `Group ${unique()}`,
+      ...ownProfiles,
+      forwarding_paused_at: inDays(-1),
+      forwarding_pause: paused(null),
+    })
     .returning('id')
     .executeTakeFirstOrThrow();
   return { groupId };
@@ -116,6 +126,11 @@ const makers: Record<string, Maker> = {
       .values({ user_id: userId, secret: secrets.seal(secret, userId), confirmed_at: inDays(-1) })
       .execute();
     await cookieOf(db, userId);
+    await db
+      .updateTable('users')
+      .set({ forwarding_paused_at: inDays(-1), forwarding_pause: paused(userId) })
+      .where('id', '=', userId)
+      .execute();
     const { id: provider_id } = await db
       .insertInto('identity_provider')
       .values({ name: `Provider ${unique()}`, issuer: 'https://idp.invalid', client_id: 'c' })
@@ -170,6 +185,7 @@ const makers: Record<string, Maker> = {
       .insertInto('phone_system')
       .values({
         ...{ id: phoneSystemId, name: `Phones ${unique()}`, kind: 'asterisk', mode: 'paused' },
+        ...{ paused_at: inDays(-1), paused_reason: paused(null) },
         settings: JSON.stringify({ host: '127.0.0.1', port: 1, username: 'ami' }),
         secret: secrets.seal(JSON.stringify({ password: secret }), phoneSystemId),
       })
@@ -183,6 +199,23 @@ const makers: Record<string, Maker> = {
       .returning('id')
       .executeTakeFirstOrThrow();
     return { extensionId: id };
+  },
+  async alertId(_, db, { phoneSystemId, locationId }) {
+    const { id } = await db
+      .insertInto('alert')
+      .values({
+        ...{
+          kind: 'guard',
+          subject_kind: 'phoneSystem',
+          subject_id: phoneSystemId!,
+          subject_name: 'Phones',
+          location_id: locationId,
+        },
+        detail: '{"changes":30,"phones":100,"share":20}',
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    return { alertId: String(id) };
   },
   async profileId(_, db, { groupId }) {
     const { id } = await db

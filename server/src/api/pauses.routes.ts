@@ -212,7 +212,7 @@ export function pauseRoutes({ store: { db } }: Context): Route[] {
   async function requireOwnPause(viewer: Viewer, userId: string): Promise<void> {
     const state = await pauseState(db, user(userId));
     if (state?.pause && state.pause.by.id !== viewer.userId)
-      throw new ApiError('forbidden', `${state.pause.by.name} has paused your forwarding, and may resume it.`);
+      throw new ApiError('conflict', `${state.pause.by.name} has paused your forwarding, and may resume it.`);
   }
 }
 

@@ -109,8 +109,8 @@ export async function seeAlert(executor: Executor, actor: Actor, alert: Alert): 
     .executeTakeFirst();
   if (numUpdatedRows === 0n) return;
   await recordChange(executor, actor, {
-    ...{ action: 'run', subject: alert.subjectKind, subjectId: alert.subjectId, subjectName: alert.subjectName },
-    ...{ locationId: alert.locationId, after: { alert: alert.kind, seen: 'yes' } },
+    ...{ action: 'run', subject: 'alert', subjectId: null, subjectName: alert.subjectName },
+    ...{ locationId: alert.locationId, after: { alert: alert.kind, seen: true } },
   });
   await tellOfAlerts(executor);
 }

@@ -35,6 +35,7 @@ export type AuditSubject =
   | 'auditLog'
   | 'presence'
   | 'sampleCompany'
+  | 'alert'
   | 'signIn'
   | 'configuration';
 
