@@ -4,6 +4,7 @@ import { forms } from './german-forms.ts';
 import { imports } from './german-imports.ts';
 import { organization } from './german-organization.ts';
 import { phones } from './german-phones.ts';
+import { presence } from './german-presence.ts';
 import { refusals } from './german-refusals.ts';
 import { signIn } from './german-sign-in.ts';
 
@@ -35,7 +36,7 @@ function sentence([english, german]: [string, string]): Sentence {
 
 /** In English and German; `{0}` … stand for what differs. */
 export const serverSentences: ReadonlyArray<[string, string]> = [
-  ...[forms, connections, calendars, phones, organization, imports, refusals, signIn],
+  ...[forms, connections, calendars, phones, organization, presence, imports, refusals, signIn],
 ].flatMap((part) => Object.entries(part));
 
 const sentences = serverSentences.map(sentence).sort((a, b) => Number(a.open) - Number(b.open) || b.firm - a.firm);

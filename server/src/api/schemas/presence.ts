@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { clientStates } from '../../presence/clients.ts';
-import { notePlaceholders, unknownPlaceholders } from '../../presence/note-template.ts';
+import { noteText } from '../../presence/note-text.ts';
 import {
   forwardingModes,
   forwardingProblems,
@@ -14,8 +14,6 @@ import {
 import { forwardingEvents } from '../../telephony/forwarding-log.ts';
 import { DialableNumber, Id, Instant, InstantInput } from './common.ts';
 import { Pause } from './pause.ts';
-
-const known = notePlaceholders.map((name) => `{{${name}}}`).join(', ');
 
 export const Status = z.enum(statuses).openapi('Status');
 export const ForwardingMode = z.enum(forwardingModes).openapi('ForwardingMode');
@@ -107,19 +105,10 @@ export const Phone = z
 export type Phone = z.infer<typeof Phone>;
 
 /** A note as it is typed: with the placeholders that there are, and no others. */
-export const NoteInput = z
-  .string()
-  .trim()
-  .max(500)
-  .refine((note) => unknownPlaceholders(note).length === 0, {
-    error: ({ input }) =>
-      `A note knows nothing of ${unknownPlaceholders(String(input)).join(', ')}. It can hold ${known}.`,
-  })
-  .nullable()
-  .openapi({
-    description: `Text for colleagues. \`{{until}}\`, \`{{since}}\`, \`{{status}}\` and \`{{name}}\` are filled in, in the language and zone of whoever reads it.`,
-    example: 'In a meeting until {{until}}',
-  });
+export const NoteInput = noteText.nullable().openapi({
+  description: `Text for colleagues. \`{{until}}\`, \`{{since}}\`, \`{{status}}\` and \`{{name}}\` are filled in, in the language and zone of whoever reads it.`,
+  example: 'In a meeting until {{until}}',
+});
 
 const noteFields = {
   note: z.string().nullable().openapi({ description: 'Filled in for whoever asks.' }),

@@ -1,6 +1,7 @@
 /** Presence profiles within a company file: those of locations, groups and users, by name. */
 import { z } from 'zod';
 import { DialableNumber } from '../../api/schemas/common.ts';
+import { noteText } from '../../presence/note-text.ts';
 import { type ForwardingTarget, forwardingModes, personalTargets, statuses } from '../../presence/presence.ts';
 import { type ProfileOf, profilesOf, type StoredProfile } from '../../presence/profiles.queries.ts';
 import { builtInProfiles } from '../../presence/profiles.ts';
@@ -33,7 +34,7 @@ export const profileEntry = z
         unanswered: target.optional().describe('For calls that nobody answers.'),
       })
       .default({ mode: 'off' }),
-    note: z.string().trim().max(500).optional(),
+    note: noteText.optional(),
   })
   .refine(
     ({ forwarding: { mode, target } }) => (mode === 'off' || mode === 'doNotDisturb') === (target === undefined),
