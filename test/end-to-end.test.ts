@@ -48,6 +48,7 @@ describeWith(['radicale', 'asterisk', 'sipp'], 'from a real calendar to a real p
     const system = await product.api<{ id: string }>('POST', '/phone-systems', {
       name: 'Asterisk',
       kind: 'asterisk',
+      mode: 'active',
       settings: { host, port, username },
       secret: { password },
     });

@@ -39,6 +39,7 @@ beforeAll(async () => {
   const system = await product.api<{ id: string }>('POST', '/phone-systems', {
     name: 'PBX',
     kind: 'http',
+    mode: 'active',
     settings: pbxSettings(pbx.url),
   });
   await product.api('POST', '/extensions', { userId: me.id, phoneSystemId: system.id, number: '201' });

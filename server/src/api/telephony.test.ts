@@ -28,7 +28,7 @@ test('a phone system is connected and checked; forwarding follows, and is given 
   });
   expect(wrong.body.error).toMatchObject({ code: 'invalid', field: 'settings.set.address' });
   const system = (await administrator.call('POST', '/phone-systems', { name: 'PBX', kind: 'http', settings })).body;
-  expect(system).toMatchObject({ mode: 'active', hasSecret: false, extensions: 0 });
+  expect(system).toMatchObject({ mode: 'observe', hasSecret: false, extensions: 0, inForce: 0, guardShare: 20 });
   expect((await administrator.call('POST', '/phone-systems', { name: 'PBX', kind: 'http', settings })).status).toBe(
     409,
   );
@@ -42,6 +42,8 @@ test('a phone system is connected and checked; forwarding follows, and is given 
   expect(check.steps.every(({ ok }: { ok: boolean }) => ok)).toBe(true);
   expect(check.modes).toMatchObject({ off: true, all: true, internal: expect.any(String) });
 
+  const active = await administrator.call('PATCH', `/phone-systems/${system.id}`, { mode: 'active' });
+  expect(active.body).toMatchObject({ mode: 'active', pause: null, becomes: null });
   pbx.byHand('201', { mode: 'always', target: '299' });
   const forwarding = { mode: 'all', target: { kind: 'number', number: '202' } };
   const { body: profile } = await user.call('POST', '/profiles', {
@@ -71,7 +73,8 @@ test('a phone system is connected and checked; forwarding follows, and is given 
 
 test('a number is written to the phone as its location dials it, and taken away when the rules forbid it', async () => {
   const settings = pbxSettings(pbx.url);
-  const system = (await administrator.call('POST', '/phone-systems', { name: 'Rules', kind: 'http', settings })).body;
+  const wish = { name: 'Rules', kind: 'http', mode: 'active', settings };
+  const system = (await administrator.call('POST', '/phone-systems', wish)).body;
   const user = await server.newUser('Rita Rules');
   const [group] = (await administrator.call('GET', '/groups')).body.groups;
   const dialling = `/locations/${group.locationId}/dialling`;

@@ -81,6 +81,7 @@ export async function startSampleCompany(
     state.phoneSystemId = await db.transaction().execute((transaction) =>
       createPhoneSystem(context, transaction, systemActor, phoneSystemKinds, {
         ...{ name: 'Sample phone system', kind: 'http', settings: phones!.settings, mode: 'active' },
+        guardShare: 0, // all of it is made at once, and its phones are no real ones
       }),
     );
     await step(state, 'Founding the company');
