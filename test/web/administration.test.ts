@@ -241,7 +241,7 @@ describeWith(['chromium'], 'the administration', () => {
     await page.getByRole('link', { name: /^Berlin/ }).click();
     await page.getByRole('link', { name: 'Presence management' }).click();
     await page.getByRole('link', { name: 'Automatic activation' }).click();
-    await page.getByLabel('Ends at').fill('18:30');
+    await page.getByLabel('Ends at', { exact: true }).fill('18:30');
     await page.getByText('As delivered: 17:00.').waitFor();
     await place('Users').click();
     await dialog().getByText('Leave without saving?').waitFor();
@@ -258,7 +258,7 @@ describeWith(['chromium'], 'the administration', () => {
     await groupFunction('Sales', 'Automatic activation');
     await page.getByText('18:30').waitFor();
     await page.getByRole('radio', { name: /^Individual/ }).check();
-    expect(await page.getByLabel('Ends at').inputValue()).toBe('18:30');
+    expect(await page.getByLabel('Ends at', { exact: true }).inputValue()).toBe('18:30');
     await page.getByRole('button', { name: 'Undo changes' }).click();
     await page.getByText('Everything is saved.').waitFor();
   });

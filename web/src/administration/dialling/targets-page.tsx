@@ -3,13 +3,14 @@ import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PredefinedTarget } from '../../../../server/src/api/schemas/dialling.ts';
-import { Confirm, Dialog } from '../../shell/dialog.tsx';
+import { Dialog } from '../../shell/dialog.tsx';
 import { fieldError, isFieldError } from '../../shell/field-errors.ts';
 import { notify } from '../../shell/notices.tsx';
 import { Empty, Problem } from '../../shell/parts.tsx';
 import { ServerWords } from '../../shell/server-words.tsx';
 import { useChange } from '../administration.queries.ts';
 import { useMayChange } from '../may-change.ts';
+import { RemoveButton } from '../remove-button.tsx';
 import { Section } from '../section.tsx';
 import { targetsQuery } from './dialling.queries.ts';
 
@@ -19,7 +20,6 @@ export default function TargetsPage({ id }: { id: string }) {
   const targets = useQuery(targetsQuery(id));
   const mayChange = useMayChange();
   const [editing, setEditing] = useState<PredefinedTarget | 'new' | null>(null);
-  const [removing, setRemoving] = useState<PredefinedTarget | null>(null);
   return (
     <Section
       title={t('targets.title')}
@@ -50,14 +50,13 @@ export default function TargetsPage({ id }: { id: string }) {
                 >
                   {t('change', { ns: 'shell' })}
                 </button>
-                <button
-                  type="button"
-                  className="button quiet"
-                  aria-label={t('targets.removeLabel', { name: target.name })}
-                  onClick={() => setRemoving(target)}
-                >
-                  {t('remove', { ns: 'shell' })}
-                </button>
+                <RemoveButton
+                  label={t('targets.removeLabel', { name: target.name })}
+                  title={t('targets.removeTitle', { name: target.name })}
+                  text={t('targets.removeText')}
+                  path={`/predefined-targets/${target.id}`}
+                  keys={['targets']}
+                />
               </div>
             )}
           </li>
@@ -66,7 +65,6 @@ export default function TargetsPage({ id }: { id: string }) {
       {editing && (
         <TargetForm target={editing === 'new' ? null : editing} locationId={id} onClose={() => setEditing(null)} />
       )}
-      {removing && <Removal target={removing} onClose={() => setRemoving(null)} />}
     </Section>
   );
 }
@@ -124,25 +122,5 @@ function TargetForm(props: { target: PredefinedTarget | null; locationId: string
         </div>
       </form>
     </Dialog>
-  );
-}
-
-/** One that profiles forward to is refused, and the refusal names them. */
-function Removal({ target, onClose }: { target: PredefinedTarget; onClose(): void }) {
-  const { t } = useTranslation('administration/dialling');
-  const change = useChange('targets');
-  return (
-    <Confirm
-      title={t('targets.removeTitle', { name: target.name })}
-      text={t('targets.removeText')}
-      confirm={t('remove', { ns: 'shell' })}
-      busy={change.isPending || change.isError}
-      onClose={onClose}
-      onConfirm={() =>
-        change.mutate({ method: 'DELETE', path: `/predefined-targets/${target.id}` }, { onSuccess: onClose })
-      }
-    >
-      {change.isError && <Problem error={change.error} />}
-    </Confirm>
   );
 }

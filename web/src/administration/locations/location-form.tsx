@@ -1,6 +1,6 @@
 import { NativeSelect, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Dialog } from '../../shell/dialog.tsx';
 import { fieldError, isFieldError } from '../../shell/field-errors.ts';
@@ -9,115 +9,112 @@ import { Problem } from '../../shell/parts.tsx';
 import { browserZone, TimeZoneField } from '../../shell/time-zone-field.tsx';
 import { type Group, type Location, locationsQuery, useChange } from '../administration.queries.ts';
 
-export function LocationForm(props: { location: Location | null; onClose(): void; onMade?(location: Location): void }) {
+interface Ends<Made> {
+  onClose(): void;
+  onMade?(made: Made): void;
+}
+
+export function LocationForm({ location, ...ends }: { location: Location | null } & Ends<Location>) {
   const { t } = useTranslation('administration/locations');
-  const { location } = props;
-  const save = useChange<Location>('locations', 'groups');
-  const [name, setName] = useState(location?.name ?? '');
   const [timeZone, setTimeZone] = useState(location?.timeZone ?? browserZone());
-
-  function submit(event: FormEvent): void {
-    event.preventDefault();
-    const body = { name: name.trim(), timeZone };
-    save.mutate(
-      location
-        ? { method: 'PATCH', path: `/locations/${location.id}`, body }
-        : { method: 'POST', path: '/locations', body },
-      {
-        onSuccess(made) {
-          notify(t('saved', { ns: 'shell' }));
-          props.onClose();
-          props.onMade?.(made);
-        },
-      },
-    );
-  }
-
   return (
-    <Dialog title={location ? t('changeTitle', { name: location.name }) : t('add')} onClose={props.onClose}>
-      <form className="form" onSubmit={submit}>
-        <TextInput
-          label={t('name')}
-          description={t('nameHint')}
-          required
-          maxLength={100}
-          autoComplete="off"
-          value={name}
-          error={fieldError(save.error, 'name')}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
+    <NamedForm<Location>
+      {...ends}
+      known={location}
+      path="/locations"
+      also={{ timeZone }}
+      keys={['locations', 'groups']}
+      add={t('add')}
+      hint={t('nameHint')}
+      more={(error) => (
         <TimeZoneField
           label={t('timeZone')}
           value={timeZone}
-          error={fieldError(save.error, 'timeZone')}
+          error={fieldError(error, 'timeZone')}
           onChange={setTimeZone}
         />
-        {save.isError && !isFieldError(save.error, ['name', 'timeZone']) && <Problem error={save.error} />}
-        <div className="actions">
-          <button type="submit" className="button primary" disabled={save.isPending}>
-            {location ? t('save', { ns: 'shell' }) : t('add')}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+      )}
+    />
   );
 }
 
-export function GroupForm(props: {
-  group: Group | null;
-  locationId: string;
-  onClose(): void;
-  onMade?(group: Group): void;
-}) {
+export function GroupForm({ group, ...props }: { group: Group | null; locationId: string } & Ends<Group>) {
   const { t } = useTranslation('administration/locations');
-  const { group } = props;
   const { data: locations = [] } = useQuery(locationsQuery);
-  const save = useChange<Group>('groups', 'locations', 'function');
-  const [name, setName] = useState(group?.name ?? '');
   const [locationId, setLocationId] = useState(props.locationId);
-
-  function submit(event: FormEvent): void {
-    event.preventDefault();
-    const body = { name: name.trim(), locationId };
-    save.mutate(
-      group ? { method: 'PATCH', path: `/groups/${group.id}`, body } : { method: 'POST', path: '/groups', body },
-      {
-        onSuccess(made) {
-          notify(t('saved', { ns: 'shell' }));
-          props.onClose();
-          props.onMade?.(made);
-        },
-      },
-    );
-  }
-
   return (
-    <Dialog title={group ? t('changeTitle', { name: group.name }) : t('group.add')} onClose={props.onClose}>
-      <form className="form" onSubmit={submit}>
-        <TextInput
-          label={t('name')}
-          description={t('group.nameHint')}
-          required
-          maxLength={100}
-          autoComplete="off"
-          value={name}
-          error={fieldError(save.error, 'name')}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        {group && locations.length > 1 && (
+    <NamedForm<Group>
+      {...props}
+      known={group}
+      path="/groups"
+      also={{ locationId }}
+      keys={['groups', 'locations', 'function']}
+      add={t('group.add')}
+      hint={t('group.nameHint')}
+      more={(error) =>
+        group &&
+        locations.length > 1 && (
           <NativeSelect
             label={t('group.location')}
             description={t('group.locationHint')}
             value={locationId}
-            error={fieldError(save.error, 'locationId')}
+            error={fieldError(error, 'locationId')}
             data={locations.map((location) => ({ value: location.id, label: location.name }))}
             onChange={(event) => setLocationId(event.currentTarget.value)}
           />
-        )}
-        {save.isError && !isFieldError(save.error, ['name', 'locationId']) && <Problem error={save.error} />}
+        )
+      }
+    />
+  );
+}
+
+/** What has a name, and one thing more. */
+function NamedForm<Made>(
+  props: Ends<Made> & {
+    known: { id: string; name: string } | null;
+    path: string;
+    also: Record<string, string>;
+    keys: readonly string[];
+    add: string;
+    hint: string;
+    more(error: unknown): ReactNode;
+  },
+) {
+  const { t } = useTranslation('administration/locations');
+  const { known, path, also } = props;
+  const save = useChange<Made>(...props.keys);
+  const [name, setName] = useState(known?.name ?? '');
+
+  function submit(event: FormEvent): void {
+    event.preventDefault();
+    const body = { name: name.trim(), ...also };
+    save.mutate(known ? { method: 'PATCH', path: `${path}/${known.id}`, body } : { method: 'POST', path, body }, {
+      onSuccess(made) {
+        notify(t('saved', { ns: 'shell' }));
+        props.onClose();
+        props.onMade?.(made);
+      },
+    });
+  }
+
+  return (
+    <Dialog title={known ? t('changeTitle', { name: known.name }) : props.add} onClose={props.onClose}>
+      <form className="form" onSubmit={submit}>
+        <TextInput
+          label={t('name')}
+          description={props.hint}
+          required
+          maxLength={100}
+          autoComplete="off"
+          value={name}
+          error={fieldError(save.error, 'name')}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        {props.more(save.error)}
+        {save.isError && !isFieldError(save.error, ['name', ...Object.keys(also)]) && <Problem error={save.error} />}
         <div className="actions">
           <button type="submit" className="button primary" disabled={save.isPending}>
-            {group ? t('save', { ns: 'shell' }) : t('group.add')}
+            {known ? t('save', { ns: 'shell' }) : props.add}
           </button>
         </div>
       </form>

@@ -1,11 +1,9 @@
 import './sign-in.css';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { IdentityProvider, IdentityProviderCheck } from '../../../../server/src/api/schemas/sign-in.ts';
 import { request } from '../../shell/api.ts';
 import { CheckSteps } from '../../shell/check-steps.tsx';
-import { Confirm } from '../../shell/dialog.tsx';
 import { Icon } from '../../shell/icons.tsx';
 import { Empty, PageHead, Problem, Skeleton } from '../../shell/parts.tsx';
 import { useTitle } from '../../shell/use-title.ts';
@@ -13,6 +11,7 @@ import { useQuickChange } from '../administration.queries.ts';
 import { CopyField } from '../copy-field.tsx';
 import { useMayChange } from '../may-change.ts';
 import { PlaceLink } from '../place-link.tsx';
+import { RemoveButton } from '../remove-button.tsx';
 import { RequiredSecondFactor } from './required-second-factor.tsx';
 import { identityProvidersQuery } from './sign-in.queries.ts';
 
@@ -51,7 +50,6 @@ export default function SignInSettingsPage() {
 function ProviderCard({ provider }: { provider: IdentityProvider }) {
   const { t } = useTranslation('administration/sign-in');
   const mayChange = useMayChange();
-  const [removing, setRemoving] = useState(false);
   const quick = useQuickChange('identityProviders');
   const path = `/identity-providers/${provider.id}`;
   const check = useMutation({ mutationFn: () => request<IdentityProviderCheck>('POST', `${path}/check`) });
@@ -95,25 +93,14 @@ function ProviderCard({ provider }: { provider: IdentityProvider }) {
           >
             {t(provider.enabled ? 'switchOff' : 'switchOn')}
           </button>
-          <button
-            type="button"
-            className="button quiet"
-            aria-label={t('removeLabel', { name: provider.name })}
-            onClick={() => setRemoving(true)}
-          >
-            {t('remove', { ns: 'shell' })}
-          </button>
+          <RemoveButton
+            label={t('removeLabel', { name: provider.name })}
+            title={t('removeTitle', { name: provider.name })}
+            text={t('removeText', { count: provider.users })}
+            path={path}
+            keys={['identityProviders']}
+          />
         </div>
-      )}
-      {removing && (
-        <Confirm
-          title={t('removeTitle', { name: provider.name })}
-          text={t('removeText', { count: provider.users })}
-          confirm={t('remove', { ns: 'shell' })}
-          busy={quick.isPending}
-          onClose={() => setRemoving(false)}
-          onConfirm={() => quick.run({ method: 'DELETE', path }, () => setRemoving(false))}
-        />
       )}
     </article>
   );

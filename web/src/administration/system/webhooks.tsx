@@ -4,7 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CreatedWebhook, Webhook, WebhookTestResult } from '../../../../server/src/api/schemas/settings.ts';
 import { request } from '../../shell/api.ts';
-import { Confirm, Dialog } from '../../shell/dialog.tsx';
+import { Dialog } from '../../shell/dialog.tsx';
 import { useNow } from '../../shell/now.ts';
 import { Empty, Problem } from '../../shell/parts.tsx';
 import { ServerWords } from '../../shell/server-words.tsx';
@@ -12,6 +12,7 @@ import { useFormat } from '../../shell/use-format.ts';
 import { useChange, useQuickChange, webhooksQuery } from '../administration.queries.ts';
 import { CopyField } from '../copy-field.tsx';
 import { useMayChange } from '../may-change.ts';
+import { RemoveButton } from '../remove-button.tsx';
 import { Section } from '../section.tsx';
 
 export default function Webhooks() {
@@ -41,7 +42,6 @@ function Row({ webhook }: { webhook: Webhook }) {
   const now = useNow(10_000);
   const format = useFormat();
   const quick = useQuickChange('webhooks');
-  const [removing, setRemoving] = useState(false);
   const mayChange = useMayChange();
   const path = `/webhooks/${webhook.id}`;
   const test = useMutation({ mutationFn: () => request<WebhookTestResult>('POST', `${path}/test`) });
@@ -79,25 +79,14 @@ function Row({ webhook }: { webhook: Webhook }) {
           >
             {webhook.active ? t('webhooks.stop') : t('webhooks.resume')}
           </button>
-          <button
-            type="button"
-            className="button quiet"
-            aria-label={t('webhooks.removeLabel', { url: webhook.url })}
-            onClick={() => setRemoving(true)}
-          >
-            {t('remove', { ns: 'shell' })}
-          </button>
+          <RemoveButton
+            label={t('webhooks.removeLabel', { url: webhook.url })}
+            title={t('webhooks.removeTitle')}
+            text={webhook.url}
+            path={path}
+            keys={['webhooks']}
+          />
         </div>
-      )}
-      {removing && (
-        <Confirm
-          title={t('webhooks.removeTitle')}
-          text={webhook.url}
-          confirm={t('remove', { ns: 'shell' })}
-          busy={quick.isPending}
-          onClose={() => setRemoving(false)}
-          onConfirm={() => quick.run({ method: 'DELETE', path })}
-        />
       )}
     </li>
   );
