@@ -16,6 +16,8 @@ import { backOff, type Paced, paced } from './pace.ts';
 /** How long a claim outlives the last time its call was seen. Milliseconds. */
 export const callLeaseMs = 180_000;
 const readLimitMs = 10_000;
+/** Where the phone system doesn't tell of changes. Milliseconds. */
+const askedEveryMs = 10_000;
 
 /** @param options.leaseMs renewed three times as often. */
 export function followCalls(
@@ -29,7 +31,8 @@ export function followCalls(
       const calls = (await connection.calls?.(AbortSignal.timeout(readLimitMs))) ?? [];
       const now = Temporal.Now.instant();
       await retrying(db, (transaction) => claimCalls(transaction, system.id, calls, now, leaseMs));
-      return connection.calls ? leaseMs / 3 : 3_600_000;
+      if (!connection.calls) return 3_600_000;
+      return connection.capabilities.watch ? leaseMs / 3 : Math.min(leaseMs / 3, askedEveryMs);
     },
     (error, times) => {
       const { errorClass, message } = asConnectorError(error);
@@ -50,11 +53,13 @@ export async function claimCalls(
   leaseMs: number,
 ): Promise<void> {
   const since = new Map<string, Temporal.Instant>();
-  for (const [userId, of] of await callsByUser(transaction, systemId, calls))
+  for (const [userId, of] of await callsByUser(transaction, systemId, calls)) {
+    const starts = of.map((call) => call.since ?? now);
     since.set(
       userId,
-      of.map((call) => call.since).reduce((a, b) => (Temporal.Instant.compare(a, b) <= 0 ? a : b)),
+      starts.reduce((a, b) => (Temporal.Instant.compare(a, b) <= 0 ? a : b)),
     );
+  }
   const running = await transaction
     .selectFrom('claim')
     .select(['user_id', 'leased_until'])

@@ -32,7 +32,8 @@ export interface Call {
   /** Unique on its phone system while the call lasts. */
   id: string;
   extension: string;
-  since: Temporal.Instant;
+  /** Null where the phone system doesn't tell. */
+  since: Temporal.Instant | null;
 }
 
 export interface PhonePresence {

@@ -190,7 +190,9 @@ export async function startReconciler(context: Context, options: ReconcilerOptio
     });
     const calls = gathered(() => desk.calls?.wake());
     connection.watch?.(({ what, extension }) => {
-      if (isOpen(desk)) (what === 'calls' ? calls : forwarding)(extension);
+      if (!isOpen(desk)) return;
+      (what === 'calls' ? calls : forwarding)(extension);
+      if (extension === null && what === 'forwarding') desk.presence?.compare();
     });
     if (!only) desk.calls = followCalls(context, desk.system, connection, callLeaseMs ? { leaseMs: callLeaseMs } : {});
     if (!only && connection.showPresence && desk.system.mode === 'active')
