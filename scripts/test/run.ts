@@ -56,7 +56,7 @@ export async function runTests(): Promise<void> {
 }
 
 const isLater = (file: string) =>
-  ['administration', 'access', 'help', 'newcomer'].some((name) => file === `test/web/${name}.test.ts`);
+  ['administration', 'access', 'claims', 'help', 'newcomer'].some((name) => file === `test/web/${name}.test.ts`);
 
 const onPostgres = (server: PostgresServer, files: string[]): Promise<void> =>
   vitest(`PostgreSQL ${server.version}`, files, { TEST_DATABASE_URL: server.url });
