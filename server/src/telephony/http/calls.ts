@@ -1,40 +1,41 @@
 /** Calls in progress, as a phone system lists them. */
+import type { Call } from '../connector.ts';
 import type { Client } from './client.ts';
 import type { Directory } from './directory.ts';
 import { readList } from './pages.ts';
 import { atPointer, textOf } from './places.ts';
 import type { HttpSettings } from './settings.ts';
 
-export interface Call {
-  id: string;
-  extension: string;
-  /** Null where the system doesn't say, or not as ISO 8601. */
-  since: Temporal.Instant | null;
-}
-
 /**
- * All that are going on now. A call without an id, or of nobody that is known, is left out.
- * @throws ConnectorError, also where the answer has no list: "no calls" is an empty one.
+ * All that are going on now. A call without an id, or of nobody that is known, is left out; where the system doesn't say
+ * since when one goes on, it is since it was first seen. The function throws ConnectorError, also where the answer has no
+ * list: "no calls" is an empty one.
  */
-export async function callsInProgress(
+export function callsInProgress(
   client: Client,
   settings: NonNullable<HttpSettings['calls']>,
   directory: Directory | null,
-  signal: AbortSignal,
-): Promise<Call[]> {
-  const { elements } = await readList(client, settings, {}, signal);
-  const calls: Call[] = [];
-  for (const element of elements) {
-    const { only } = settings;
-    if (only && !only.is.includes(textOf(atPointer(element, only.at)) ?? '')) continue;
-    const id = textOf(atPointer(element, settings.id));
-    if (id === null) continue;
-    const since = settings.since === null ? null : instantOf(textOf(atPointer(element, settings.since)));
-    for (const extension of await extensionsOf(element)) calls.push({ id, extension, since });
-  }
-  return calls;
+): (signal: AbortSignal) => Promise<Call[]> {
+  let seen = new Map<string, Temporal.Instant>();
 
-  async function extensionsOf(element: unknown): Promise<readonly string[]> {
+  return async (signal) => {
+    const { elements } = await readList(client, settings, {}, signal);
+    const now = Temporal.Now.instant();
+    const calls: Call[] = [];
+    for (const element of elements) {
+      const { only } = settings;
+      if (only && !only.is.includes(textOf(atPointer(element, only.at)) ?? '')) continue;
+      const id = textOf(atPointer(element, settings.id));
+      if (id === null) continue;
+      const said = settings.since === null ? null : instantOf(textOf(atPointer(element, settings.since)));
+      const since = said ?? seen.get(id) ?? now;
+      for (const extension of await extensionsOf(element, signal)) calls.push({ id, extension, since });
+    }
+    seen = new Map(calls.map(({ id, since }) => [id, since]));
+    return calls;
+  };
+
+  async function extensionsOf(element: unknown, signal: AbortSignal): Promise<readonly string[]> {
     const user = settings.user === null ? null : textOf(atPointer(element, settings.user));
     if (user !== null) return directory?.extensionsOf(user, signal) ?? [];
     const extension = settings.extension === null ? null : textOf(atPointer(element, settings.extension));

@@ -6,11 +6,12 @@ import { type Slot, type SlotForwarding, slotOff } from '../../presence/presence
 import type { ApplyContext, PhoneForwarding, PhoneSystemConnection } from '../connector.ts';
 import { type TokenStore, tokensInMemory } from '../token-store.ts';
 import { requestBudget } from './budget.ts';
-import { type Call, callsInProgress } from './calls.ts';
+import { callsInProgress } from './calls.ts';
 import { type Exchange, httpClient, type SignIn, type Template } from './client.ts';
 import { directory } from './directory.ts';
 import { readList as readPages } from './pages.ts';
 import { allAtPointer, atPointer, textOf } from './places.ts';
+import { presenceTeller } from './presence.ts';
 import { requestsOf } from './request-settings.ts';
 import type { HttpSecret, HttpSettings } from './settings.ts';
 import { modesOf, phoneState, slotsOf, voicemailAble, voicemailOf } from './state.ts';
@@ -32,8 +33,6 @@ const allOff: PhoneForwarding = { always: slotOff, busy: slotOff, unanswered: sl
 export interface HttpConnection extends PhoneSystemConnection {
   /** All that stands in the whole list (`readAll`) and can be understood. @throws ConnectorError */
   readList(signal: AbortSignal): Promise<Map<string, PhoneForwarding>>;
-  /** All calls in progress; missing where the settings don't say how they are listed. @throws ConnectorError */
-  calls?(signal: AbortSignal): Promise<Call[]>;
 }
 
 export function httpConnection(options: HttpConnectionOptions): HttpConnection {
@@ -170,14 +169,8 @@ export function httpConnection(options: HttpConnectionOptions): HttpConnection {
     return [...forwarding, ...requestsOf(mode === 'doNotDisturb' ? apart.set : apart.clear)];
   }
 
-  /** Beside the forwarding: that it is refused takes nothing back of what stands. */
-  async function tellPresence(values: Values, signal: AbortSignal): Promise<void> {
-    const { presence } = settings;
-    if (!presence) return;
-    const status = String(values.status);
-    const told = { ...values, presence: presence.words[status] ?? status };
-    await client.sendAll(requestsOf(presence.set), told, signal).catch(() => {});
-  }
+  const tell = settings.presence && presenceTeller(client, settings.presence, valuesFor);
+  let watching: NodeJS.Timeout | null = null;
 
   return {
     capabilities: {
@@ -216,15 +209,24 @@ export function httpConnection(options: HttpConnectionOptions): HttpConnection {
           ...contextValues(context),
         };
         await client.sendAll(requests, values, signal);
-        if (slot === 'always') await tellPresence(values, signal);
       } catch (error) {
         if (error instanceof ConnectorError && error.errorClass === 'notFound') ids?.forget(extension);
         throw error;
       }
       if (settings.settleMs > 0) await delay(settings.settleMs, undefined, { signal }).catch(() => {});
     },
-    ...(settings.calls && { calls: (signal) => callsInProgress(client, settings.calls!, ids, signal) }),
-    async close() {},
+    ...(settings.calls && {
+      calls: callsInProgress(client, settings.calls, ids),
+      // Nothing is sent to us: calls are asked for every few seconds.
+      watch(onHint) {
+        watching ??= setInterval(() => onHint({ what: 'calls', extension: null }), settings.calls!.seconds * 1_000);
+        watching.unref();
+      },
+    }),
+    ...(tell && { showPresence: (wanted, _all, signal) => tell(wanted, signal) }),
+    async close() {
+      if (watching) clearInterval(watching);
+    },
   };
 }
 

@@ -246,15 +246,27 @@ test('Webex: people are found over pages, and a refresh token that is given once
   await expect(late).rejects.toMatchObject({ errorClass: 'credentials' });
 });
 
-test('Wazo: presence goes out with the forwarding, and calls are found by their users', async () => {
-  const { standIn, settings } = await begin(vendors[0]!, { habits: noHabits });
+test('Wazo: presence is shown where it is new, and calls are found by their users', async () => {
+  const { standIn, connection } = await begin(vendors[0]!, { habits: noHabits });
   const wazo = standIn as Awaited<ReturnType<typeof startWazo>>;
-  const connection = httpConnection({ outbound, settings, secret: vendors[0]!.secret });
-  const meeting = { ...context, note: 'In a meeting' };
-  await connection.apply('201', 'always', to('203'), meeting, signal());
+  const show = (status: 'appointment' | 'available' | null, message: string | null = null) =>
+    connection.showPresence!(
+      new Map([
+        ['201', status && { status, message }],
+        ['999', null],
+      ]),
+      true,
+      signal(),
+    );
+  await show('appointment', 'In a meeting');
   expect(wazo.presence('201')).toEqual({ state: 'away', status: 'In a meeting' });
-  await connection.apply('201', 'always', slotOff, { ...context, status: 'available', note: '' }, signal());
-  expect(wazo.presence('201')).toEqual({ state: 'available', status: '' });
+  const said = () => standIn.said.filter(({ path }) => path.endsWith('/presences')).length;
+  await show('appointment', 'In a meeting');
+  expect(said()).toBe(1);
+  await show(null);
+  expect([said(), wazo.presence('201')]).toEqual([2, { state: 'available', status: '' }]);
+  standIn.next(1, { status: 403, body: ['Forbidden'] });
+  await expect(show('appointment')).rejects.toMatchObject({ errorClass: 'credentials' });
   expect(await connection.calls!(signal())).toEqual([]);
   const id = wazo.startCall('202');
   expect(await connection.calls!(signal())).toEqual([{ id, extension: '202', since: expect.any(Temporal.Instant) }]);
@@ -262,7 +274,10 @@ test('Wazo: presence goes out with the forwarding, and calls are found by their 
   expect(await connection.calls!(signal())).toEqual([]);
   standIn.next(3, { status: 200, body: { items: null } });
   await expect(connection.calls!(signal())).rejects.toMatchObject({ errorClass: 'malformed' });
-  asPublished(wazoContract, standIn.said.slice(0, -1));
+  asPublished(
+    wazoContract,
+    standIn.said.filter(({ status, answer }) => status !== 403 && JSON.stringify(answer) !== '{"items":null}'),
+  );
 });
 
 /** Everything said is in the contract, and shaped so. What the bad habits answer themselves is nobody's contract. */

@@ -67,7 +67,10 @@ export function checkTemplates(settings: HttpSettings, context: z.core.$Refineme
     requests(settings.doNotDisturb.set, ['doNotDisturb', 'set'], always);
     requests(settings.doNotDisturb.clear, ['doNotDisturb', 'clear'], always);
   }
-  if (settings.presence) requests(settings.presence.set, ['presence', 'set'], [...always, 'presence']);
+  if (settings.presence) {
+    requests(settings.presence.set, ['presence', 'set'], [...always, 'presence']);
+    if (settings.presence.clear) requests(settings.presence.clear, ['presence', 'clear'], [...always, 'presence']);
+  }
   if (readAll) {
     texts({ address: readAll.address, headers: readAll.headers }, ['readAll'], []);
     if (answers.length > 0) issue(['readAll'], 'A list can’t be read whole where "read" needs more than one request.');

@@ -91,10 +91,12 @@ export const httpSettings = z
       .extend({ extension: pointer, id: pointer, minutes: z.number().min(1).max(1_440).default(60) })
       .nullable()
       .default(null),
-    /** Tells the system the user's presence when it changes: {{status}}, {{note}}, {{until}}, {{presence}}. */
+    /** Tells the system the user's presence when it changes: {{status}}, {{note}}, {{presence}}. */
     presence: z
       .object({
         set: requestsWith('PUT'),
+        /** Sent when a phone is to show nothing of ours any more; null: `set` with "available" and no note. */
+        clear: requestsWith('PUT').nullable().default(null),
         /** The system's own words for {{presence}}. */
         words: z.record(z.string(), z.string()).default({}),
       })
