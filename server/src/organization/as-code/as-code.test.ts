@@ -27,6 +27,10 @@ const variables: Record<string, string> = {
   LOGIN_CLIENT_SECRET: 'login-s3cret',
   DIRECTORY_PASSWORD: 'directory-s3cret',
   HOOK_SECRET: hookSecret,
+  WHENABOUTS_WAZO_PASSWORD: 'wazo-s3cret',
+  WHENABOUTS_STARFACE_PASSWORD: 'starface-s3cret',
+  WHENABOUTS_WEBEX_CLIENT_SECRET: 'webex-s3cret',
+  WHENABOUTS_WEBEX_REFRESH_TOKEN: 'refresh-s3cret',
   WHENABOUTS_GRAPH_APPLICATION_EXAMPLE_LTD_SECRET: 'graph-s3cret',
   WHENABOUTS_IDENTITY_PROVIDER_EXAMPLE_LTD_SECRET: 'login-s3cret',
   WHENABOUTS_IMPORT_SOURCE_DIRECTORY_PASSWORD: 'directory-s3cret',
@@ -240,4 +244,21 @@ test('the published form is the one that files are read by, and the example keep
   const validate = new Ajv({ strict: false, formats: { uuid: true, uri: true } }).compile(companySchema());
   expect(validate(readCompanyFile(example)), JSON.stringify(validate.errors)).toBe(true);
   expect(validate(readCompanyFile('whenabouts: 1\nusers:\n  a@example.com: { displayname: A }\n'))).toBe(false);
+});
+
+test('the recipes for phone systems are company files', async () => {
+  const { db } = context.store;
+  for (const name of ['wazo', 'webex', 'starface']) {
+    const recipe = fs.readFileSync(new URL(`../../../../docs/phone-systems/${name}.json`, import.meta.url), 'utf8');
+    const [system] = Object.keys(JSON.parse(recipe).phoneSystems) as [string];
+    expect(await apply(context, recipe)).toMatchObject([{ section: 'phoneSystems', name: system, action: 'create' }]);
+    expect(await apply(context, recipe)).toEqual([]);
+    const row = await db
+      .selectFrom('phone_system')
+      .select(['mode', 'secret'])
+      .where('name', '=', system)
+      .executeTakeFirstOrThrow();
+    expect([row.mode, typeof row.secret]).toEqual(['observe', 'string']);
+    expect(await exported(context)).not.toContain('s3cret');
+  }
 });

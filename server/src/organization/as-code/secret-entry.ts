@@ -10,7 +10,7 @@ export const secretEntry = z
   .describe('By kind. Write { env: NAME } or { file: PATH } in the place of a secret.');
 
 /** Fields of a secret that are none. */
-const open = new Set(['kind', 'username', 'user']);
+const open = new Set(['kind', 'username', 'user', 'clientId']);
 
 /**
  * With references where the secrets stand; nothing for one that doesn't open, because nobody knows of which parts it is.
