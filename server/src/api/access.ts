@@ -44,7 +44,12 @@ export async function authorize(
   if (route.access === 'public') return;
   if (!viewer) throw new ApiError('notSignedIn', 'Please sign in.');
   if (viewer.secondFactorMissing && !route.withoutSecondFactor)
-    throw new ApiError('secondFactorMissing', 'Your role needs a second factor: set one up to go on.');
+    throw new ApiError(
+      'secondFactorMissing',
+      viewer.via === 'token'
+        ? 'The role of this API token’s user needs a second factor, which the user hasn’t set up yet: the token works again from then on.'
+        : 'Your role needs a second factor: set one up to go on.',
+    );
   if (viewer.scopes && !tokenMay(viewer.scopes, route)) throw new ApiError('forbidden', scopeRefusal(route));
   switch (route.access) {
     case 'signedIn':

@@ -205,8 +205,8 @@ export function importRoutes(context: Context): Route[] {
       description: 'What was carried out stays.',
       params: runParams,
       answer: ImportRun,
-      async handle({ params: { runId } }) {
-        await cancelRun(db, runId);
+      async handle({ viewer, params: { runId } }) {
+        await db.transaction().execute((transaction) => cancelRun(transaction, runId, actorOf(viewer)));
         return shownRun(runId);
       },
     }),

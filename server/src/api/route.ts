@@ -23,7 +23,10 @@ export interface Viewer {
   scopes?: readonly Scope[];
   /** When a token runs out. */
   endsAt?: Temporal.Instant;
-  /** True for a session by password whose user's role needs a second factor and who has none: it may only set one up. */
+  /**
+   * True for a session by password, or a token, whose user's role needs a second factor and who has none: a session may
+   * only set one up, a token nothing until then.
+   */
   secondFactorMissing?: boolean;
 }
 

@@ -61,6 +61,7 @@ export function openTokens(store: Store): Tokens {
       endsAt: row.expires_at,
       // What the user may no longer do the token may no longer do either.
       scopes: grantable(row.role).filter((scope) => row.scopes.includes(scope)),
+      secondFactorMissing: row.second_factor_missing,
     };
     if (forgotten === before) {
       if (remembered.size >= maxRemembered) remembered.clear();
@@ -106,6 +107,8 @@ interface Row {
   location_ids: string[];
   scopes: string[];
   expires_at: Temporal.Instant;
+  /** As of sessions; but who has no password has no need of one, as a user that a company file makes for a program. */
+  second_factor_missing: boolean;
   /** When it was last used is noted once a minute at most. */
   stale: boolean;
 }
@@ -115,6 +118,10 @@ async function lookUp(store: Store, hash: string): Promise<Row | null> {
     select api_token.id, api_token.user_id, users.display_name, users.role, api_token.scopes, api_token.expires_at,
            array(select location_id::text from administered_location where administered_location.user_id = users.id)
              as location_ids,
+           coalesce((select value -> 'secondFactorRequiredFor' ? users.role from system_setting where key = 'signIn'), false)
+             and exists (select from login_password where login_password.user_id = users.id)
+             and not exists (select from second_factor where second_factor.user_id = users.id and confirmed_at is not null)
+             as second_factor_missing,
            coalesce(api_token.last_used_at < now() - interval '1 minute', true) as stale
       from api_token join users on users.id = api_token.user_id
      where api_token.token = ${hash} and api_token.expires_at > now() and users.active`.execute(store.db);

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { ApiError } from '../../api/errors.ts';
 import type { Executor } from '../../store/database.ts';
+import { type Actor, recordChange } from '../audit.ts';
 import { type RunState, wakeImports } from './runs.queries.ts';
 
 /** Whether a run of the source is being read or carried out. */
@@ -65,15 +66,28 @@ export async function carryOut(executor: Executor, runId: string, startedBy: str
   await wakeImports(executor);
 }
 
-/** Rows that have been carried out stay. @throws ApiError notFound; conflict when it is over. */
-export async function cancelRun(executor: Executor, runId: string): Promise<void> {
-  const { numUpdatedRows } = await executor
+/** Rows that have been carried out stay. Run it in a transaction. @throws ApiError notFound; conflict when it is over. */
+export async function cancelRun(transaction: Executor, runId: string, actor: Actor): Promise<void> {
+  const before = await stateOf(transaction, runId);
+  const cancelled = await transaction
     .updateTable('import_run')
     .set({ state: 'cancelled', file: null, leased_until: null, leased_by: null, finished_at: sql`now()` })
     .where('id', '=', runId)
     .where('state', 'in', ['reading', 'planned', 'running'])
+    .returning(['source_id as sourceId', 'done', 'total'])
     .executeTakeFirst();
-  if (numUpdatedRows === 0n) throw new ApiError('conflict', whyNot(await stateOf(executor, runId)));
+  if (!cancelled) throw new ApiError('conflict', whyNot(await stateOf(transaction, runId)));
+  const { sourceId, done, total } = cancelled;
+  const source = await transaction
+    .selectFrom('import_source')
+    .select('name')
+    .where('id', '=', sourceId)
+    .executeTakeFirst();
+  await recordChange(transaction, actor, {
+    ...{ action: 'run', subject: 'importSource', subjectId: sourceId, subjectName: source?.name ?? '' },
+    before: { state: before },
+    after: { run: runId, state: 'cancelled', done, total },
+  });
 }
 
 async function stateOf(executor: Executor, runId: string): Promise<RunState> {
