@@ -5,6 +5,8 @@ export const refusals: Record<string, string> = {
   'The e-mail address or the password is wrong.': 'Die E-Mail-Adresse oder das Passwort ist falsch.',
   'Your role needs a second factor: set one up to go on.':
     'Ihre Rolle braucht einen zweiten Faktor: richten Sie einen ein, um fortzufahren.',
+  'The role of this API token’s user needs a second factor, which the user hasn’t set up yet: the token works again from then on.':
+    'Die Rolle des Benutzers dieses API-Tokens braucht einen zweiten Faktor, den der Benutzer noch nicht eingerichtet hat: danach geht das Token wieder.',
   'Enter the code that your authenticator app shows.': 'Geben Sie den Code ein, den Ihre Authenticator-App zeigt.',
   'This code is wrong, too old, or was used already.': 'Dieser Code ist falsch, zu alt oder schon benutzt.',
   'You may not sign in any more: ask your administrator.':
