@@ -1,3 +1,5 @@
+import { lazy, Suspense, useState } from 'react';
+import { createPortal } from 'react-dom';
 import { useTranslation } from 'react-i18next';
 import type { Appointment } from '../../../server/src/api/schemas/agenda.ts';
 import { Icon } from '../shell/icons.tsx';
@@ -5,6 +7,8 @@ import { minutesUntil } from '../shell/time.ts';
 import type { Format } from '../shell/use-format.ts';
 import { type Row, takesPart } from './days.ts';
 import { JoinLink } from './join-link.tsx';
+
+const AppointmentDetails = lazy(() => import('../rules/appointment-details.tsx'));
 
 interface Props {
   row: Row;
@@ -95,10 +99,27 @@ function Countdown({ row, now, format }: { row: Row; now: Date; format: Format }
   return null;
 }
 
+/** Opens what there is to know of it, and what it does to one's presence. */
 function Title({ appointment }: { appointment: Appointment }) {
   const { t } = useTranslation('agenda');
+  const [isOpen, setOpen] = useState(false);
   const title = appointment.title === null ? t('private') : appointment.title || t('noTitle');
-  return appointment.cancelled || appointment.completed ? <s>{title}</s> : <strong>{title}</strong>;
+  const shown = appointment.cancelled || appointment.completed ? <s>{title}</s> : <strong>{title}</strong>;
+  if (appointment.kind === 'task' || appointment.uid === '') return shown;
+  return (
+    <>
+      <button type="button" className="row-open" aria-haspopup="dialog" onClick={() => setOpen(true)}>
+        {shown}
+      </button>
+      {isOpen &&
+        createPortal(
+          <Suspense>
+            <AppointmentDetails appointment={appointment} onClose={() => setOpen(false)} />
+          </Suspense>,
+          document.body, // a title is a paragraph, which can't hold a dialog
+        )}
+    </>
+  );
 }
 
 function Marks({ appointment }: { appointment: Appointment }) {

@@ -20,10 +20,21 @@ export function usePresenceWords(format: Format, now: Date) {
   function why(reason: Reason | undefined, note: string | null, setBy?: Presence['setBy']): string {
     if (!reason) return note ?? '';
     if (reason.origin === 'manual' && setBy) return t('reason.manualBy', { name: setBy.displayName });
-    if (reason.origin === 'appointment' && reason.title) return t('reason.appointmentTitle', { title: reason.title });
+    if (reason.origin === 'appointment') {
+      const { title, rule } = reason;
+      const appointment = title ? t('reason.appointmentTitle', { title }) : t('reason.appointment');
+      return rule ? `${appointment}, ${byRule(rule)}` : appointment;
+    }
     if (reason.program !== undefined) return t('reason.program', { name: reason.program });
     if (reason.client) return t(`clients.${reason.client}`);
     return t(`reason.${reason.origin}`);
+  }
+
+  /** What led from the appointment to its profile. */
+  function byRule({ from, name, profileMissing }: NonNullable<Reason['rule']>): string {
+    if (profileMissing) return t('reason.profileMissing', { name });
+    if (from === 'choice') return t('reason.byChoice');
+    return name === '' ? t('reason.byOwnRule') : t('reason.byRule', { name });
   }
 
   const target = (to: string | null) => (to === 'voicemail' ? t('target.voicemail') : (to ?? ''));

@@ -1,5 +1,6 @@
 import './rules.css';
 import { useRef, useState } from 'react';
+import { createPortal } from 'react-dom';
 import { useTranslation } from 'react-i18next';
 import { Icon } from '../shell/icons.tsx';
 import { announce, notify } from '../shell/notices.tsx';
@@ -142,15 +143,17 @@ export function RulesEditor({ rules, profiles, freeBusyOnly = false, errorOf, ch
           {t('add')}
         </button>
       )}
-      {edited !== null && (
-        <RuleForm
-          rule={edited === 'new' ? null : rules[edited]!}
-          profiles={profiles}
-          freeBusyOnly={freeBusyOnly}
-          onTake={take}
-          onClose={() => setEdited(null)}
-        />
-      )}
+      {edited !== null &&
+        createPortal(
+          <RuleForm
+            rule={edited === 'new' ? null : rules[edited]!}
+            profiles={profiles}
+            freeBusyOnly={freeBusyOnly}
+            onTake={take}
+            onClose={() => setEdited(null)}
+          />,
+          document.body, // the list stands in a form, which can't hold another one
+        )}
     </div>
   );
 }

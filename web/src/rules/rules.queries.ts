@@ -51,7 +51,8 @@ export function useAppointmentChoice() {
       effect
         ? request('PUT', '/users/me/appointments/choices', { uid, occurrence, effect })
         : request('DELETE', withQuery('/users/me/appointments/choices', { uid, occurrence })),
-    onSuccess: () =>
-      Promise.all(['outcomes', 'timeline', 'presence'].map((name) => client.invalidateQueries({ queryKey: [name] }))),
+    onSuccess() {
+      for (const name of ['outcomes', 'timeline', 'presence']) void client.invalidateQueries({ queryKey: [name] });
+    },
   });
 }

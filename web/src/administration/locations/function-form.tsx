@@ -156,17 +156,17 @@ function Form(props: {
               />
             ))
           )}
+          {group.name === 'rules' && mayChange && (
+            <DryRunPanel
+              text={t('dryRun.text', { ns: 'rules' })}
+              of={tried}
+              made={props.dryRun}
+              run={() => tryRules(owner, wish())}
+              onMade={props.setDryRun}
+            />
+          )}
         </fieldset>
       ))}
-      {name === 'activation' && mayChange && (
-        <DryRunPanel
-          text={t('dryRun.text', { ns: 'rules' })}
-          of={tried}
-          made={props.dryRun}
-          run={() => tryRules(owner, wish())}
-          onMade={props.setDryRun}
-        />
-      )}
       {(save.isError || ask.isError) && !toldBeside && <Problem error={error} />}
       {mayChange && <SaveBar dirty={dirty} busy={ask.isPending || save.isPending} undo={undo} />}
       {impact && (
