@@ -24,6 +24,7 @@ const pages: Record<string, Page> = {
   exchange: lazy(() => import('./system/connector-to-come.tsx')),
   domino: lazy(() => import('./system/connector-to-come.tsx')),
   phones: lazy(() => import('./system/phone-systems.tsx')),
+  'phones/$id': lazy(() => import('./trust/outlook-page.tsx')),
   webhooks: lazy(() => import('./system/webhooks.tsx')),
   'sign-in': lazy(() => import('./sign-in/sign-in-page.tsx')),
   'sign-in/new': lazy(() => import('./sign-in/provider-page.tsx')),

@@ -12,6 +12,8 @@ const tones = {
   overridden: 'user',
   wouldTake: 'user',
   wouldGiveBack: 'user',
+  paused: 'user',
+  resumed: 'back',
   loopRefused: 'problem',
   unsupported: 'problem',
   failed: 'problem',
@@ -34,6 +36,8 @@ interface Description {
   wanted: SlotForwarding | undefined;
   /** What was refused or failed, in the server's words. */
   reason: string | undefined;
+  /** Who has paused or resumed. */
+  by: string;
 }
 
 export function describeEntry({ event, detail }: ForwardingEntry): Description {
@@ -44,6 +48,7 @@ export function describeEntry({ event, detail }: ForwardingEntry): Description {
     slot: detail.slot === 'busy' || detail.slot === 'unanswered' ? detail.slot : 'always',
     wanted: forwardingIn(detail.wanted),
     reason: typeof detail.reason === 'string' ? detail.reason : undefined,
+    by: typeof detail.by === 'string' ? detail.by : '',
   };
 }
 

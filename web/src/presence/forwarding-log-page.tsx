@@ -83,7 +83,7 @@ function LogPage(props: { userId: string; before: number | undefined; older: ((i
 function LogLine({ entry, time, now }: { entry: ForwardingEntry; time: string; now: Date }) {
   const { t } = useTranslation('presence');
   const words = usePresenceWords(useFormat(), now);
-  const { known, tone, slot, wanted, reason } = describeEntry(entry);
+  const { known, tone, slot, wanted, reason, by } = describeEntry(entry);
   const tells = known && namesCalls.has(known);
   return (
     <li data-tone={tone}>
@@ -92,10 +92,17 @@ function LogLine({ entry, time, now }: { entry: ForwardingEntry; time: string; n
       <div>
         <p>
           {known
-            ? words.ofSlot(tells ? 'always' : slot, t(`log.event.${known}`, { calls: words.callsIn(slot, wanted) }))
+            ? words.ofSlot(
+                tells ? 'always' : slot,
+                t(`log.event.${known}`, { calls: words.callsIn(slot, wanted), name: by }),
+              )
             : entry.event}
         </p>
-        <ServerWords text={reason ?? null} className="hint" />
+        {known === 'paused' ? (
+          reason && <p className="hint">“{reason}”</p>
+        ) : (
+          <ServerWords text={reason ?? null} className="hint" />
+        )}
       </div>
       <span className="log-where">{[entry.extension, entry.phoneSystem].filter(Boolean).join(' · ')}</span>
     </li>

@@ -7,10 +7,11 @@ import { Icon } from '../shell/icons.tsx';
 import { notify } from '../shell/notices.tsx';
 import { useNow } from '../shell/now.ts';
 import { Problem, Skeleton, useErrorText } from '../shell/parts.tsx';
-import { ServerWords } from '../shell/server-words.tsx';
 import { useMe } from '../shell/session.ts';
 import { type Format, useFormat } from '../shell/use-format.ts';
 import { type Acting, ManualForm } from './manual-form.tsx';
+import { OwnPause } from './own-pause.tsx';
+import { PhoneLine } from './phone-line.tsx';
 import { presenceQuery, useManualPresence } from './presence.queries.ts';
 import { useProfileName } from './profile-name.ts';
 import { PresenceStack } from './stack.tsx';
@@ -42,6 +43,7 @@ export default function PresencePanel({ actingFor, onClose }: Acting & { onClose
           <TodayBar userId={userId} />
           <ManualForm presence={presence.data} actingFor={actingFor} onDone={onClose} />
           <TodayList userId={userId} />
+          {!actingFor && <OwnPause userId={userId} />}
           <PresenceStack userId={userId} />
           {!actingFor && (
             <p>
@@ -118,24 +120,7 @@ function Now({ presence, now, format, actingFor }: Acting & { presence: Presence
           </dd>
         </div>
         {(actingFor ? [] : presence.phones)?.map((phone) => (
-          <div key={`${phone.extensionId} ${phone.slot}`}>
-            <dt>
-              {[t('phone', { extension: phone.extension }), phone.slot !== 'always' && t(`slot.${phone.slot}`)]
-                .filter(Boolean)
-                .join(', ')}
-            </dt>
-            <dd>
-              {phone.error ? (
-                <div className="problem-text">
-                  <Icon name="warning" size={16} /> {t('phoneFailing')}
-                  <ServerWords text={phone.error} />
-                </div>
-              ) : (
-                words.phase(phone)
-              )}
-              <small>{phone.phoneSystem}</small>
-            </dd>
-          </div>
+          <PhoneLine key={`${phone.extensionId} ${phone.slot}`} {...{ userId: presence.userId, phone, now, format }} />
         ))}
       </dl>
       {presence.reason?.origin === 'manual' && (

@@ -12,6 +12,8 @@ import { Skeleton } from './parts.tsx';
 import { useMe } from './session.ts';
 import { useShortcut } from './shortcuts.ts';
 
+/** For administrators and readers. */
+const AlertBanner = lazy(() => import('../administration/trust/alert-banner.tsx'));
 const ShortcutsDialog = lazy(() => import('./shortcuts-dialog.tsx'));
 
 /** The frame of every page: a sidebar where there is room, a bar at the foot of a phone; my presence in the head. */
@@ -56,6 +58,11 @@ export function Layout() {
       </nav>
       <main id="main" tabIndex={-1}>
         <OfflineNotice />
+        {me.role !== 'user' && (
+          <Suspense>
+            <AlertBanner />
+          </Suspense>
+        )}
         <Suspense fallback={<Skeleton />}>
           <Outlet />
         </Suspense>

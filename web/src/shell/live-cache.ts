@@ -43,6 +43,11 @@ function applyLive(client: QueryClient, name: LiveEvent | 'resumed', data: unkno
     case 'forwarding':
       again('forwardingLog');
       again('presence', (data as ForwardingEvent).userId);
+      again('pause');
+      break;
+    case 'alert':
+      again('alerts');
+      again('phoneSystems');
       break;
     case 'resumed':
     case 'reload':

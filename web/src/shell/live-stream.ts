@@ -3,7 +3,7 @@
  * The browser reconnects by itself after a cut; after an HTTP error it gives up, so we try again with growing pauses.
  */
 
-export const liveEvents = ['presence', 'agenda', 'account', 'forwarding', 'reload'] as const;
+export const liveEvents = ['presence', 'agenda', 'account', 'forwarding', 'alert', 'reload'] as const;
 export type LiveEvent = (typeof liveEvents)[number];
 
 export interface LiveListener {

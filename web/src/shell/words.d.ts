@@ -11,6 +11,7 @@ import type administrationLocations from '../administration/locations/en.json';
 import type administrationProfiles from '../administration/profiles/en.json';
 import type administrationSignIn from '../administration/sign-in/en.json';
 import type administrationSystem from '../administration/system/en.json';
+import type administrationTrust from '../administration/trust/en.json';
 import type administrationUsers from '../administration/users/en.json';
 import type administrationWorkGroups from '../administration/work-groups/en.json';
 import type agenda from '../agenda/en.json';
@@ -36,6 +37,7 @@ declare module 'i18next' {
       'administration/locations': typeof administrationLocations;
       'administration/profiles': typeof administrationProfiles;
       'administration/system': typeof administrationSystem;
+      'administration/trust': typeof administrationTrust;
       'administration/users': typeof administrationUsers;
       'administration/access': typeof administrationAccess;
       'administration/http-phone': typeof administrationHttpPhone;

@@ -14,6 +14,7 @@ export const kinds = [
   'account',
   'extension',
   'phoneSystem',
+  'alert',
   'webhook',
   'network',
   'signIn',

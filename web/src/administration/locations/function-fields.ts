@@ -37,6 +37,7 @@ export const functionFields: Record<FunctionName, readonly FieldGroup[]> = {
       fields: [
         { path: 'tentativeCounts', kind: 'toggle' },
         { path: 'automaticForwarding', kind: 'statuses' },
+        { path: 'ownPauseAllowed', kind: 'toggle' },
       ],
     },
     {

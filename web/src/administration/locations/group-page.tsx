@@ -7,6 +7,7 @@ import { Empty, PageHead, Problem, Skeleton } from '../../shell/parts.tsx';
 import { useTitle } from '../../shell/use-title.ts';
 import { type Group, groupsQuery, useQuickChange } from '../administration.queries.ts';
 import { useMayChange } from '../may-change.ts';
+import { PauseCard } from '../trust/pause-card.tsx';
 import { FunctionList } from './function-list.tsx';
 import { GroupForm } from './location-form.tsx';
 
@@ -43,6 +44,9 @@ function Shown({ group }: { group: Group }) {
       <section className="section">
         <h2>{t('presence')}</h2>
         <FunctionList owner={`groups/${group.id}`} functions={group.functions} />
+      </section>
+      <section className="section">
+        <PauseCard place={`groups/${group.id}`} name={group.name} />
       </section>
       <section className="section">
         <h2>{t('group.users')}</h2>

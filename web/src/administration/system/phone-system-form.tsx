@@ -1,4 +1,4 @@
-import { Checkbox, NativeSelect, PasswordInput, TextInput } from '@mantine/core';
+import { Checkbox, NativeSelect, PasswordInput, Radio, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { NewPhoneSystem, PhoneSystem } from '../../../../server/src/api/schemas/telephony.ts';
@@ -27,7 +27,9 @@ export function PhoneSystemForm({ system, onClose }: { system: PhoneSystem | nul
   const [kind, setKind] = useState<NewPhoneSystem['kind']>(system?.kind === 'http' ? 'http' : 'asterisk');
   const [form, setForm] = useState({
     name: system?.name ?? '',
-    mode: system?.mode ?? 'active',
+    mode: system?.mode ?? 'observe',
+    inForce: 'giveBack',
+    guardShare: String(system?.guardShare ?? 20),
     host: textOf(known.host),
     port: String(known.port ?? 5038),
     tls: known.tls === true,
@@ -45,13 +47,16 @@ export function PhoneSystemForm({ system, onClose }: { system: PhoneSystem | nul
     return { host, port: Number(form.port), tls, username, voicemail };
   }
 
+  /** It stops being active while something of ours is on its phones. */
+  const stillForwards = system?.mode === 'active' && form.mode !== 'active' && system.inForce > 0;
   const shown = shownBeside[kind];
 
   function submit(event: FormEvent): void {
     event.preventDefault();
     let wish: Record<string, unknown>;
     try {
-      wish = { name: form.name, mode: form.mode, settings: settings() };
+      wish = { name: form.name, mode: form.mode, guardShare: Number(form.guardShare), settings: settings() };
+      if (stillForwards) wish.inForce = form.inForce;
       setUnreadable(undefined);
     } catch (error) {
       setUnreadable(t('phones.notJson', { reason: (error as Error).message }));
@@ -96,6 +101,27 @@ export function PhoneSystemForm({ system, onClose }: { system: PhoneSystem | nul
           value={form.mode}
           data={modes.map((value) => ({ value, label: t(`phones.modes.${value}`) }))}
           onChange={(event) => set({ mode: modes.find((one) => one === event.currentTarget.value)! })}
+        />
+        {stillForwards && (
+          <Radio.Group
+            label={t('phones.inForce.label', { count: system.inForce })}
+            value={form.inForce}
+            onChange={(inForce) => set({ inForce })}
+          >
+            <Radio value="giveBack" label={t('phones.inForce.giveBack')} mt="xs" />
+            <Radio value="leave" label={t('phones.inForce.leave')} mt="xs" />
+          </Radio.Group>
+        )}
+        <TextInput
+          label={t('phones.guard')}
+          description={t('phones.guardHint')}
+          required
+          inputMode="numeric"
+          pattern="[0-9]{1,2}|100"
+          rightSection="%"
+          error={fieldError(save.error, 'guardShare')}
+          value={form.guardShare}
+          onChange={(event) => set({ guardShare: event.currentTarget.value })}
         />
         {kind === 'asterisk' ? (
           <>

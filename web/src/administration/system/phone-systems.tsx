@@ -13,11 +13,15 @@ import { useFormat } from '../../shell/use-format.ts';
 import { phoneSystemsQuery, useQuickChange } from '../administration.queries.ts';
 import { RemovalSteps } from '../leaving/removal-steps.tsx';
 import { useMayChange } from '../may-change.ts';
+import { PlaceLink } from '../place-link.tsx';
 import { Section } from '../section.tsx';
+import { PauseCard } from '../trust/pause-card.tsx';
+import { PauseForm } from '../trust/pause-form.tsx';
+import { SwitchOn } from '../trust/switch-on.tsx';
 import { PhoneSystemForm } from './phone-system-form.tsx';
 
 export default function PhoneSystems() {
-  const { t } = useTranslation(['administration/system', 'administration/profiles']);
+  const { t } = useTranslation(['administration/system', 'administration/profiles', 'administration/trust']);
   const systems = useQuery({ ...phoneSystemsQuery, refetchInterval: 15_000 });
   const [adding, setAdding] = useState(false);
   return (
@@ -42,7 +46,7 @@ function System({ system }: { system: PhoneSystem }) {
   const { t } = useTranslation(['administration/system', 'administration/profiles', 'administration/leaving']);
   const now = useNow(10_000);
   const format = useFormat();
-  const [showing, setShowing] = useState<'change' | 'remove' | null>(null);
+  const [showing, setShowing] = useState<'change' | 'remove' | 'switchOn' | 'pause' | null>(null);
   const quick = useQuickChange('phoneSystems', 'extensions');
   const mayChange = useMayChange();
   const check = useMutation({
@@ -52,7 +56,8 @@ function System({ system }: { system: PhoneSystem }) {
     <article className="card stack" aria-label={system.name}>
       <header>
         <h3>
-          {system.name} <span className="tag">{t(`phones.modes.${system.mode}`)}</span>
+          <PlaceLink to={`phones/${system.id}`}>{system.name}</PlaceLink>{' '}
+          <span className="tag">{t(`phones.modes.${system.mode}`)}</span>
         </h3>
         <p className="hint">
           {t(`phones.kinds.${system.kind}`, { defaultValue: system.kind })} ·{' '}
@@ -60,6 +65,18 @@ function System({ system }: { system: PhoneSystem }) {
           {system.lastContactAt && ` · ${t('phones.contact', { when: format.relative(system.lastContactAt, now) })}`}
         </p>
       </header>
+      {system.mode === 'observe' && (
+        <p className="notice-line">
+          <Icon name="eye" size={16} /> {t('observing', { ns: 'administration/trust' })}{' '}
+          <PlaceLink to={`phones/${system.id}`}>{t('look', { ns: 'administration/trust' })}</PlaceLink>
+        </p>
+      )}
+      {system.becomes === 'observe' && (
+        <p className="notice-line">{t('becomesObserve', { ns: 'administration/trust' })}</p>
+      )}
+      {system.mode === 'paused' && (
+        <PauseCard place={`phone-systems/${system.id}`} name={system.name} heading={false} />
+      )}
       {system.status === 'failing' && (
         <div className="problem">
           <Icon name="warning" />
@@ -73,6 +90,18 @@ function System({ system }: { system: PhoneSystem }) {
       )}
       {mayChange && (
         <div className="actions">
+          {system.mode === 'observe' && (
+            <button type="button" className="button primary" onClick={() => setShowing('switchOn')}>
+              <Icon name="play" />
+              {t('switchOn.open', { ns: 'administration/trust' })}
+            </button>
+          )}
+          {system.mode === 'active' && (
+            <button type="button" className="button" onClick={() => setShowing('pause')}>
+              <Icon name="pause" />
+              {t('pause', { ns: 'administration/trust' })}
+            </button>
+          )}
           <button type="button" className="button" disabled={check.isPending} onClick={() => check.mutate()}>
             <Icon name="check" />
             {check.isPending ? t('phones.checking') : t('phones.check')}
@@ -89,6 +118,10 @@ function System({ system }: { system: PhoneSystem }) {
         {check.isError && <Problem error={check.error} />}
         {check.data && <CheckResult result={check.data} />}
       </div>
+      {showing === 'switchOn' && <SwitchOn system={system} onClose={() => setShowing(null)} />}
+      {showing === 'pause' && (
+        <PauseForm place={`phone-systems/${system.id}`} name={system.name} onClose={() => setShowing(null)} />
+      )}
       {showing === 'change' && <PhoneSystemForm system={system} onClose={() => setShowing(null)} />}
       {showing === 'remove' && (
         <Confirm
@@ -117,7 +150,7 @@ function System({ system }: { system: PhoneSystem }) {
 const modes = ['off', 'all', 'internal', 'external', 'doNotDisturb'] as const;
 
 function CheckResult({ result }: { result: PhoneSystemCheckResult }) {
-  const { t } = useTranslation(['administration/system', 'administration/profiles']);
+  const { t } = useTranslation(['administration/system', 'administration/profiles', 'administration/trust']);
   const unable = modes.filter((mode) => typeof result.modes[mode] === 'string');
   return (
     <>

@@ -15,6 +15,7 @@ import { UserAccess } from '../access/user-access.tsx';
 import { groupsQuery, useChange } from '../administration.queries.ts';
 import { useMayChange } from '../may-change.ts';
 import { PlaceLink } from '../place-link.tsx';
+import { PauseCard } from '../trust/pause-card.tsx';
 import { InvitationLink } from './invitation-link.tsx';
 import { UserAccounts } from './user-accounts.tsx';
 import { UserActivity } from './user-activity.tsx';
@@ -72,6 +73,9 @@ function Shown({ overview }: { overview: UserOverview }) {
       )}
       <div className="user-page">
         <UserPresence overview={overview} />
+        <div className="card">
+          <PauseCard place={`users/${user.id}`} name={user.displayName} />
+        </div>
         <UserAccounts accounts={overview.accounts} />
         <UserFacts user={user} group={group} />
         <div className="card">
