@@ -9,6 +9,7 @@
  * 4. Phones that are observed, or paused and left as they are, are never written to.
  * 5. Our own value is never saved as the user's.
  * 6. Of what is given back nothing is wanted: 2 and 3 say the rest.
+ * 7. Whoever writes to a system has its lease.
  */
 import type { Plan } from '../../server/src/presence/plan.ts';
 import { noForwarding, slotOf } from '../../server/src/presence/presence.ts';
@@ -143,15 +144,19 @@ export class Checks {
   #said = new Map<string, string>();
 
   aboutToWrite(system: string, server: Server, extension: string): void {
+    const { leasedBy } = this.#world.database.systems.get(system)!;
+    if (leasedBy !== server.name)
+      this.#world.clock.fail(new Error(`${server.name} writes to ${system}, which ${leasedBy} has.`));
     // 4. What was in hand when it was switched may be finished.
     const { mode, pause } = this.#world.database.systems.get(system)!;
     const cell = this.#cells.get(`${system} ${extension} always`)!;
     const held = this.#world.database.leavesAsItIs({ system, userId: cell.person.id });
     if (mode !== 'observe' && !(mode === 'paused' && !pause?.giveBack) && !held) return;
     const since = this.#now - this.#trustSince;
+    const state = held ? 'left as it is' : mode;
     if (since > writeTakes)
-      throw new Error(
-        `${server.name} writes to ${extension} on ${system}, which is ${held ? 'left as it is' : mode} since ${since} ms.`,
+      this.#world.clock.fail(
+        new Error(`${server.name} writes to ${extension} on ${system}, which is ${state} since ${since} ms.`),
       );
   }
 

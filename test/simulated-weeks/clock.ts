@@ -59,6 +59,10 @@ export class Clock {
     });
   }
   #failure: { error: unknown } | null = null;
+  /** For what was found where a throw might be caught by the work that is under test. */
+  fail(error: Error): void {
+    this.#failure ??= { error };
+  }
 
   /** @throws what any of the work threw. */
   async runUntil(end: number): Promise<void> {

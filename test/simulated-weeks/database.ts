@@ -112,12 +112,18 @@ export class MemoryDatabase {
     this.settingsRevision++;
     this.notify('settings');
   }
-  markOutdated(): void {
-    for (const state of this.states.values())
-      if (state.settingsRevision < this.settingsRevision && state.lockedBy === null) {
+  /** @returns whether some were passed over, because another transaction had them locked. */
+  markOutdated(): boolean {
+    let passedOver = false;
+    for (const state of this.states.values()) {
+      if (state.settingsRevision >= this.settingsRevision) continue;
+      if (state.lockedBy !== null) passedOver = true;
+      else {
         state.due = Math.min(state.due, this.#clock.now);
         state.revision++;
       }
+    }
+    return passedOver;
   }
 
   /** presence/activation.queries.ts: writePlans. */

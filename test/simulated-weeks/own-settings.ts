@@ -100,7 +100,10 @@ export class OwnSetting {
         this.#wanted.push({ value: actedOn, until: Infinity });
       }
       this.#actedOn = actedOn;
-      this.override = null;
+      // Changed since the server looked: race d, or a change against what has just been acted on.
+      const { value, by } = this.cell.history.at(-1)!;
+      const changedMeanwhile = this.#unseen !== null && by === 'hand' && seen !== null && !same(seen, value);
+      this.override = changedMeanwhile && actedOn.mode !== 'off' ? { value, blurred: true } : null;
     }
     if (seen && same(seen, standing(this.cell))) this.#unseen = null;
   }

@@ -13,7 +13,8 @@ import { reconcile } from '../../server/src/telephony/reconcile.ts';
 import { keyOf, LeaseLost } from '../../server/src/telephony/records.ts';
 import { guardWindow, trips } from '../../server/src/telephony/trust/guard.ts';
 import type { Clock } from './clock.ts';
-import { type MemoryDatabase, type Mode, type RecordEntry, recordsInMemory } from './database.ts';
+import { limitAt } from './connection.ts';
+import { type MemoryDatabase, type Mode, type RecordEntry, recordsInMemory, type StateRow } from './database.ts';
 import type { Fortune } from './fortune.ts';
 import type { OnRecord } from './own-settings.ts';
 import type { Value } from './phone-system.ts';
@@ -64,6 +65,8 @@ export class Server {
   alive = true;
   /** The next time it comes to this point it dies there. */
   crashAt: CrashPoint | null = null;
+  /** Called once when it has made a write durable, and not written yet: the worst moment to be stopped. */
+  whenSaved: (() => void) | null = null;
   readonly desks = new Map<string, Desk>();
   #around: Surroundings;
   #startedAt: number;
@@ -73,13 +76,13 @@ export class Server {
   #nextActivation: () => void = () => {};
   /** Plans made ahead of time, by user. */
   #ahead = new Map<string, Plan>();
+  #aheadFor = new Map<string, number>();
 
   constructor(name: string, around: Surroundings) {
     this.name = name;
     this.#around = around;
     this.#startedAt = around.clock.now;
-    around.database.markOutdated();
-    this.activate();
+    this.settingsChanged();
     for (const systemId of around.database.systems.keys()) this.refresh(systemId);
   }
 
@@ -158,29 +161,32 @@ export class Server {
     return plan.until === null ? planFor(state, inputs, at, at + far) : plan;
   }
   #planNext(): void {
-    const { clock, database, fortune } = this.#around;
+    const { clock, database } = this.#around;
     this.#nextActivation();
     let next = Infinity;
     for (const state of database.states.values()) {
       if (state.lockedBy !== null) next = Math.min(next, Math.max(state.due, clock.now + 25));
       else next = Math.min(next, state.due);
-      // plans-ahead.ts: worth something only if nothing changes until then.
-      if (state.due > clock.now && fortune.happens(`${this.name} ahead ${state.userId}`, 0.3)) {
-        const due = state.due;
-        clock.at(
-          Math.max(clock.now, due - fortune.between(`${this.name} early ${state.userId}`, 1_000, 60_000)),
-          () => {
-            if (this.alive && state.due === due && state.lockedBy === null)
-              this.#ahead.set(state.userId, this.#plan(state.userId, due));
-          },
-        );
-      }
+      this.#planAhead(state);
     }
     if (next < Infinity) this.#nextActivation = clock.at(next, () => this.activate());
   }
+  /** plans-ahead.ts, for some: worth something only if nothing changes until then. */
+  #planAhead(state: StateRow): void {
+    const { clock, fortune } = this.#around;
+    const { userId, due } = state;
+    if (due <= clock.now || this.#aheadFor.get(userId) === due) return;
+    this.#aheadFor.set(userId, due);
+    if (!fortune.happens(`${this.name} ahead ${userId}`, 0.3)) return;
+    clock.at(due - fortune.between(`${this.name} early ${userId}`, 1_000, 60_000), () => {
+      if (this.alive && state.due === due && state.lockedBy === null) this.#ahead.set(userId, this.#plan(userId, due));
+    });
+  }
   settingsChanged(): void {
     if (!this.alive) return;
-    this.#around.database.markOutdated();
+    const { clock, database } = this.#around;
+    // Upkeep comes again.
+    if (database.markOutdated()) clock.at(clock.now + pollMs, () => this.settingsChanged());
     this.activate();
   }
 
@@ -298,6 +304,10 @@ export class Server {
       const settled = record.phase !== 'intent' && record.phase !== 'restoring' && record.echoes.length === 0;
       if (settled && failures === 0 && sameRecord(row.record, record)) desk.quiet.add(keyOf(entry));
       else desk.quiet.delete(keyOf(entry));
+      if (record.phase === 'intent' || record.phase === 'restoring') {
+        this.whenSaved?.();
+        this.whenSaved = null;
+      }
       // Who only observes keeps nothing of what it sees.
       if (mode !== 'observe') this.#around.saved(entry, record, entry.actual);
     };
@@ -310,6 +320,7 @@ export class Server {
       await reconcile(records, { name: systemId, mode }, desk.connection, {
         pollMs,
         now: clock.instant,
+        limit: (ms) => limitAt(clock.now + ms),
         guard: async (pending) => {
           if (pending.length === 0) return false;
           await wait('guard');

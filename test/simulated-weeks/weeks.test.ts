@@ -8,7 +8,6 @@
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { limitAt } from './connection.ts';
 import { type Story, stories } from './story.ts';
 import { World } from './world.ts';
 
@@ -18,13 +17,7 @@ const path = process.env.WHENABOUTS_PATH;
 
 async function play(story: Story, log: string[] | null = null): Promise<World> {
   const world = new World(story, log);
-  const timeout = AbortSignal.timeout;
-  AbortSignal.timeout = (ms) => limitAt(world.clock.now + ms);
-  try {
-    await world.play();
-  } finally {
-    AbortSignal.timeout = timeout;
-  }
+  await world.play();
   return world;
 }
 

@@ -149,9 +149,13 @@ export class World implements Surroundings {
     const due = at === null ? this.clock.now + seconds * 1_000 : this.clock.now + 21 * 60_000;
     this.clock.at(due, again);
   }
-  #sleep(which: number, seconds: number): void {
+  #sleep({ server: which, seconds, whenSaved }: Extract<Happening, { what: 'sleep' }>): void {
     const server = this.servers[which % this.servers.length];
     if (!server) return;
+    if (whenSaved) server.whenSaved = () => this.#stop(server, seconds);
+    else this.#stop(server, seconds);
+  }
+  #stop(server: Server, seconds: number): void {
     this.say(`${server.name} is stopped for ${seconds} s`);
     server.sleep(seconds * 1_000);
     this.checks.serversChanged();
@@ -226,7 +230,11 @@ export class World implements Surroundings {
     for (const { users, change } of ready) {
       change();
       if (users.length > 0) this.database.markDue(users);
-      else this.database.markSettings();
+      else {
+        this.database.markSettings();
+        // Soon rather than at once.
+        this.checks.notTold();
+      }
       this.checks.inputsChanged(users);
     }
   }
@@ -235,7 +243,7 @@ export class World implements Surroundings {
     const { what } = happening;
     this.say(`${what} ${JSON.stringify({ ...happening, when: undefined, what: undefined })}`);
     if (what === 'crash') this.#crash(happening);
-    else if (what === 'sleep') this.#sleep(happening.server, happening.seconds);
+    else if (what === 'sleep') this.#sleep(happening);
     else if (what === 'hand') this.#byHand(happening);
     else if (what === 'restart' || what === 'cut' || what === 'slow' || what === 'flaky') this.#badDay(happening);
     else if (what === 'mode' || what === 'pause' || what === 'resume' || what === 'retake') this.#trust(happening);

@@ -116,6 +116,10 @@ export function lost(row: RecordRow, actual: SlotForwarding | null): ConnectorEr
   );
 }
 
+/** Written late it might undo what others have done since. */
+export const heldUp = (): ConnectorError =>
+  new ConnectorError('internal', 'This server was held up before it could write to the phone system, and tries again.');
+
 export function asConnectorError(error: unknown): ConnectorError {
   if (error instanceof ConnectorError) return error;
   return new ConnectorError('internal', 'The phone system connector failed unexpectedly; the server log says why.', {

@@ -8,7 +8,16 @@ import { slotOff, slots } from '../presence/presence.ts';
 import { type CrashPoint, crashPoint as crash } from '../store/crash-points.ts';
 import type { PhoneForwarding, PhoneSystemConnection } from './connector.ts';
 import { type Decision, decide, sameForwarding } from './decide.ts';
-import { asConnectorError, failed, lost, type OutcomeOptions, observed, outcome, type Step } from './outcomes.ts';
+import {
+  asConnectorError,
+  failed,
+  heldUp,
+  lost,
+  type OutcomeOptions,
+  observed,
+  outcome,
+  type Step,
+} from './outcomes.ts';
 import { keyOf, type RecordRow, type RecordStore, type RecordUpdate } from './records.ts';
 import { type ResolvedWish, resolveWishes, wishKey } from './wishes.ts';
 
@@ -24,6 +33,8 @@ export interface RoundOptions {
   guard?: (extensionIds: readonly string[]) => Promise<boolean>;
   /** In [0, 1): spreads what is tried again. Left out: Math.random. */
   random?: () => number;
+  /** Aborts after so many milliseconds of that clock. Left out: AbortSignal.timeout. */
+  limit?: (milliseconds: number) => AbortSignal;
   /** Called where a crash would hurt most. What it throws ends the round there, as a crash would. */
   crashPoint?: (point: CrashPoint) => void;
 }
@@ -44,6 +55,7 @@ export async function reconcile(
   options: RoundOptions,
 ): Promise<string | null> {
   const { now = Temporal.Now.instant, random = Math.random, crashPoint = crash } = options;
+  const { limit = (milliseconds) => AbortSignal.timeout(milliseconds) } = options;
   const outcomes: OutcomeOptions = { systemName: system.name, pollMs: options.pollMs, now, random };
   await records.prepare();
   const rows = await records.load();
@@ -71,7 +83,7 @@ export async function reconcile(
       const numbers = await records.knownNumbers([...new Set(ask)].filter((number) => !seen.has(number)));
       if (numbers.length === 0) break;
       for (const number of numbers) seen.add(number);
-      const values = await connection.readAll(numbers, AbortSignal.timeout(readLimitMs));
+      const values = await connection.readAll(numbers, limit(readLimitMs));
       ask = [];
       for (const [number, phone] of values)
         for (const slot of slots) {
@@ -104,7 +116,9 @@ export async function reconcile(
     }
     const wanted = steps.filter((step) => step.decision.write);
     crashIf(wanted, 'intent', 'reconciler.beforeIntent');
-    // Rule 2: durable before the phone is written.
+    // Rule 2: durable before the phone is written. Whoever is held up from here on writes nothing any more: by then the
+    // lease may be another's.
+    const proving = now();
     const saved = await records.save([...steps.map((step) => outcome(step, outcomes)), ...unread]);
     crashIf(news(steps), 'applied', 'reconciler.appliedWritten');
     crashIf(news(steps), 'idle', 'reconciler.idleWritten');
@@ -113,7 +127,7 @@ export async function reconcile(
     crashIf(writes, 'intent', 'reconciler.intentWritten');
     crashIf(writes, 'restoring', 'reconciler.restoringWritten');
 
-    const errors = await applyAll(writes);
+    const errors = await applyAll(writes, proving.add({ milliseconds: writeLimitMs }));
     crashIf(writes, 'intent', 'reconciler.phoneWritten');
     crashIf(writes, 'restoring', 'reconciler.phoneRestored');
 
@@ -137,7 +151,7 @@ export async function reconcile(
 
   /** Values with the start of the system they were read from: a restart between would mislabel them. */
   async function observe(group: RecordRow[]): Promise<{ bootId: string; values: Map<string, PhoneForwarding> }> {
-    const signal = AbortSignal.timeout(readLimitMs);
+    const signal = limit(readLimitMs);
     const numbers = [...new Set(group.map((row) => row.number))];
     let first = await connection.bootId(signal);
     for (;;) {
@@ -148,15 +162,17 @@ export async function reconcile(
     }
   }
 
-  async function applyAll(steps: Step[]): Promise<Map<string, ConnectorError>> {
+  /** @param latest no write is begun later. */
+  async function applyAll(steps: Step[], latest: Temporal.Instant): Promise<Map<string, ConnectorError>> {
     const errors = new Map<string, ConnectorError>();
-    const signal = AbortSignal.timeout(writeLimitMs);
+    const signal = limit(writeLimitMs);
     // Several slots of an extension one after another: some systems keep them in one piece.
     const queue = [...Map.groupBy(steps, ({ row }) => row.extensionId).values()];
     const worker = async () => {
       for (let phone = queue.shift(); phone; phone = queue.shift())
         for (const { row, decision } of phone)
           try {
+            if (Temporal.Instant.compare(now(), latest) > 0) throw heldUp();
             await connection.apply(row.number, row.slot, decision.write!, row.context, signal);
           } catch (error) {
             errors.set(keyOf(row), asConnectorError(error));
@@ -170,7 +186,7 @@ export async function reconcile(
   async function unreadable(row: RecordRow): Promise<RecordUpdate> {
     const unchanged: Decision = { record: row.record, write: null, event: null };
     try {
-      await connection.read(row.number, AbortSignal.timeout(readLimitMs));
+      await connection.read(row.number, limit(readLimitMs));
       return { ...failed(row, unchanged, row.actual, lost(row, null), outcomes), dueInMs: null };
     } catch (error) {
       return failed(row, unchanged, row.actual, asConnectorError(error), outcomes);

@@ -121,6 +121,8 @@ export const phones: Record<string, string> = {
   'This version knows no phone systems of the kind "{0}".': 'Diese Version kennt keine Telefonanlagen der Art „{0}“.',
   'The phone system accepted the forwarding of {0}, but {1} shows {2}.':
     'Die Telefonanlage hat die Umleitung von {0} angenommen, aber {1} zeigt {2}.',
+  'This server was held up before it could write to the phone system, and tries again.':
+    'Dieser Server wurde aufgehalten, bevor er der Telefonanlage etwas mitteilen konnte, und versucht es erneut.',
   "The phone system accepted the forwarding of {0}, but {1} can't be read.":
     'Die Telefonanlage hat die Umleitung von {0} angenommen, aber {1} lässt sich nicht lesen.',
   'The phone system has not been written to in time.': 'Die Telefonanlage wurde nicht rechtzeitig beschrieben.',
