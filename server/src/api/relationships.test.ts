@@ -244,6 +244,15 @@ describe('assistants', () => {
     const seen = await presenceFor(helper);
     expect(seen).toMatchObject({ reason: { origin: 'manual' }, forwarding: { mode: 'off' }, phones: [] });
     expect(await presenceFor(other)).not.toHaveProperty('setBy');
+    // A reader sees all of everybody, and may act for those alone whose assistant the reader is.
+    for (const role of ['reader', 'user']) {
+      expect((await admin.call('PUT', `/users/${helper.id}/role`, { role })).status).toBe(200);
+      expect(await presenceFor(helper)).toMatchObject({ mayAct: true });
+    }
+    expect((await admin.call('PUT', `/users/${other.id}/role`, { role: 'reader' })).status).toBe(200);
+    expect(await presenceFor(other)).toMatchObject({ forwarding: { mode: 'off' }, mayAct: false });
+    expect((await other.call('PUT', manual, choice)).status).toBe(403);
+    expect((await admin.call('PUT', `/users/${other.id}/role`, { role: 'user' })).status).toBe(200);
     const period = `from=${now().subtract({ hours: 1 })}&to=${now().add({ hours: 1 })}`;
     const timeline = await helper.call('GET', `/users/${owner.id}/presence/timeline?${period}`);
     expect(timeline.body.segments.at(-1)).toMatchObject({ status: 'doNotDisturb', setBy: { id: helper.id } });
