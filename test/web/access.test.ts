@@ -135,7 +135,7 @@ describeWith(['chromium'], 'people and access', () => {
     await other.page.getByRole('button', { name: 'Make a token' }).click();
     const dialog = other.page.getByRole('dialog', { name: 'Make a token' });
     // A user may not hand on what only administrators may.
-    expect(await dialog.getByRole('checkbox').count()).toBe(3);
+    expect(await dialog.getByRole('checkbox').count()).toBe(4);
     await dialog.getByLabel('What is it for?').fill('Time recording');
     expect(await seriousFindings(other.page)).toEqual([]);
     await dialog.getByRole('button', { name: 'Make it' }).click();
