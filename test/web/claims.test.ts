@@ -136,12 +136,16 @@ describeWith(['chromium'], 'why presence is what it is', () => {
 
   it('lets presence follow whether somebody is at the page, as the group says', async () => {
     await page.goto(`${server.url}/administration/groups/${groupId}/activation`);
-    await page.getByRole('group', { name: 'What the users’ computers tell' }).scrollIntoViewIfNeeded();
+    await page.getByRole('radio', { name: /^Individual/ }).check();
+    const computers = page.getByRole('group', { name: 'What the users’ computers tell' });
+    await computers.getByLabel('When nobody uses the computer').selectOption('Be right back');
+    await computers.getByLabel('After how many minutes').fill('1');
+    await computers.scrollIntoViewIfNeeded();
     await picture('claims-settings');
-    const client = { onInactive: { afterMinutes: 1, profile: 'beRightBack' } };
-    await api(context, 'put', `/groups/${groupId}/functions/activation`, {
-      ...{ mode: 'individual', value: { client } },
-    });
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await dialog().getByRole('button', { name: 'Save now' }).click();
+    await page.getByText('Everything is saved.').waitFor();
     const idle = await context.newPage();
     await idle.clock.install();
     await page.close();

@@ -25,7 +25,7 @@ export interface Acting {
 
 /** Chooses a profile, how long it holds, and a note. What was before comes back by "undo". */
 export function ManualForm({ presence, actingFor, onDone }: Acting & { presence: Presence; onDone(): void }) {
-  const { t } = useTranslation('presence');
+  const { t } = useTranslation(['presence', 'presence/stack']);
   const format = useFormat();
   const now = useNow();
   const words = usePresenceWords(format, now);
@@ -58,7 +58,9 @@ export function ManualForm({ presence, actingFor, onDone }: Acting & { presence:
     if (one !== 'appointmentEnd') return t(`rule.${one}`);
     const time = format.moment(appointment?.until ?? now, now);
     const title = appointment?.reason.title;
-    return title ? t('rule.appointmentEnd', { title, time }) : t('rule.appointmentEndUntitled', { time });
+    return title
+      ? t('rule.appointmentEnd', { ns: 'presence/stack', title, time })
+      : t('rule.appointmentEndUntitled', { ns: 'presence/stack', time });
   }
 
   function submit(event: FormEvent): void {
@@ -135,7 +137,7 @@ export function ManualForm({ presence, actingFor, onDone }: Acting & { presence:
             />
           </label>
           <p id={noteHint} className="hint note-hint">
-            {t('noteHint', notePlaceholders)}
+            {t('noteHint', { ns: 'presence/stack', ...notePlaceholders })}
           </p>
           <button type="submit" className="button primary" disabled={manual.isPending}>
             <Icon name="check" />

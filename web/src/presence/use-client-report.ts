@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 
 /** Begins to report a little after the page is there: nothing that anybody waits for. */
-const afterMs = 2_000;
+const afterMs = 5_000;
 
 export function useClientReport(userId: string): void {
   useEffect(() => {

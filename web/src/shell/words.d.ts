@@ -16,6 +16,7 @@ import type administrationUsers from '../administration/users/en.json';
 import type administrationWorkGroups from '../administration/work-groups/en.json';
 import type agenda from '../agenda/en.json';
 import type presence from '../presence/en.json';
+import type presenceStack from '../presence/stack/en.json';
 import type rules from '../rules/en.json';
 import type settingsColleagues from '../settings/colleagues/en.json';
 import type settings from '../settings/en.json';
@@ -48,6 +49,7 @@ declare module 'i18next' {
       'administration/work-groups': typeof administrationWorkGroups;
       agenda: typeof agenda;
       presence: typeof presence;
+      'presence/stack': typeof presenceStack;
       rules: typeof rules;
       settings: typeof settings;
       'settings/colleagues': typeof settingsColleagues;

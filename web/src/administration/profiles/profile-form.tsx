@@ -24,7 +24,7 @@ export function ProfileForm(props: {
   onClose(): void;
 }) {
   const { profile, onClose } = props;
-  const { t } = useTranslation('administration/profiles');
+  const { t } = useTranslation(['administration/profiles', 'presence/stack']);
   const save = useChange('profiles');
   const known = (profile?.forwarding.target ?? null) as Target | null;
   const [form, setForm] = useState({
@@ -127,7 +127,7 @@ export function ProfileForm(props: {
         )}
         <TextInput
           label={t('note')}
-          description={t('noteHint', { ...notePlaceholders, ns: 'presence' })}
+          description={t('noteHint', { ...notePlaceholders, ns: 'presence/stack' })}
           maxLength={500}
           value={form.note}
           error={fieldError(save.error, 'note')}

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { UserOverview } from '../../../../server/src/api/schemas/user-list.ts';
 import { useProfileName } from '../../presence/profile-name.ts';
-import { PresenceStack } from '../../presence/stack.tsx';
+import { PresenceStack } from '../../presence/stack/stack.tsx';
 import { StatusMark } from '../../presence/status.tsx';
 import { usePresenceWords } from '../../presence/words.ts';
 import { Icon } from '../../shell/icons.tsx';
