@@ -54,7 +54,7 @@ export async function claimCalls(
 ): Promise<void> {
   const since = new Map<string, Temporal.Instant>();
   for (const [userId, of] of await callsByUser(transaction, systemId, calls)) {
-    const starts = of.map((call) => call.since ?? now);
+    const starts = of.map((call) => call.since);
     since.set(
       userId,
       starts.reduce((a, b) => (Temporal.Instant.compare(a, b) <= 0 ? a : b)),

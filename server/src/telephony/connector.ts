@@ -32,8 +32,8 @@ export interface Call {
   /** Unique on its phone system while the call lasts. */
   id: string;
   extension: string;
-  /** Null where the phone system doesn't tell. */
-  since: Temporal.Instant | null;
+  /** Where the phone system doesn't tell: since it was first seen. */
+  since: Temporal.Instant;
 }
 
 export interface PhonePresence {
