@@ -187,7 +187,7 @@ test('the phone of a deactivated user gets back what was there before, rests, an
   try {
     pbx.byHand('201', { mode: 'always', target: '555' });
     const fiona = await server.newUser('Fiona Forwarded');
-    const system = { name: 'Simulator', kind: 'http', settings: pbxSettings(pbx.url) };
+    const system = { name: 'Simulator', kind: 'http', mode: 'active', settings: pbxSettings(pbx.url) };
     const { id: phoneSystemId } = (await admin.call('POST', '/phone-systems', system)).body;
     const extension = { userId: fiona.id, phoneSystemId, number: '201' };
     expect((await admin.call('POST', '/extensions', extension)).status).toBe(201);
