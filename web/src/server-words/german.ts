@@ -1,11 +1,13 @@
 import { calendars } from './german-calendars.ts';
 import { connections } from './german-connections.ts';
 import { forms } from './german-forms.ts';
+import { httpPhones } from './german-http-phones.ts';
 import { imports } from './german-imports.ts';
 import { organization } from './german-organization.ts';
 import { phones } from './german-phones.ts';
 import { presence } from './german-presence.ts';
 import { refusals } from './german-refusals.ts';
+import { rules } from './german-rules.ts';
 import { signIn } from './german-sign-in.ts';
 
 interface Sentence {
@@ -36,7 +38,7 @@ function sentence([english, german]: [string, string]): Sentence {
 
 /** In English and German; `{0}` … stand for what differs. */
 export const serverSentences: ReadonlyArray<[string, string]> = [
-  ...[forms, connections, calendars, phones, organization, presence, imports, refusals, signIn],
+  ...[forms, connections, calendars, phones, httpPhones, organization, presence, imports, refusals, rules, signIn],
 ].flatMap((part) => Object.entries(part));
 
 const sentences = serverSentences.map(sentence).sort((a, b) => Number(a.open) - Number(b.open) || b.firm - a.firm);

@@ -41,20 +41,33 @@ export function failure(answer: Answer, settings: Meaning, host: string): Connec
     case 'good':
       break;
     case 'expired':
-      return new TokenRefused('credentials', `${host} refuses the credentials (HTTP ${status})${reason}.`);
+      return new TokenRefused(
+        'credentials',
+        `${host} refuses the credentials (HTTP ${status})${reason ? `: ${reason}` : ''}.`,
+      );
     case 'credentials':
-      return new ConnectorError('credentials', `${host} refuses the credentials (HTTP ${status})${reason}.`);
+      return new ConnectorError(
+        'credentials',
+        `${host} refuses the credentials (HTTP ${status})${reason ? `: ${reason}` : ''}.`,
+      );
     case 'throttled':
-      return new ConnectorError('throttled', `${host} asks to come back later (HTTP ${status})${reason}.`, { retryAt });
+      return new ConnectorError(
+        'throttled',
+        `${host} asks to come back later (HTTP ${status})${reason ? `: ${reason}` : ''}.`,
+        { retryAt },
+      );
     case 'internal':
-      return new ConnectorError('internal', `${host} failed (HTTP ${status})${reason}.`);
+      return new ConnectorError('internal', `${host} failed (HTTP ${status})${reason ? `: ${reason}` : ''}.`);
     case 'notFound':
-      return new ConnectorError('notFound', `${host} doesn't know it (HTTP ${status})${reason}.`);
+      return new ConnectorError('notFound', `${host} doesn't know it (HTTP ${status})${reason ? `: ${reason}` : ''}.`);
     case 'refused':
-      return new ConnectorError('refused', `${host} refused it (HTTP ${status})${reason}.`);
+      return new ConnectorError('refused', `${host} refused it (HTTP ${status})${reason ? `: ${reason}` : ''}.`);
   }
   if (rule === undefined && settings.success && atPointer(json, settings.success.at) !== settings.success.is)
-    return new ConnectorError('refused', `${host} answered, but not with success${reason || ' (see "success")'}.`);
+    return new ConnectorError(
+      'refused',
+      `${host} answered, but not with success${reason ? `: ${reason}` : ' (see "success")'}.`,
+    );
   return null;
 }
 
@@ -74,12 +87,12 @@ function usualClass(status: number): ErrorRule['class'] {
   return status >= 500 ? 'internal' : 'refused';
 }
 
-/** ': The line is locked', or ''. One line of at most 200 characters. */
+/** Such as 'The line is locked', or ''. One line of at most 200 characters, without its full stop. */
 function reasonIn(json: unknown, pointers: string | string[] | null): string {
   for (const pointer of typeof pointers === 'string' ? [pointers] : (pointers ?? [])) {
     const said = atPointer(json, pointer);
     if (typeof said === 'string' && said.trim())
-      return `: ${said.replace(/\s+/g, ' ').trim().slice(0, 200).replace(/\.$/, '')}`;
+      return said.replace(/\s+/g, ' ').trim().slice(0, 200).replace(/\.$/, '');
   }
   return '';
 }

@@ -7,35 +7,30 @@ import { atPointer, textOf } from './places.ts';
 import type { HttpSettings } from './settings.ts';
 
 /**
- * All that are going on now. A call without an id, or of nobody that is known, is left out; where the system doesn't say
- * since when one goes on, it is since it was first seen. The function throws ConnectorError, also where the answer has no
- * list: "no calls" is an empty one.
+ * All that are going on now. A call without an id, or of nobody that is known, is left out.
+ * @throws ConnectorError, also where the answer has no list: "no calls" is an empty one.
  */
-export function callsInProgress(
+export async function callsInProgress(
   client: Client,
   settings: NonNullable<HttpSettings['calls']>,
   directory: Directory | null,
-): (signal: AbortSignal) => Promise<Call[]> {
-  let seen = new Map<string, Temporal.Instant>();
+  signal: AbortSignal,
+): Promise<Call[]> {
+  const { elements } = await readList(client, settings, {}, signal);
+  const calls: Call[] = [];
+  for (const element of elements) {
+    const { only } = settings;
+    if (only && !only.is.includes(textOf(atPointer(element, only.at)) ?? '')) continue;
+    const id = textOf(atPointer(element, settings.id));
+    if (id === null) continue;
+    const said = settings.since === null ? null : instantOf(textOf(atPointer(element, settings.since)));
+    // Where nothing tells, a call that is new to whoever asks begins now.
+    const since = said ?? Temporal.Now.instant();
+    for (const extension of await extensionsOf(element)) calls.push({ id, extension, since });
+  }
+  return calls;
 
-  return async (signal) => {
-    const { elements } = await readList(client, settings, {}, signal);
-    const now = Temporal.Now.instant();
-    const calls: Call[] = [];
-    for (const element of elements) {
-      const { only } = settings;
-      if (only && !only.is.includes(textOf(atPointer(element, only.at)) ?? '')) continue;
-      const id = textOf(atPointer(element, settings.id));
-      if (id === null) continue;
-      const said = settings.since === null ? null : instantOf(textOf(atPointer(element, settings.since)));
-      const since = said ?? seen.get(id) ?? now;
-      for (const extension of await extensionsOf(element, signal)) calls.push({ id, extension, since });
-    }
-    seen = new Map(calls.map(({ id, since }) => [id, since]));
-    return calls;
-  };
-
-  async function extensionsOf(element: unknown, signal: AbortSignal): Promise<readonly string[]> {
+  async function extensionsOf(element: unknown): Promise<readonly string[]> {
     const user = settings.user === null ? null : textOf(atPointer(element, settings.user));
     if (user !== null) return directory?.extensionsOf(user, signal) ?? [];
     const extension = settings.extension === null ? null : textOf(atPointer(element, settings.extension));

@@ -216,7 +216,7 @@ export function httpConnection(options: HttpConnectionOptions): HttpConnection {
       if (settings.settleMs > 0) await delay(settings.settleMs, undefined, { signal }).catch(() => {});
     },
     ...(settings.calls && {
-      calls: callsInProgress(client, settings.calls, ids),
+      calls: (signal) => callsInProgress(client, settings.calls!, ids, signal),
       // Nothing is sent to us: calls are asked for every few seconds.
       watch(onHint) {
         watching ??= setInterval(() => onHint({ what: 'calls', extension: null }), settings.calls!.seconds * 1_000);

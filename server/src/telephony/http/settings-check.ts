@@ -38,7 +38,12 @@ export function checkTemplates(settings: HttpSettings, context: z.core.$Refineme
     if (!place || typeof place === 'string') return;
     texts(place.where ?? {}, [...path, 'where'], known);
     if (place.of !== undefined && !answers.includes(place.of))
-      issue([...path, 'of'], `There is no further request "${place.of}"${named(answers)}.`);
+      issue(
+        [...path, 'of'],
+        answers.length > 0
+          ? `There is no further request "${place.of}". There are: ${answers.join(', ')}`
+          : `There is no further request "${place.of}" in "read.more".`,
+      );
   }
 
   const { read, lookup, readAll, token, calls } = settings;
@@ -104,8 +109,6 @@ export function checkTemplates(settings: HttpSettings, context: z.core.$Refineme
 function slots(settings: HttpSettings): [Path, NonNullable<HttpSettings['busy']>][] {
   return (['busy', 'unanswered'] as const).flatMap((name) => (settings[name] ? [[[name], settings[name]]] : []));
 }
-
-const named = (names: readonly string[]) => (names.length > 0 ? `. There are: ${names.join(', ')}` : ' in "read.more"');
 
 function unknown(name: string, known: readonly string[], hasLookup: boolean): string {
   if (name === 'id' && !hasLookup)

@@ -22,7 +22,7 @@ export function phoneState(settings: HttpSettings, answers: ReadonlyMap<string, 
   const extension = String(values.extension);
   const at = (place: Place) => atPlace(answers, place, (text) => fillText(text, values));
   const malformed = (what: string) =>
-    new ConnectorError('malformed', `The state of extension ${extension} can't be read: ${what}`);
+    new ConnectorError('malformed', `The state of extension ${extension} can't be read: ${what}.`);
   for (const answer of answers.values())
     if (typeof answer !== 'object' || answer === null)
       throw new ConnectorError('malformed', `The state of extension ${extension} isn't JSON.`);
@@ -31,13 +31,13 @@ export function phoneState(settings: HttpSettings, answers: ReadonlyMap<string, 
   if (proof) {
     const found = textOf(at(proof.at));
     const wanted = proof.is === null ? found : fillText(proof.is, values);
-    if (found === null || found !== wanted) throw malformed(`the answer isn't about it (see "proof").`);
+    if (found === null || found !== wanted) throw malformed('the answer isn’t about it (see "proof")');
   }
 
   /** On, off, or nothing that can be understood. */
   function isOn({ at: place, is }: { at: Place; is: Scalar }): boolean {
     const found = at(place);
-    if (typeof found !== typeof is) throw malformed(`there is no ${wordFor(is)} at "${shown(place)}".`);
+    if (typeof found !== typeof is) throw malformed(`there is ${wordFor(is)} missing at "${shown(place)}"`);
     return found === is;
   }
   function target({ target, toVoicemail }: HttpState): string | null {
@@ -45,13 +45,13 @@ export function phoneState(settings: HttpSettings, answers: ReadonlyMap<string, 
     const found = at(target);
     if (found === null || found === undefined || found === '') return null;
     const text = textOf(found);
-    if (text === null) throw malformed(`what stands at "${shown(target)}" is no number.`);
+    if (text === null) throw malformed(`what stands at "${shown(target)}" is no number`);
     return settings.voicemail && text === voicemailOf(settings, extension) ? 'voicemail' : text;
   }
   function forwarded(state: HttpState): string | null {
     if (state.on && !isOn(state.on)) return null;
     const to = target(state);
-    if (state.on && to === null) throw malformed(`it is forwarded, but nothing stands at "${shown(state.target)}".`);
+    if (state.on && to === null) throw malformed(`it is forwarded, but nothing stands at "${shown(state.target)}"`);
     return to;
   }
   function always(): SlotForwarding {

@@ -81,7 +81,23 @@ export interface Draft {
   json: string | null;
 }
 
-export const textOf = (value: unknown) => JSON.stringify(value, null, 2);
+export const textOf = (value: unknown) => JSON.stringify(tidy(value), null, 2);
+
+const saysNothing = (name: string, value: unknown) =>
+  value === null || (['keep', 'headers', 'more'].includes(name) && Object.keys(value as object).length === 0);
+
+/** Without what says nothing, as a person would write it: method and address first. */
+function tidy(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(tidy);
+  if (typeof value !== 'object' || value === null) return value;
+  const { method, address, ...rest } = value as Record<string, unknown>;
+  const first = { ...(method !== undefined && { method }), ...(address !== undefined && { address }) };
+  const said = Object.entries(rest).filter(([name, inner]) => !saysNothing(name, inner));
+  return {
+    ...first,
+    ...Object.fromEntries(said.map(([name, inner]) => [name, name === 'body' ? inner : tidy(inner)])),
+  };
+}
 
 export function draftOf(known: Record<string, unknown> | null): Draft {
   const settings: Record<string, unknown> = structuredClone(known ?? empty);
