@@ -1,24 +1,29 @@
 /** What a change of a group's settings for calendar synchronization would do to calendars: told before it is saved. */
 import { sql } from 'kysely';
+import { subjectConditionsOf } from '../presence/rules/rule.ts';
+import { personalRulesOf } from '../presence/rules/rules.queries.ts';
 import type { Executor } from '../store/database.ts';
 import { synchronizationChoices } from './choices.ts';
-import { restReasonOf } from './rest.ts';
+import { restReasonOf, serverSideApplication, sortOfAccount } from './rest.ts';
 import { type SynchronizationSettings, synchronizationSettingsOf } from './settings.ts';
 import { sameWindow } from './window.ts';
 
 export const noteCodes = [
   'nothingLeft',
   'unavailable',
+  'applicationMissing',
+  'mailboxesRead',
   'accountsRest',
   'accountsReturn',
   'subjectsErased',
+  'ownRulesRest',
   'subjectsFetched',
   'readAgain',
 ] as const;
 
 export interface SynchronizationNote {
   code: (typeof noteCodes)[number];
-  /** Of the accounts it speaks of; 0 where it speaks of none. */
+  /** Of the accounts (ownRulesRest: users) it speaks of; 0 where it speaks of none. */
   count: number;
   /** For people. */
   message: string;
@@ -36,11 +41,37 @@ export async function synchronizationNotes(
       from account join users on users.id = account.user_id
      where users.group_id = any(${[...groupIds]}::uuid[]) and users.active group by 1`.execute(executor);
   const settingsOf = (value: unknown) => synchronizationSettingsOf({ synchronization: value });
-  return notesOf(settingsOf(change.before), settingsOf(change.after), rows);
+  const [before, after] = [settingsOf(change.before), settingsOf(change.after)];
+  const resting = after.freeBusyOnly && !before.freeBusyOnly ? await usersWithSubjectRules(executor, groupIds) : 0;
+  return [...notesOf(before, after, rows), ...notesOfRules(resting)];
 }
 
+/** How many users have rules of their own that look at what will no longer be stored. What they say is their affair. */
+async function usersWithSubjectRules(executor: Executor, groupIds: readonly string[]): Promise<number> {
+  const { rows } = await sql<{ user_id: string }>`
+    select users.id as user_id from own_rules join users on users.id = own_rules.user_id
+     where users.group_id = any(${[...groupIds]}::uuid[]) and rules <> '[]'`.execute(executor);
+  const personal = await personalRulesOf(
+    executor,
+    rows.map(({ user_id }) => user_id),
+  );
+  return [...personal.values()].filter((of) => of.rules.some((rule) => subjectConditionsOf(rule).length > 0)).length;
+}
+
+/** Pure. */
+export const notesOfRules = (users: number): SynchronizationNote[] =>
+  users === 0
+    ? []
+    : [
+        {
+          ...{ code: 'ownRulesRest', count: users },
+          message: `Rules of their own of ${users} ${users === 1 ? 'user' : 'users'} look at subjects: those rest.`,
+        },
+      ];
+
 export interface AccountCount {
-  kind: string;
+  /** As of `sortOf`. */
+  sort: string;
   count: number;
 }
 
@@ -49,6 +80,7 @@ export function notesOf(
   before: SynchronizationSettings,
   after: SynchronizationSettings,
   accounts: readonly AccountCount[],
+  users = 0,
 ): SynchronizationNote[] {
   const notes: SynchronizationNote[] = [];
   const note = (code: SynchronizationNote['code'], count: number, message: string) =>
@@ -56,11 +88,16 @@ export function notesOf(
   const countOf = (which: (account: AccountCount) => boolean) =>
     accounts.filter(which).reduce((sum, { count }) => sum + count, 0);
   const reads = (settings: SynchronizationSettings) => (account: AccountCount) =>
-    restReasonOf(account.kind, settings) === null;
+    restReasonOf(account.sort, settings) === null;
 
   if (!leavesSomething(after))
     note('nothingLeft', 0, 'With these settings no calendars are read for these users: their presence follows none.');
   for (const reason of unavailableIn(after)) note('unavailable', 0, reason);
+  if (lacksApplication(after))
+    note('applicationMissing', 0, 'No Graph application is chosen: nothing of Microsoft 365 is read until one is.');
+  const made = users - countOf(({ sort }) => sort === 'microsoft365/group');
+  if (serverSideApplication(after) !== null && made > 0)
+    note('mailboxesRead', made, `The Microsoft 365 mailboxes of ${usersWord(made)} will be read by this server.`);
   const rest = countOf((account) => reads(before)(account) && !reads(after)(account));
   if (rest > 0)
     note(
@@ -86,9 +123,20 @@ export function notesOf(
 
 const accountsWord = (count: number) => `${count} ${count === 1 ? 'account' : 'accounts'}`;
 
+const usersWord = (count: number) => `${count} ${count === 1 ? 'user' : 'users'}`;
+
 /** Whether calendars may come in any way that this server can carry out. */
-const leavesSomething = ({ method, caldav, icalendar }: SynchronizationSettings): boolean =>
-  method !== 'off' && (caldav.allowed || icalendar.allowed);
+const leavesSomething = (settings: SynchronizationSettings): boolean => {
+  const { method, caldav, icalendar, microsoft365 } = settings;
+  const consented = microsoft365.allowed && microsoft365.graphApplicationId !== null;
+  return (
+    method !== 'off' && (caldav.allowed || icalendar.allowed || consented || serverSideApplication(settings) !== null)
+  );
+};
+
+const lacksApplication = ({ method, source, microsoft365 }: SynchronizationSettings): boolean =>
+  microsoft365.graphApplicationId === null &&
+  ((method !== 'off' && microsoft365.allowed) || (method === 'serverSide' && source === 'microsoft365'));
 
 function unavailableIn({ method, source, microsoft365 }: SynchronizationSettings): string[] {
   const chosen = [

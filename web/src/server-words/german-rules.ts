@@ -39,6 +39,8 @@ export const rules: Record<string, string> = {
   organizers: 'dem Organisator',
   'how many are invited': 'der Zahl der Eingeladenen',
   'links to join by': 'Links zum Beitreten',
+  'Rules of their own of {0} {1} look at subjects: those rest.':
+    'Eigene Regeln von {0} Benutzern fragen nach dem Betreff und Ähnlichem: sie ruhen.',
   'There is no such appointment.': 'Diesen Termin gibt es nicht.',
   'The appointment is missing.': 'Der Termin fehlt.',
 };

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTestStore } from '../../../../test/store.ts';
 import type { Context } from '../../context.ts';
 import { systemActor } from '../../organization/audit.ts';
+import { impactOnGroup } from '../../organization/impact.ts';
 import { createProfile, deleteProfile } from '../../organization/profiles/changes.ts';
 import { setGroupFunction } from '../../organization/settings.ts';
 import { createActivation } from '../activation.ts';
@@ -211,6 +212,10 @@ test('where no subjects are stored, rules that look at them rest, and can’t be
           systemActor,
         ),
       );
+  const change = { mode: 'individual', value: { freeBusyOnly: true } } as const;
+  expect((await impactOnGroup(db, groupId, 'synchronization', change)).notes).toContainEqual(
+    expect.objectContaining({ code: 'ownRulesRest', count: 1 }),
+  );
   await synchronization(true);
   await expect(activation({ rules: titled })).rejects.toMatchObject({
     ...{ code: 'invalid', field: 'value.rules.0.when.title' },
