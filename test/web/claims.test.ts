@@ -140,6 +140,7 @@ describeWith(['chromium'], 'why presence is what it is', () => {
     const computers = page.getByRole('group', { name: 'What the users’ computers tell' });
     await computers.getByLabel('When nobody uses the computer').selectOption('Be right back');
     await computers.getByLabel('After how many minutes').fill('1');
+    await computers.getByLabel('When the screen is locked').selectOption('Unavailable');
     await computers.scrollIntoViewIfNeeded();
     await picture('claims-settings');
     expect(await seriousFindings(page)).toEqual([]);
@@ -147,6 +148,13 @@ describeWith(['chromium'], 'why presence is what it is', () => {
     await dialog().getByRole('button', { name: 'Save now' }).click();
     await page.getByText('Everything is saved.').waitFor();
     const idle = await context.newPage();
+    const tells = async (state: string, after: () => Promise<unknown>) => {
+      const told = idle.waitForRequest(
+        (request) => request.url().endsWith('/presence/client') && request.postDataJSON().state === state,
+      );
+      await after();
+      await told;
+    };
     await idle.clock.install();
     await page.close();
     await api(context, 'put', `/users/${meId}/presence/manual`, {
@@ -156,15 +164,30 @@ describeWith(['chromium'], 'why presence is what it is', () => {
     page = idle;
     await idle.goto(server.url);
     await shows('appointment');
-    const reported = idle.waitForRequest((request) => request.url().endsWith('/presence/client'));
-    await idle.clock.fastForward('00:10');
-    await reported;
+    await tells('active', () => idle.clock.fastForward('00:10'));
     await idle.clock.fastForward('01:10');
     await expect.poll(reports, { timeout: 8_000 }).toMatchObject({ state: 'idle' });
     await idle.mouse.move(100, 100);
     await expect.poll(reports, { timeout: 8_000 }).toMatchObject({ state: 'active' });
+    // With the browser's leave the whole computer counts, and its locked screen.
+    await allowIdleDetection(idle);
+    await idle.reload();
+    await tells('active', () => idle.clock.fastForward('00:10'));
+    const devtools = await context.newCDPSession(idle);
+    const locked = { isUserActive: false, isScreenUnlocked: false };
+    await tells('locked', () => devtools.send('Emulation.setIdleOverride', locked));
     expect(complaints.filter((text) => !text.includes('400'))).toEqual([]);
   });
+
+  async function allowIdleDetection(of: Page): Promise<void> {
+    const devtools = await context.newCDPSession(of);
+    const { targetInfo } = await devtools.send('Target.getTargetInfo');
+    const session = await browser.newBrowserCDPSession();
+    await session.send('Browser.setPermission', {
+      ...{ permission: { name: 'idle-detection' }, setting: 'granted', origin: server.url },
+      browserContextId: targetInfo.browserContextId!,
+    });
+  }
 
   /** What the stack says the computer tells. */
   async function reports(): Promise<{ state: string }> {
