@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query';
 import { Link, type LinkProps, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,6 +9,7 @@ import { chooseLanguage } from './language.ts';
 import { useLiveCache } from './live-cache.ts';
 import { Notices } from './notices.tsx';
 import { OfflineNotice } from './offline-notice.tsx';
+import { openAlertsQuery } from './open-alerts.ts';
 import { Skeleton } from './parts.tsx';
 import { useMe } from './session.ts';
 import { useShortcut } from './shortcuts.ts';
@@ -58,11 +60,7 @@ export function Layout() {
       </nav>
       <main id="main" tabIndex={-1}>
         <OfflineNotice />
-        {me.role !== 'user' && (
-          <Suspense>
-            <AlertBanner />
-          </Suspense>
-        )}
+        {me.role !== 'user' && <Alerts />}
         <Suspense fallback={<Skeleton />}>
           <Outlet />
         </Suspense>
@@ -75,6 +73,15 @@ export function Layout() {
       )}
     </div>
   );
+}
+
+function Alerts() {
+  const alerts = useQuery(openAlertsQuery);
+  return alerts.data?.length ? (
+    <Suspense>
+      <AlertBanner />
+    </Suspense>
+  ) : null;
 }
 
 /** A keyboard goes on from the new page's content, not from the link in the sidebar that led there. */

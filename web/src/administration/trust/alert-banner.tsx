@@ -6,11 +6,11 @@ import { request } from '../../shell/api.ts';
 import { Icon } from '../../shell/icons.tsx';
 import { notify } from '../../shell/notices.tsx';
 import { useNow } from '../../shell/now.ts';
+import { openAlertsQuery } from '../../shell/open-alerts.ts';
 import { useErrorText } from '../../shell/parts.tsx';
 import { useMe } from '../../shell/session.ts';
 import { useFormat } from '../../shell/use-format.ts';
 import { PlaceLink } from '../place-link.tsx';
-import { openAlertsQuery } from './trust.queries.ts';
 
 /** What administrators must know of, on top of every page, until one of them has seen it. */
 export default function AlertBanner() {

@@ -47,7 +47,7 @@ function Shown({ system }: { system: PhoneSystem }) {
       {system.mode !== 'observe' && (
         <PauseCard place={`phone-systems/${system.id}`} name={system.name} heading={false} />
       )}
-      {outlook.data && <Summary summary={outlook.data.summary} />}
+      {outlook.data && <Summary summary={outlook.data.summary} active={system.mode === 'active'} />}
       <section className="section">
         <h2>{t(system.mode === 'active' ? 'now' : 'would')}</h2>
         <div className="outlook-filter">

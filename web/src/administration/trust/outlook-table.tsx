@@ -36,7 +36,13 @@ export function OutlookTable({ lines, active }: { lines: readonly OutlookLine[];
               {line.actualAt && <small className="hint">{format.relative(line.actualAt, now)}</small>}
             </td>
             <td data-label={t(active ? 'column.wanted' : 'column.would')}>
-              {line.changes ? (
+              {active && !line.changes ? (
+                line.wanted.mode === 'off' ? (
+                  <span className="hint">{t('nothingWanted')}</span>
+                ) : (
+                  words.set(line.wanted, line.slot)
+                )
+              ) : line.changes ? (
                 <strong>{line.wanted.mode === 'off' ? t('givenBack') : words.set(line.wanted, line.slot)}</strong>
               ) : (
                 <span className="hint">{t('stays')}</span>

@@ -47,15 +47,17 @@ export function SwitchOn({ system, onClose }: { system: { id: string; name: stri
   );
 }
 
-export function Summary({ summary }: { summary: Outlook['summary'] }) {
+export function Summary({ summary, active = false }: { summary: Outlook['summary']; active?: boolean }) {
   const { t } = useTranslation('administration/trust');
   const { phones, forwarded, changes, inForce, problems } = summary;
   return (
     <div className="stack outlook-summary">
       <p>
-        <strong>{t('summary.forwarded', { count: forwarded, phones })}</strong>{' '}
-        {changes !== forwarded && t('summary.changes', { count: changes })}
-        {inForce > 0 && ` ${t('summary.inForce', { count: inForce })}`}
+        <strong>
+          {active ? t('inForce', { count: inForce, phones }) : t('summary.forwarded', { count: forwarded, phones })}
+        </strong>{' '}
+        {!active && changes !== forwarded && t('summary.changes', { count: changes })}
+        {!active && inForce > 0 && ` ${t('summary.inForce', { count: inForce })}`}
       </p>
       {problems.length > 0 && (
         <ul>

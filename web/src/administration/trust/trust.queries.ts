@@ -1,6 +1,6 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import type { NewPause, PauseState } from '../../../../server/src/api/schemas/pause.ts';
-import type { AlertList, Outlook, OutlookLog } from '../../../../server/src/api/schemas/trust.ts';
+import type { Outlook, OutlookLog } from '../../../../server/src/api/schemas/trust.ts';
 import { get, request, withQuery } from '../../shell/api.ts';
 
 /** What may be paused, by its path in the API: `users/…`, `groups/…`, `phone-systems/…`; empty: all phone systems. */
@@ -12,7 +12,7 @@ export const pauseQuery = (place: PausePlace) =>
     queryKey: ['pause', place],
     queryFn: ({ signal }) => get<PauseState>(pausePath(place), signal),
     // While phones are being given back one watches the number go down.
-    refetchInterval: ({ state: { data } }) => (data && data.pause?.giveBack && data.waiting > 0 ? 1_000 : 30_000),
+    refetchInterval: ({ state: { data } }) => (data?.pause?.giveBack && data.waiting > 0 ? 1_000 : 30_000),
   });
 
 /** Pauses, or resumes (null). */
@@ -43,7 +43,7 @@ export const outlookQuery = (systemId: string, filter: { changing: boolean; sear
         }),
         signal,
       ),
-    refetchInterval: 10_000,
+    refetchInterval: 3_000,
     placeholderData: (before) => before,
   });
 
@@ -53,11 +53,5 @@ export const outlookLogQuery = (systemId: string, before: number | undefined) =>
     queryFn: async ({ signal }) =>
       (await get<OutlookLog>(withQuery(`/phone-systems/${systemId}/forwarding-log`, { before, limit: 50 }), signal))
         .entries,
-    refetchInterval: 10_000,
+    refetchInterval: 3_000,
   });
-
-export const openAlertsQuery = queryOptions({
-  queryKey: ['alerts', 'open'],
-  queryFn: async ({ signal }) => (await get<AlertList>('/alerts?open=true', signal)).alerts,
-  staleTime: 60_000,
-});
