@@ -1,10 +1,13 @@
 /** Phone systems, extensions and webhooks by the API, on the simulated phone system and a real receiver. */
+import fs from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { noHabits } from '../../../simulators/http/stand-in.ts';
 import { type Pbx, startPbx } from '../../../simulators/pbx/pbx.ts';
 import { pbxSettings } from '../../../simulators/pbx/settings.ts';
+import { startWebex, webexApp } from '../../../simulators/webex/webex.ts';
 import { type Person, startTestServer, type TestServer } from '../../../test/api-client.ts';
 import { until } from '../../../test/product.ts';
 
@@ -182,6 +185,39 @@ test('a location begins with the country of its time zone, and says what other r
   // What is forbidden already isn't told again.
   const again = (await administrator.call('PUT', dialling, forbids)).body.impact;
   expect([again.profiles.count, again.mobileNumbers.count]).toEqual([0, 0]);
+});
+
+test('settings are tried before they are saved, and tokens that are given once are kept', async () => {
+  const webex = await startWebex({ extensions: ['201', '202'], habits: noHabits });
+  try {
+    const file = new URL('../../../docs/phone-systems/webex.json', import.meta.url);
+    const recipe = JSON.parse(fs.readFileSync(file, 'utf8').replaceAll('https://webexapis.com', webex.url));
+    const { settings } = recipe.phoneSystems['Webex Calling'];
+    const secret = { kind: 'refresh', ...webexApp };
+    const attempt = (wish: object) =>
+      administrator.call('POST', '/phone-systems/try', { settings, extension: '201', ...wish });
+    expect((await attempt({ settings: { ...settings, set: { address: 'pbx' } } })).body.error).toMatchObject({
+      ...{ code: 'invalid', field: 'settings.set.address' },
+    });
+    // A refresh token that is tried before it is saved would be used up.
+    expect((await attempt({ secret })).body.error).toMatchObject({ code: 'invalid', field: 'secret' });
+    expect(webex.said).toEqual([]);
+
+    const wish = { name: 'Webex', kind: 'http', mode: 'paused', settings, secret };
+    const { id } = (await administrator.call('POST', '/phone-systems', wish)).body;
+    webex.byHand('201', { always: { on: true, to: '0301' }, doNotDisturb: true });
+    const { status, body } = await attempt({ phoneSystemId: id });
+    expect([status, body.found?.always]).toEqual([200, { mode: 'doNotDisturb', target: '0301' }]);
+    const elsewhere = JSON.parse(JSON.stringify(settings).replace(webex.url, 'http://127.0.0.1:9'));
+    expect((await attempt({ phoneSystemId: id, settings: elsewhere })).body.error).toMatchObject({ field: 'secret' });
+
+    // What Webex has given is needed again: it outlives the request, and is used by the next one.
+    webex.expireTokens();
+    expect((await attempt({ phoneSystemId: id })).body.problem).toBeNull();
+    expect(webex.said.every(({ method, path }) => method === 'GET' || path === '/v1/access_token')).toBe(true);
+  } finally {
+    await webex.stop();
+  }
 });
 
 test('a webhook is made, tried and told; its secret is shown once and signs', async () => {

@@ -7,6 +7,7 @@ import { openTestStore } from '../../../../test/store.ts';
 import { connectors } from '../../calendars/connectors.ts';
 import type { Context } from '../../context.ts';
 import { phoneSystemKinds } from '../../telephony/connectors.ts';
+import { tokensInStore } from '../../telephony/token-store.ts';
 import { systemActor } from '../audit.ts';
 import { newSetupToken, setUp } from '../setup.ts';
 import { applyCompany } from './apply.ts';
@@ -255,10 +256,27 @@ test('the recipes for phone systems are company files', async () => {
     expect(await apply(context, recipe)).toEqual([]);
     const row = await db
       .selectFrom('phone_system')
-      .select(['mode', 'secret'])
+      .select(['id', 'mode', 'secret'])
       .where('name', '=', system)
       .executeTakeFirstOrThrow();
     expect([row.mode, typeof row.secret]).toEqual(['observe', 'string']);
-    expect(await exported(context)).not.toContain('s3cret');
+    // A token is sealed, and in no file.
+    const tokens = tokensInStore(db, context.secrets, row.id);
+    const state = {
+      token: 't0ken-s3cret',
+      refreshToken: 'new-s3cret',
+      expiresAt: '2030-01-01T00:00:00Z',
+      gotAt: '2029-01-01T00:00:00Z',
+      secret: '',
+    };
+    await tokens.save(state);
+    expect(await tokens.load()).toEqual(state);
+    const kept = await db
+      .selectFrom('phone_system')
+      .select('tokens')
+      .where('id', '=', row.id)
+      .executeTakeFirstOrThrow();
+    expect([kept.tokens, await exported(context)].join()).not.toContain('s3cret');
+    expect(await apply(context, recipe)).toEqual([]);
   }
 });
