@@ -104,7 +104,8 @@ export async function changePhoneSystem(
     ...(settings !== undefined && { settings: JSON.stringify(goodSettings) }),
     ...(secret !== undefined && { secret: sealed(secrets, checked(kind.secret, secret, 'secret'), id) }),
   };
-  const switched = mode !== undefined && mode !== row.mode;
+  // A file that says "paused" of what somebody has paused already makes it its own.
+  const switched = mode !== undefined && (mode !== row.mode || actor.via === 'apply');
   if (Object.keys(columns).length === 0 && !switched) return;
   if (Object.keys(columns).length > 0)
     await executor.updateTable('phone_system').set(columns).where('id', '=', id).execute();
@@ -146,7 +147,8 @@ async function switchMode(
 }
 
 async function pauseAsWished(executor: Executor, id: string, actor: Actor, giveBack: boolean): Promise<void> {
-  await pauseForwarding(executor, { kind: 'phoneSystem', id }, { reason: null, giveBack, until: null }, actor);
+  const byFile = actor.via === 'apply' ? { byFile: true as const } : {};
+  await pauseForwarding(executor, { kind: 'phoneSystem', id }, { reason: null, giveBack, until: null }, actor, byFile);
 }
 
 /**

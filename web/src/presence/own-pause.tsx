@@ -30,7 +30,7 @@ export function OwnPause({ userId }: { userId: string }) {
   const { pause, mayPause, mayResume } = state.data;
   if (pause ? !mayResume : !mayPause) return null;
   return (
-    <p>
+    <p className="own-pause">
       <button
         type="button"
         className={pause ? 'button primary' : 'button quiet'}

@@ -8,6 +8,7 @@ import { connectors } from '../../calendars/connectors.ts';
 import type { Context } from '../../context.ts';
 import { phoneSystemKinds } from '../../telephony/connectors.ts';
 import { tokensInStore } from '../../telephony/token-store.ts';
+import { pauseForwarding } from '../../telephony/trust/pausing.ts';
 import { systemActor } from '../audit.ts';
 import { newSetupToken, setUp } from '../setup.ts';
 import { applyCompany } from './apply.ts';
@@ -128,6 +129,30 @@ test('stored secrets that don’t open are named by the export, needed by an app
 
   expect((await apply(other, example)).length).toBeGreaterThanOrEqual(3);
   expect([await notes(), await apply(other, example)]).toEqual([[], []]);
+});
+
+test('what somebody has paused stays paused; what the file pauses, the file resumes', async () => {
+  const system = { id: '', mode: '' };
+  const look = async () =>
+    Object.assign(
+      system,
+      await context.store.db
+        .selectFrom('phone_system')
+        .select(['id', 'mode'])
+        .where('name', '=', 'Berlin PBX')
+        .executeTakeFirstOrThrow(),
+    ).mode;
+  const file = (mode: string) => apply(context, `whenabouts: 1\nphoneSystems: { Berlin PBX: { mode: ${mode} } }\n`);
+  expect(await look()).toBe('active');
+  const wish = { reason: null, giveBack: false, until: null };
+  await context.store.db
+    .transaction()
+    .execute((transaction) => pauseForwarding(transaction, { kind: 'phoneSystem', id: system.id }, wish, systemActor));
+  expect([await file('active'), await look()]).toEqual([[], 'paused']);
+  expect(await exported(context)).not.toContain('mode: paused');
+  expect([(await file('paused')).length, await look()]).toEqual([1, 'paused']);
+  expect(await exported(context)).toContain('mode: paused');
+  expect([(await file('active')).length, await look()]).toEqual([1, 'active']);
 });
 
 test('the file is a merge patch: what it leaves out stays, null removes', async () => {

@@ -1,5 +1,6 @@
 /** Phone systems in a company file. */
 import { z } from 'zod';
+import { defaultGuardShare } from '../../telephony/trust/guard.ts';
 import { startLeaving } from '../leaving/start.ts';
 import { changePhoneSystem, createPhoneSystem } from '../phone-systems.ts';
 import { readState } from '../sample-company/state.ts';
@@ -14,7 +15,16 @@ const entry = z.strictObject({
   kind: z.string().describe('asterisk or http.'),
   settings: z.record(z.string(), z.unknown()).default({}).describe('By kind.'),
   secret: secretEntry.optional(),
-  mode: z.enum(['active', 'observe', 'paused']).default('active'),
+  mode: z
+    .enum(['active', 'observe', 'paused'])
+    .default('observe')
+    .describe('What is paused by somebody or by its guard is no part of the file: only what the file pauses is.'),
+  guardShare: z
+    .int()
+    .min(0)
+    .max(100)
+    .default(defaultGuardShare)
+    .describe('Percent of its phones that may change within 15 minutes outside times known beforehand; 0: any.'),
 });
 type PhoneSystemEntry = z.output<typeof entry>;
 
@@ -26,16 +36,17 @@ export const phoneSystems: Section<PhoneSystemEntry> = {
     const sample = await readState(transaction, Temporal.Now.instant());
     const rows = await transaction
       .selectFrom('phone_system')
-      .select(['id', 'name', 'kind', 'settings', 'secret', 'mode'])
+      .select(['id', 'name', 'kind', 'settings', 'secret', 'mode', 'paused_reason', 'guard_share'])
       .orderBy('name')
       .execute();
     return Object.fromEntries(
       rows
         .filter(({ id }) => id !== sample?.phoneSystemId)
-        .map(({ id, name, kind, settings, secret, mode }) => [
+        .map(({ id, name, kind, settings, secret, mode, paused_reason: pause, guard_share: guardShare }) => [
           name,
           {
-            ...{ kind, settings: settings as Record<string, unknown>, mode: mode as PhoneSystemEntry['mode'] },
+            ...{ kind, settings: settings as Record<string, unknown>, guardShare },
+            mode: mode === 'paused' && pause && !pause.byFile ? (pause.nextMode ?? 'active') : mode,
             ...(secret === null ? {} : { secret: openedValue(secrets, secret, id) }),
           },
         ]),
@@ -81,10 +92,14 @@ export const phoneSystems: Section<PhoneSystemEntry> = {
         .select('id')
         .where('name', '=', name)
         .executeTakeFirstOrThrow();
-      const { settings, mode, secret = { kind: 'none' } } = after;
+      const { settings, mode, guardShare, secret = { kind: 'none' } } = after;
       await at(
         [name],
-        changePhoneSystem({ secrets }, transaction, actor, phoneSystemKinds, id, { settings, mode, secret }),
+        changePhoneSystem({ secrets }, transaction, actor, phoneSystemKinds, id, {
+          ...{ settings, secret, guardShare },
+          // Only where the file says something else than it did: it doesn't resume what somebody has paused.
+          ...(before.mode !== mode && { mode }),
+        }),
       );
     }
   },
@@ -97,7 +112,7 @@ export const phoneSystems: Section<PhoneSystemEntry> = {
   },
 
   exported: (name, { secret, ...entry }) => ({
-    ...withoutDefaults(entry, { mode: 'active' }),
+    ...withoutDefaults(entry, { mode: 'observe', guardShare: defaultGuardShare }),
     ...(secret && { secret: exportedSecret(secret, variableName('phoneSystem', name)) }),
   }),
 };

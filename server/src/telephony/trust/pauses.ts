@@ -24,6 +24,8 @@ export interface StoredPause {
   guard?: true;
   /** Of a phone system: what it does when it is resumed. */
   nextMode?: 'active' | 'observe';
+  /** Of a phone system: a company file says so, and ends it. */
+  byFile?: true;
   /** Of a phone system: it goes on to `nextMode` by itself once everything is given back. */
   untilGivenBack?: true;
 }

@@ -41,7 +41,7 @@ export async function pauseForwarding(
   scope: PauseScope,
   wish: PauseWish,
   actor: Actor,
-  change: Partial<Pick<StoredPause, 'guard' | 'nextMode' | 'untilGivenBack'>> = {},
+  change: Partial<Pick<StoredPause, 'guard' | 'nextMode' | 'untilGivenBack' | 'byFile'>> = {},
 ): Promise<boolean> {
   const level = levelOf(scope);
   const subjects = await pausedSubjects(transaction, scope);
