@@ -1,6 +1,10 @@
-/** What STARFACE publishes of the requests that the recipe uses. */
-import { anyOf, type Contract, exactly, having, listOf, maybeText, text, truth, whole } from '../http/contract.ts';
+/**
+ * What STARFACE publishes of the requests that the recipe uses. All that the recipe and the stand-in say was held against
+ * the original on 2026-11-22, too: it differs only in null for numbers that are assigned to nobody, as its words say.
+ */
+import { anyOf, type Contract, exactly, having, listOf, text, truth, whole } from '../http/contract.ts';
 
+/** In words, “or null”; the type says integer. */
 const maybeWhole = { type: ['integer', 'null'] };
 const destination = {
   type: 'object',
@@ -29,7 +33,7 @@ export const starfaceContract: Contract = {
       method: 'GET',
       path: /^\/rest\/login$/,
       answers: {
-        200: having({ loginType: anyOf('Internal', 'ActiveDirectory'), nonce: text, secret: maybeText }, [
+        200: having({ loginType: anyOf('Internal', 'ActiveDirectory'), nonce: text, secret: text }, [
           'loginType',
           'nonce',
         ]),

@@ -27,7 +27,7 @@ export async function startStarface(options: StandInOptions): Promise<StandIn> {
     if (path === '/rest/login' && method === 'GET') {
       const nonce = randomUUID();
       nonces.add(nonce);
-      return { status: 200, body: { loginType: 'Internal', nonce, secret: null } };
+      return { status: 200, body: { loginType: 'Internal', nonce } };
     }
     if (path === '/rest/login' && method === 'POST') {
       const { nonce, secret, loginType } = (body ?? {}) as Record<string, string>;

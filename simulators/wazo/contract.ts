@@ -1,4 +1,8 @@
-/** What wazo-auth, wazo-confd, wazo-chatd and wazo-calld publish of the requests that the recipe uses. */
+/**
+ * What wazo-auth, wazo-confd, wazo-chatd and wazo-calld publish of the requests that the recipe uses. All that the recipe
+ * and the stand-in say was held against the originals on 2026-11-22, too: it differs only in null where nothing is set,
+ * which confd's own schemas allow (allow_none) and its api.yml doesn't mention.
+ */
 import { anyOf, type Contract, exactly, having, listOf, maybeText, text, truth, whole } from '../http/contract.ts';
 
 const forward = having({ enabled: truth, destination: maybeText });

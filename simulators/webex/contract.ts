@@ -1,4 +1,7 @@
-/** What Cisco publishes of the requests that the recipe uses. */
+/**
+ * What Cisco publishes of the requests that the recipe uses. The list of people was held against the original on
+ * 2026-11-22, too.
+ */
 import { anyOf, type Contract, exactly, having, listOf, text, truth } from '../http/contract.ts';
 
 const number = { type: 'number' };
@@ -51,7 +54,7 @@ export const webexContract: Contract = {
               ),
             }),
           ),
-          notFoundIds: { type: ['array', 'null'] },
+          notFoundIds: listOf(text),
         }),
         ...refusals,
       },

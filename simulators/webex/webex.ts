@@ -50,7 +50,7 @@ export async function startWebex(options: StandInOptions): Promise<Webex> {
         const link = `<${url}/v1/people?callingData=${query.get('callingData')}&max=${max}&start=${start + max}>; rel="next"`;
         return {
           status: 200,
-          body: { notFoundIds: null, items: items.slice(start, start + max) },
+          body: { notFoundIds: [], items: items.slice(start, start + max) },
           headers: more ? { link } : {},
         };
       }
