@@ -106,6 +106,11 @@ describeWith(['chromium', 'asterisk', 'sipp', 'slapd'], 'a newcomer', () => {
     await form.waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Check' }).click();
     await page.getByText('The manager user may do all that is needed.').waitFor();
+    // It is only watched until somebody switches it on.
+    await page.getByRole('button', { name: 'Switch on …' }).click();
+    await dialog().getByText('It would forward 0 of 0 phones now.').waitFor();
+    await dialog().getByRole('button', { name: 'Switch on', exact: true }).click();
+    await page.getByText('“Headquarters” is switched on.').waitFor();
     await at('locations');
     await page.getByRole('link', { name: /^Berlin/ }).click();
     await page.getByRole('link', { name: 'Presence management' }).click();
