@@ -97,7 +97,9 @@ export class Checks {
     const world = this.#world;
     return {
       written: (cell, before, value, how) => {
-        world.say(`  ${system} ${cell.extension}/${cell.slot} becomes ${words(value)}${how.late ? ' (late)' : ''}`);
+        world.say(
+          () => `  ${system} ${cell.extension}/${cell.slot} becomes ${words(value)}${how.late ? ' (late)' : ''}`,
+        );
         this.#cellOf(system, cell).own.written(before, value, how);
         if (how.late) this.#cellOf(system, cell).touchedAt = this.#now;
         this.#writtenAt.set(system, this.#now);
@@ -113,7 +115,7 @@ export class Checks {
         this.#handAt.set(system, this.#now);
       },
       restarted: (cell, before, after, withDatabase) => {
-        world.say(`  ${system} ${cell.extension}/${cell.slot} is ${words(after.value)} after the restart`);
+        world.say(() => `  ${system} ${cell.extension}/${cell.slot} is ${words(after.value)} after the restart`);
         this.#cellOf(system, cell).own.restarted(before, after, withDatabase);
       },
     };
@@ -138,7 +140,7 @@ export class Checks {
     if (!this.#world.log) return;
     const record = `${phase}, ours ${words(ours)}, previous ${words(previous)}, seen ${words(seen)}`;
     const key = `${number}@${system}/${slot}`;
-    if (this.#said.get(key) !== record) this.#world.say(`    record ${key}: ${record}`);
+    if (this.#said.get(key) !== record) this.#world.say(() => `    record ${key}: ${record}`);
     this.#said.set(key, record);
   }
   #said = new Map<string, string>();
@@ -169,7 +171,7 @@ export class Checks {
       // A choice whose end is written down changes nothing: it has ended.
       if (plan.endedClaims.length > 0) this.inputsChanged([person.id]);
       this.#world.say(
-        `  ${plan.userId} is ${plan.status} by ${plan.reason.origin}, ${JSON.stringify(plan.forwarding)}`,
+        () => `  ${plan.userId} is ${plan.status} by ${plan.reason.origin}, ${JSON.stringify(plan.forwarding)}`,
       );
     }
   }

@@ -74,7 +74,7 @@ export class OwnSetting {
       if (this.override) this.override.blurred = true;
       return;
     }
-    if (before.by !== 'hand' || !this.#unseen || how.seen || same(before.value, value)) return;
+    if (before.by !== 'hand' || !this.#unseen || how.seen) return;
     this.#widen(...this.#unseen); // d
     if (this.override) this.override.blurred = true;
   }
@@ -83,7 +83,7 @@ export class OwnSetting {
     if (this.#unseen) this.#widen(...this.#unseen); // f
     if (this.override && (this.#unseen || !withDatabase)) this.override.blurred = true;
     if (!withDatabase) this.#widen(nothing);
-    else if (!same(before.value, after.value) && after.by !== 'server') {
+    else if (!same(before.value, after.value) && !(after.by === 'server' && this.#wasWanted(after.value))) {
       // An earlier setting of the user's, which ours or a newer one of theirs had replaced.
       this.#widen(after.value);
       if (!same(this.#actedOn, nothing)) this.override = { value: after.value, blurred: true };
@@ -124,6 +124,9 @@ export class OwnSetting {
     this.#unseen = null;
   }
 
+  #wasWanted(value: Value): boolean {
+    return this.#wanted.some((wanted) => same(wanted.value, value));
+  }
   #reads(value: Value, now: number, wellSince: number): boolean {
     return this.#wanted.some(
       (wanted) => same(wanted.value, value) && Math.max(wanted.until, wellSince) + settling > now,

@@ -66,9 +66,13 @@ function addAppointments(office: Office, draft: AppointmentDraft, at: number, ba
   }
 }
 
-export function occurrencesOf({ people }: Office, appointment: number): AppointmentFacts[] {
-  for (const person of people.values()) {
-    const found = person.appointments.filter(({ uid }) => uid === `meeting ${appointment}`);
+/** Of the story's appointments one by its number, however many there are. */
+export function occurrencesOf({ people }: Office, number: number): AppointmentFacts[] {
+  const all = [...people.values()].flatMap(({ appointments }) => appointments);
+  const uids = [...new Set(all.map(({ uid }) => uid))];
+  const uid = uids[number % Math.max(1, uids.length)];
+  for (const { appointments } of people.values()) {
+    const found = appointments.filter((appointment) => appointment.uid === uid);
     if (found.length > 0) return found;
   }
   return [];
@@ -176,7 +180,8 @@ function changeCalendar(
   person: Person,
   happening: Extract<Happening, { what: 'move' | 'respond' | 'remove' | 'choice' }>,
 ): void {
-  const uid = `meeting ${happening.appointment}`;
+  const uids = [...new Set(person.appointments.map((appointment) => appointment.uid))];
+  const uid = uids[happening.appointment % Math.max(1, uids.length)] ?? '';
   const found = person.appointments.filter((appointment) => appointment.uid === uid);
   if (happening.what === 'choice') {
     const { effect } = happening;

@@ -301,7 +301,9 @@ export class Server {
     await this.awake();
     this.renew();
     const saved: Parameters<typeof recordsInMemory>[3] = (entry, { row, record, failures }) => {
-      const settled = record.phase !== 'intent' && record.phase !== 'restoring' && record.echoes.length === 0;
+      // Where one only observes, records stay as they are, whatever time does to others.
+      const open = record.phase === 'intent' || record.phase === 'restoring' || record.echoes.length > 0;
+      const settled = mode === 'observe' || !open;
       if (settled && failures === 0 && sameRecord(row.record, record)) desk.quiet.add(keyOf(entry));
       else desk.quiet.delete(keyOf(entry));
       if (record.phase === 'intent' || record.phase === 'restoring') {
@@ -337,7 +339,7 @@ export class Server {
       await this.awake();
       if (mode === 'paused') database.endPausesThatAreOver();
       desk.failures = 0;
-      const settled = (entry: RecordEntry) => entry.dueAt > clock.now && desk.quiet.has(keyOf(entry));
+      const settled = (entry: RecordEntry) => entry.dueAt > clock.now + (desk.quiet.has(keyOf(entry)) ? 0 : 2 * pollMs);
       desk.resting = !desk.again && !desk.touched && database.inForce(systemId).every(settled);
       return database.nextDue(systemId, pollMs);
     } catch (error) {

@@ -69,8 +69,8 @@ export class World implements Surroundings {
 
   #people = (): Person[] => [...this.office.people.values()];
   system = (at: number): PhoneSystem => this.phones.get(at % 2 === 0 ? 'A' : 'B')!;
-  say(what: string): void {
-    this.log?.push(`${this.clock.instant()}  ${what}`);
+  say(what: () => string): void {
+    this.log?.push(`${this.clock.instant()}  ${what()}`);
   }
 
   async play(): Promise<void> {
@@ -104,7 +104,7 @@ export class World implements Surroundings {
   // Servers.
 
   #startServer(at: number): Server {
-    this.say(`server ${at} starts`);
+    this.say(() => `server ${at} starts`);
     const server = new Server(`server ${at}.${++this.#starts}`, this);
     this.servers[at] = server;
     this.checks.serversChanged();
@@ -116,7 +116,7 @@ export class World implements Surroundings {
     for (const server of this.alive()) server.renew();
   }
   died(server: Server): void {
-    this.say(`${server.name} dies`);
+    this.say(() => `${server.name} dies`);
     this.servers[this.servers.indexOf(server)] = null;
     for (const other of this.alive()) {
       other.activate();
@@ -140,7 +140,7 @@ export class World implements Surroundings {
     if (at === null) server.kill();
     else {
       server.crashAt = reconcilerPoints[at % reconcilerPoints.length]!;
-      this.say(`${server.name} will die at ${server.crashAt}`);
+      this.say(() => `${server.name} will die at ${server.crashAt}`);
       // Otherwise it would wait for ever for that point.
       this.clock.at(this.clock.now + 20 * 60_000, () => {
         if (server.alive) server.crashAt = null;
@@ -156,7 +156,7 @@ export class World implements Surroundings {
     else this.#stop(server, seconds);
   }
   #stop(server: Server, seconds: number): void {
-    this.say(`${server.name} is stopped for ${seconds} s`);
+    this.say(() => `${server.name} is stopped for ${seconds} s`);
     server.sleep(seconds * 1_000);
     this.checks.serversChanged();
     for (const other of this.alive())
@@ -178,7 +178,7 @@ export class World implements Surroundings {
         else for (const id of this.phones.keys()) server.wake(id);
       };
       if (lost) {
-        this.say(`${server.name} isn't told of ${channel}`);
+        this.say(() => `${server.name} isn't told of ${channel}`);
         this.checks.notTold();
         if (channel === 'forwarding') for (const id of this.phones.keys()) server.touch(id);
         else this.clock.at(this.clock.now + (channel === 'systems' ? leaseTick : pollMs), tell);
@@ -197,7 +197,7 @@ export class World implements Surroundings {
     const phones = this.phones.get(systemId)!;
     const connection = connectionOf(phones, this.story.systems[systemId === 'A' ? 0 : 1]!, server, (what) => {
       this.checks.aboutToWrite(systemId, server, what.split('/')[0]!);
-      this.say(`${server.name} writes ${systemId} ${what}`);
+      this.say(() => `${server.name} writes ${systemId} ${what}`);
     });
     let hinted = new Set<string | null>();
     phones.onHint((extension) => {
@@ -241,7 +241,7 @@ export class World implements Surroundings {
 
   #happens(happening: Happening): void {
     const { what } = happening;
-    this.say(`${what} ${JSON.stringify({ ...happening, when: undefined, what: undefined })}`);
+    this.say(() => `${what} ${JSON.stringify({ ...happening, when: undefined, what: undefined })}`);
     if (what === 'crash') this.#crash(happening);
     else if (what === 'sleep') this.#sleep(happening);
     else if (what === 'hand') this.#byHand(happening);
