@@ -144,7 +144,7 @@ test('before it is saved a change tells whom it touches, what it changes, and th
   expect(codes).toEqual([
     ['nothingLeft', 0],
     ['unavailable', 0],
-    ['unavailable', 0],
+    ['applicationMissing', 0],
     ['accountsRest', 1],
   ]);
   expect(notes[1].message).toContain('PC agent');
@@ -172,6 +172,7 @@ test('choices whose connector is not there yet say so', async () => {
     ['off', true, true],
   ]);
   expect(available(choices.sources)).toEqual([
+    ['microsoft365', true, true],
     ['exchange', false, false],
     ['domino', false, false],
   ]);

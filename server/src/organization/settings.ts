@@ -14,6 +14,7 @@ import { alignMethodLeaving, restsOthers } from './leaving/group-method.ts';
 import { tellRelationships } from './relationships/relationships.queries.ts';
 import { refuseSilentRules } from './silent-rules.ts';
 import { storedValue } from './stored-value.ts';
+import { refuseStrayIds } from './stray-ids.ts';
 import {
   holdGroup,
   holdGroupsOf,
@@ -77,7 +78,7 @@ export type GroupFunctionChange = { mode: 'default' } | { mode: 'individual'; va
 /**
  * Run it in a transaction.
  * @param change its value must have passed the function's schema.
- * @throws ApiError notFound; invalid for rules that could never apply (silent-rules.ts)
+ * @throws ApiError notFound; invalid for rules that could never apply (silent-rules.ts) and ids that lead nowhere
  */
 export async function setGroupFunction(
   transaction: Executor,
@@ -93,6 +94,7 @@ export async function setGroupFunction(
   const before = group.individual[name] as object | undefined;
   const after = change.mode === 'individual' ? change.value : null;
   const individual = withFunction(group.individual, name, after);
+  if (after) await refuseStrayIds(transaction, name, after);
   const changed = { ...group, individual, previous: keptForUndo(group, name, after) };
   const settings = effective(location.settings, individual);
   if (!rulesChecked) refuseSilentRules(name, [{ name: group.name, settings }]);
@@ -124,7 +126,7 @@ function keptForUndo({ individual, previous }: StoredGroup, name: FunctionName, 
 /**
  * What the location sets for its groups whose function is "Default". Run it in a transaction.
  * @param value must have passed the function's schema.
- * @throws ApiError notFound; invalid for rules that could never apply (silent-rules.ts)
+ * @throws ApiError notFound; invalid for rules that could never apply (silent-rules.ts) and ids that lead nowhere
  */
 export async function setLocationFunction(
   transaction: Executor,
@@ -136,6 +138,7 @@ export async function setLocationFunction(
 ): Promise<void> {
   const location = await holdLocation(transaction, locationId, 'change');
   if (!location) throw new ApiError('notFound', 'There is no such location.');
+  await refuseStrayIds(transaction, name, value);
   const settings = withFunction(location.settings, name, value);
   await transaction
     .updateTable('location')

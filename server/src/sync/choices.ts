@@ -23,6 +23,7 @@ export const synchronizationChoices = {
     yes('off'),
   ],
   sources: [
+    yes('microsoft365'),
     notYet(
       'exchange',
       'The connector to Exchange servers isn’t part of this version. Until it is, nothing is read from one.',
@@ -32,13 +33,6 @@ export const synchronizationChoices = {
       'The connector to Domino servers isn’t part of this version. Until it is, nothing is read from one.',
     ),
   ],
-  ownAccounts: [
-    yes('caldav'),
-    yes('icalendar'),
-    notYet(
-      'microsoft365',
-      'The connector to Microsoft 365 isn’t part of this version. Until it is, users can’t connect a mailbox.',
-    ),
-  ],
+  ownAccounts: [yes('caldav'), yes('icalendar'), yes('microsoft365')],
   calendars: [yes('chosen'), yes('default'), yes('all')],
 } as const satisfies Record<string, readonly Choice[]>;

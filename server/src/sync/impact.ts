@@ -37,13 +37,17 @@ export async function synchronizationNotes(
 ): Promise<SynchronizationNote[]> {
   // Accounts of users that aren't active are not read anyway.
   const { rows } = await sql<AccountCount>`
-    select account.kind, count(*) as count
+    select ${sortOfAccount} as sort, count(*)::int as count
       from account join users on users.id = account.user_id
      where users.group_id = any(${[...groupIds]}::uuid[]) and users.active group by 1`.execute(executor);
+  const { rows: all } = await sql<{ users: number }>`
+    select count(*)::int as users from users where active and group_id = any(${[...groupIds]}::uuid[])`.execute(
+    executor,
+  );
   const settingsOf = (value: unknown) => synchronizationSettingsOf({ synchronization: value });
   const [before, after] = [settingsOf(change.before), settingsOf(change.after)];
   const resting = after.freeBusyOnly && !before.freeBusyOnly ? await usersWithSubjectRules(executor, groupIds) : 0;
-  return [...notesOf(before, after, rows), ...notesOfRules(resting)];
+  return [...notesOf(before, after, rows, all[0]!.users), ...notesOfRules(resting)];
 }
 
 /** How many users have rules of their own that look at what will no longer be stored. What they say is their affair. */

@@ -13,6 +13,8 @@ export interface LeasedAccount {
   id: string;
   userId: string;
   kind: string;
+  /** group: the group's settings made it. */
+  origin: 'user' | 'group';
   name: string;
   settings: Record<string, unknown>;
   secret: string | null;
@@ -73,7 +75,7 @@ export async function claimAccounts(
            leased_by = ${processName} || '/' || gen_random_uuid(), last_attempt_at = now(), failures = failures + due.taken_over::int
       from due, users, configuration_group
      where account.id = due.id and users.id = account.user_id and configuration_group.id = users.group_id
-    returning account.id, account.user_id as "userId", account.kind, account.name, account.settings, account.secret,
+    returning account.id, account.user_id as "userId", account.kind, account.origin, account.name, account.settings, account.secret,
               failures, error_class as "errorClass", due_at::text as "dueAt", discovered_at as "discoveredAt",
               exists (select 1 from calendar where account_id = account.id and missing_since is not null)
                 as "missesCalendar",

@@ -16,7 +16,7 @@ import { fitFreeBusy, fitSecret, type Reduce, withoutSubjects } from './free-bus
 import type { LeasedAccount, Outcome } from './lease.queries.ts';
 import { ownerAddressesOf } from './owner.ts';
 import { type Pull, pullCalendar } from './pull-calendar.ts';
-import { restReasonOf } from './rest.ts';
+import { restReasonOf, sortOf } from './rest.ts';
 import { leaveOut, putToRest } from './resting.ts';
 import { rollCalendar } from './roll.ts';
 import { objectRow, storable } from './rows.ts';
@@ -55,7 +55,7 @@ export async function pullAccount(
   }
   const { db } = context.store;
   const settings = synchronizationSettingsOf(account.groupSettings);
-  const reason = restReasonOf(account.kind, settings);
+  const reason = restReasonOf(sortOf(account), settings);
   if (reason) return putToRest(db, account, reason);
   const faults: ConnectorError[] = [];
   const asked: Temporal.Duration[] = [];

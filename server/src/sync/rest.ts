@@ -3,23 +3,38 @@
  * until they may be read again. Which ones follows from the group's settings alone, so that allowing again brings all
  * back, within the week for which they are kept (organization/leaving/group-method.ts). Pure.
  */
+import { sql } from 'kysely';
 import type { SynchronizationSettings } from './settings.ts';
 
 export const restReasons = ['methodOff', 'kindNotAllowed'] as const;
 export type RestReason = (typeof restReasons)[number];
 
-/** Which setting allows a kind of account. A kind that isn't here needs no leave. */
-const allowedBy: Readonly<Record<string, 'caldav' | 'icalendar'>> = {
-  caldav: 'caldav',
-  'icalendar-address': 'icalendar',
-  'icalendar-file': 'icalendar',
+/**
+ * What settings tell apart: the kind of an account, and for one that the group's settings made (account.origin
+ * "group") the kind with "/group" behind it.
+ */
+export const sortOf = ({ kind, origin }: { kind: string; origin: 'user' | 'group' }): string =>
+  origin === 'group' ? `${kind}/group` : kind;
+/** The same in SQL, of a table or alias named `account`. */
+export const sortOfAccount = sql<string>`(account.kind || case account.origin when 'group' then '/group' else '' end)`;
+
+/** Which settings allow a sort of account. One that isn't here needs no leave. */
+const allows: Readonly<Record<string, (settings: SynchronizationSettings) => boolean>> = {
+  caldav: ({ caldav }) => caldav.allowed,
+  'icalendar-address': ({ icalendar }) => icalendar.allowed,
+  'icalendar-file': ({ icalendar }) => icalendar.allowed,
+  microsoft365: ({ microsoft365 }) => microsoft365.allowed,
+  'microsoft365/group': (settings) => serverSideApplication(settings) !== null,
 };
 
-/** Null: it is read. */
-export function restReasonOf(kind: string, settings: SynchronizationSettings): RestReason | null {
+/** The Graph application by which the mailboxes of the group's users are read without their doing; null: they aren't. */
+export const serverSideApplication = ({ method, source, microsoft365 }: SynchronizationSettings): string | null =>
+  method === 'serverSide' && source === 'microsoft365' ? microsoft365.graphApplicationId : null;
+
+/** Null: it is read. @param sort as of `sortOf`. */
+export function restReasonOf(sort: string, settings: SynchronizationSettings): RestReason | null {
   if (settings.method === 'off') return 'methodOff';
-  const setting = allowedBy[kind];
-  return setting !== undefined && !settings[setting].allowed ? 'kindNotAllowed' : null;
+  return allows[sort]?.(settings) === false ? 'kindNotAllowed' : null;
 }
 
 /** For the account's owner. */

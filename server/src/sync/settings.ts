@@ -9,22 +9,28 @@ const days = ({ least, most }: { least: number; most: number }, standard: number
 };
 const allowed = (standard: boolean) => z.boolean().default(standard);
 
+export const serverSideSources = ['microsoft365', 'exchange', 'domino'] as const;
+
+export const microsoft365Settings = z.strictObject({
+  /** Users connect their own mailbox, by their own consent. */
+  allowed: allowed(false),
+  /** Whoever has no valid grant is led to the sign-in at Microsoft once a session; it can be put off. */
+  required: allowed(false),
+  /** By which mailboxes are read, those that users connect and those of the source "microsoft365". */
+  graphApplicationId: z.uuid('This isn’t the id of a Graph application.').nullable().default(null),
+  /** Time zone and working hours come from the mailbox. */
+  mailboxSettings: allowed(false),
+  /** An "out of office" presence sets automatic replies, and takes them back with it. */
+  automaticReplies: allowed(false),
+});
+const defaultMicrosoft365 = microsoft365Settings.parse({});
+
 const fields = {
   /** How calendars come here beside those that users connect themselves; `off`: none at all, those rest too. */
   method: z.enum(['local', 'serverSide', 'off']).default('serverSide'),
   /** Where the server reads the group's calendars by itself; null: users connect theirs. */
-  source: z.enum(['exchange', 'domino'], 'There is no such server-side source.').nullable().default(null),
-  microsoft365: z
-    .strictObject({
-      /** Users connect their own mailbox, by their own consent. */
-      allowed: allowed(false),
-      graphApplicationId: z
-        .uuid()
-        .nullable()
-        .default(null)
-        .refine((id) => id === null, 'There are no Graph applications yet.'),
-    })
-    .default({ allowed: false, graphApplicationId: null }),
+  source: z.enum(serverSideSources, 'There is no such server-side source.').nullable().default(null),
+  microsoft365: microsoft365Settings.default(defaultMicrosoft365),
   caldav: z.strictObject({ allowed: allowed(true) }).default({ allowed: true }),
   /** Addresses of iCalendar feeds, and files. */
   icalendar: z.strictObject({ allowed: allowed(true) }).default({ allowed: true }),

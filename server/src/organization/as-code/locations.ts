@@ -10,13 +10,12 @@ import {
   diallingRulesOf,
 } from '../../telephony/dialling-rules.ts';
 import { firstDiallingRules, setDiallingRules } from '../dialling.ts';
-import { allFunctions, functionOf } from '../functions.ts';
 import { createGroup, deleteGroup } from '../groups.ts';
 import { effective, type FunctionName, functionNames } from '../inheritance.ts';
 import { changeLocation, createLocation, deleteLocation } from '../locations.ts';
 import { changePredefinedTarget, createPredefinedTarget, deletePredefinedTarget } from '../predefined-targets.ts';
 import { readState } from '../sample-company/state.ts';
-import { setGroupFunction, setLocationFunction } from '../settings.ts';
+import { type GroupFunctionChange, setGroupFunction, setLocationFunction } from '../settings.ts';
 import { silentRule, silentRuleRefusal } from '../silent-rules.ts';
 import {
   builtInEntries,
@@ -28,10 +27,20 @@ import {
   writeProfiles,
 } from './central-profiles.ts';
 import { same } from './difference.ts';
+import {
+  type FunctionValues,
+  functionDefaults,
+  functionsOf,
+  functionValues,
+  strayApplication,
+  withIdsOf,
+} from './function-values.ts';
 import { isValues, mergePatch } from './merge-patch.ts';
+import { readDirectory } from './names.ts';
 import {
   type ApplyContext,
   EntryRefused,
+  entryName,
   kept,
   mapValues,
   removed,
@@ -39,16 +48,6 @@ import {
   withoutDefaults,
   withoutEmpty,
 } from './section.ts';
-
-export const entryName = z.string().trim().min(1, 'A name is needed.').max(100);
-
-const functionValues = z.strictObject(
-  Object.fromEntries(allFunctions.map(({ name, schema }) => [name, schema.optional()])) as Record<
-    FunctionName,
-    z.ZodOptional<z.ZodObject>
-  >,
-);
-type FunctionValues = z.output<typeof functionValues>;
 
 const groupEntry = z
   .strictObject({
@@ -86,6 +85,7 @@ export const locations: Section<LocationEntry> = {
     const groups = await transaction.selectFrom('configuration_group').selectAll().orderBy('name').execute();
     const targets = await transaction.selectFrom('predefined_target').selectAll().orderBy('name').execute();
     const targetNames = new Map(targets.map(({ id, name }) => [id, name]));
+    const directory = await readDirectory(transaction);
     const profiles = await profilesOf(transaction, {
       locationIds: rows.map(({ id }) => id),
       groupIds: groups.map(({ id }) => id),
@@ -101,7 +101,7 @@ export const locations: Section<LocationEntry> = {
         {
           timeZone: row.time_zone,
           dialling: diallingRulesOf(row.dialling),
-          settings: functionsOf(row.settings),
+          settings: functionsOf(row.settings, directory),
           predefinedTargets: Object.fromEntries(
             targets.filter(({ location_id }) => location_id === row.id).map(({ name, number }) => [name, number]),
           ),
@@ -110,7 +110,7 @@ export const locations: Section<LocationEntry> = {
             groups
               .filter((group) => group.location_id === row.id && group.id !== sample?.groupId)
               .map((group) => {
-                const individual = functionsOf(group.individual);
+                const individual = functionsOf(group.individual, directory);
                 return [
                   group.name,
                   { individual, ...(individual.profiles ? { profiles: entries(byGroup.get(group.id)) } : {}) },
@@ -146,7 +146,7 @@ export const locations: Section<LocationEntry> = {
     return { ...base, groups };
   },
 
-  faults: (_, changes) =>
+  faults: ({ all }, changes) =>
     kept(changes).flatMap(({ name, after: { settings, groups } }) => {
       const own = silentRule(settings);
       const path = [name, 'settings', 'activation', 'rules'];
@@ -157,7 +157,15 @@ export const locations: Section<LocationEntry> = {
         const at = individual.activation ? [name, 'groups', group, 'individual', 'activation', 'rules'] : path;
         return [{ path: [...at, silent.index], message: silentRuleRefusal(silent, group) }];
       });
-      return [...ofLocation, ...ofGroups];
+      const strayIn = (values: FunctionValues, where: string[]) =>
+        strayApplication(values, all.graphApplications, where);
+      const stray = [
+        ...strayIn(settings, [name, 'settings']),
+        ...Object.entries(groups).flatMap(([group, { individual }]) =>
+          strayIn(individual, [name, 'groups', group, 'individual']),
+        ),
+      ];
+      return [...ofLocation, ...ofGroups, ...stray];
     }),
 
   async write(context, changes) {
@@ -190,19 +198,10 @@ const exportedGroup = ({ individual, profiles }: GroupEntry, inherited: ProfileE
   ...(profiles && withoutEmpty({ profiles: exportedProfiles(profiles, inherited) })),
 });
 
-const functionDefaults = (name: FunctionName) => functionOf(name).schema.parse({}) as Record<string, unknown>;
 const withoutFunctionDefaults = (value: unknown, name: string) =>
   withoutDefaults(value as object, functionDefaults(name as FunctionName));
 /** A location's function that has all its defaults is as if it were not there. */
 const exportedFunctions = (values: FunctionValues) => withoutEmpty(mapValues(values, withoutFunctionDefaults));
-
-/** Stored values with their defaults filled in; what can't be read any more is left to its defaults. */
-function functionsOf(stored: Readonly<Record<string, unknown>>): FunctionValues {
-  const values = functionNames
-    .filter((name) => isValues(stored[name]))
-    .map((name) => [name, functionOf(name).schema.safeParse(stored[name]).data ?? functionDefaults(name)]);
-  return Object.fromEntries(values) as FunctionValues;
-}
 
 async function writeLocation(
   context: ApplyContext,
@@ -223,11 +222,10 @@ async function writeLocation(
   if (!same(stands, dialling)) await at([name, 'dialling'], setDiallingRules(transaction, actor, id, dialling));
   for (const each of functionNames) {
     const wanted = after.settings[each] ?? functionDefaults(each);
-    if (!same(before?.settings[each] ?? functionDefaults(each), wanted))
-      await at(
-        [name, 'settings', each],
-        setLocationFunction(transaction, id, each, wanted, actor, { rulesChecked: true }),
-      );
+    if (same(before?.settings[each] ?? functionDefaults(each), wanted)) continue;
+    const path = [name, 'settings', each];
+    const value = await withIdsOf(transaction, each, wanted, path);
+    await at(path, setLocationFunction(transaction, id, each, value, actor, { rulesChecked: true }));
   }
   const targets = await writeTargets(context, name, id, after.predefinedTargets);
   await at([name, 'profiles'], writeProfiles(transaction, actor, { locationId: id }, after.profiles, targets));
@@ -253,11 +251,11 @@ async function writeGroup(
   for (const each of functionNames) {
     const wanted = after.individual[each] as object | undefined;
     if (same(before?.individual[each], wanted)) continue;
-    const change = wanted ? ({ mode: 'individual', value: wanted } as const) : ({ mode: 'default' } as const);
-    await at(
-      [location, 'groups', name, 'individual', each],
-      setGroupFunction(transaction, id, each, change, actor, { rulesChecked: true }),
-    );
+    const path = [location, 'groups', name, 'individual', each];
+    const change: GroupFunctionChange = wanted
+      ? { mode: 'individual', value: await withIdsOf(transaction, each, wanted, path) }
+      : { mode: 'default' };
+    await at(path, setGroupFunction(transaction, id, each, change, actor, { rulesChecked: true }));
   }
   if (after.profiles)
     await at(

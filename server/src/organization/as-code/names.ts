@@ -1,6 +1,6 @@
 /**
  * Ids in settings, as a company file writes them: `{ group: Berlin / Sales }`, `{ location: Berlin }`,
- * `{ phoneSystem: PBX }`. Ids mean nothing on another system.
+ * `{ phoneSystem: PBX }`, `{ graphApplication: Contoso }`. Ids mean nothing on another system.
  */
 import type { Executor } from '../../store/database.ts';
 import { isValues } from './merge-patch.ts';
@@ -11,9 +11,14 @@ export interface Directory {
   /** By kind and name. */
   ids: ReadonlyMap<string, string>;
 }
-type Kind = 'location' | 'group' | 'phoneSystem';
-const kinds: readonly string[] = ['location', 'group', 'phoneSystem'] satisfies Kind[];
-const words: Record<Kind, string> = { location: 'location', group: 'configuration group', phoneSystem: 'phone system' };
+type Kind = 'location' | 'group' | 'phoneSystem' | 'graphApplication';
+const words: Record<Kind, string> = {
+  location: 'location',
+  group: 'configuration group',
+  phoneSystem: 'phone system',
+  graphApplication: 'Graph application',
+};
+const kinds: readonly string[] = Object.keys(words);
 
 export async function readDirectory(executor: Executor): Promise<Directory> {
   const locations = await executor.selectFrom('location').select(['id', 'name']).execute();
@@ -23,10 +28,12 @@ export async function readDirectory(executor: Executor): Promise<Directory> {
     .select(['configuration_group.id', 'configuration_group.name', 'location.name as location'])
     .execute();
   const systems = await executor.selectFrom('phone_system').select(['id', 'name']).execute();
+  const applications = await executor.selectFrom('graph_application').select(['id', 'name']).execute();
   const all: { id: string; kind: Kind; name: string }[] = [
     ...locations.map(({ id, name }) => ({ id, kind: 'location' as const, name })),
     ...groups.map(({ id, name, location }) => ({ id, kind: 'group' as const, name: `${location} / ${name}` })),
     ...systems.map(({ id, name }) => ({ id, kind: 'phoneSystem' as const, name })),
+    ...applications.map(({ id, name }) => ({ id, kind: 'graphApplication' as const, name })),
   ];
   return {
     byId: new Map(all.map(({ id, kind, name }) => [id, { kind, name }])),

@@ -1,11 +1,13 @@
 /** A section of a company file: one kind of thing, by name. Whatever is administered registers one (sections.ts). */
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { CalendarConnector } from '../../calendars/connector.ts';
 import type { Executor } from '../../store/database.ts';
 import type { Secrets } from '../../store/secrets.ts';
 import type { PhoneSystemKinds } from '../../telephony/connectors.ts';
 import type { Actor } from '../audit.ts';
 import type { Fault } from './company-file.ts';
+
+export const entryName = z.string().trim().min(1, 'A name is needed.').max(100);
 
 export interface ApplyContext {
   /** All of an apply is one transaction: it is carried out whole, or nothing of it. */

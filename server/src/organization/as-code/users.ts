@@ -8,12 +8,13 @@ import { startLeaving } from '../leaving/start.ts';
 import { settledAccount } from './accounts.ts';
 import { exportedProfiles, profileEntries } from './central-profiles.ts';
 import type { Fault } from './company-file.ts';
-import { at, entryName, type LocationEntry } from './locations.ts';
+import { at, type LocationEntry } from './locations.ts';
 import { isValues } from './merge-patch.ts';
 import { variableName } from './references.ts';
 import { exportedSecret, secretEntry } from './secret-entry.ts';
 import {
   type EntryChange,
+  entryName,
   kept,
   mapValues,
   removed,

@@ -171,12 +171,13 @@ async function usesOf(db: Executor, id: string): Promise<string[]> {
     .innerJoin('location', 'location.id', 'group.location_id')
     .select(['group.name', 'location.name as location', 'group.settings'])
     .execute();
-  const uses = (settings: Record<string, unknown>) => JSON.stringify(settings.synchronization ?? {}).includes(id);
+  const locations = await db.selectFrom('location').select(['name', 'settings']).execute();
+  const uses = ({ settings }: { settings: Record<string, unknown> }) =>
+    JSON.stringify(settings.synchronization ?? {}).includes(id);
   return [
     ...(Number(count) > 0 ? [`${count} accounts are read by it`] : []),
-    ...places
-      .filter(({ settings }) => uses(settings))
-      .map(({ name, location }) => `the settings of ${location} / ${name}`),
+    ...locations.filter(uses).map(({ name }) => `the settings of ${name}`),
+    ...places.filter(uses).map(({ name, location }) => `the settings of ${location} / ${name}`),
   ];
 }
 

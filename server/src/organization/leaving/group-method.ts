@@ -8,7 +8,7 @@ import { markDue } from '../../presence/due.ts';
 import type { Database, Executor } from '../../store/database.ts';
 import { retrying } from '../../store/retrying.ts';
 import { emptyCalendars } from '../../sync/calendar.queries.ts';
-import { restReasonOf } from '../../sync/rest.ts';
+import { restReasonOf, serverSideApplication, sortOfAccount } from '../../sync/rest.ts';
 import { synchronizationSettingsOf } from '../../sync/settings.ts';
 import { syncChannel } from '../../sync/sync.ts';
 import { wish } from '../../telephony/wish.queries.ts';
@@ -22,8 +22,10 @@ export const methodKeptFor = Temporal.Duration.from({ hours: 7 * 24 });
 /** Whether a change of a group's settings lets other kinds rest. Pure. @param before, after in force for the group. */
 export function restsOthers(before: Record<string, unknown>, after: Record<string, unknown>): boolean {
   const allowed = (settings: Record<string, unknown>) => {
-    const { method, microsoft365, caldav, icalendar } = synchronizationSettingsOf(settings);
-    return JSON.stringify([method === 'off', microsoft365.allowed, caldav.allowed, icalendar.allowed]);
+    const values = synchronizationSettingsOf(settings);
+    const { method, microsoft365, caldav, icalendar } = values;
+    const own = [microsoft365.allowed, caldav.allowed, icalendar.allowed];
+    return JSON.stringify([method === 'off', serverSideApplication(values) !== null, ...own]);
   };
   return allowed(before) !== allowed(after);
 }
@@ -37,20 +39,20 @@ export async function alignMethodLeaving(
   groupIds: readonly string[],
   actor: Actor,
 ): Promise<void> {
-  const { rows } = await sql<{ groupId: string; settings: Record<string, unknown>; kind: string; leaving: boolean }>`
-    select distinct on (users.group_id, kind, leaving) users.group_id as "groupId", configuration_group.settings, kind,
-           account.leaving_at is not null as leaving
+  const { rows } = await sql<{ groupId: string; settings: Record<string, unknown>; sort: string; leaving: boolean }>`
+    select distinct on (users.group_id, sort, leaving) users.group_id as "groupId", configuration_group.settings,
+           ${sortOfAccount} as sort, account.leaving_at is not null as leaving
       from account
       join users on users.id = account.user_id
       join configuration_group on configuration_group.id = users.group_id
      where users.group_id = any(${[...groupIds]}::uuid[])
-     order by users.group_id, kind, leaving`.execute(transaction);
+     order by users.group_id, sort, leaving`.execute(transaction);
   for (const [groupId, accounts] of Map.groupBy(rows, (row) => row.groupId)) {
     const settings = synchronizationSettingsOf(accounts[0]!.settings);
-    const rests = ({ kind }: { kind: string }) => restReasonOf(kind, settings) !== null;
-    const back = accounts.filter((account) => account.leaving && !rests(account)).map(({ kind }) => kind);
+    const rests = ({ sort }: { sort: string }) => restReasonOf(sort, settings) !== null;
+    const back = accounts.filter((account) => account.leaving && !rests(account)).map(({ sort }) => sort);
     if (back.length > 0) await keepMethodAccounts(transaction, groupId, back);
-    const gone = accounts.filter((account) => !account.leaving && rests(account)).map(({ kind }) => kind);
+    const gone = accounts.filter((account) => !account.leaving && rests(account)).map(({ sort }) => sort);
     if (gone.length > 0) await startMethodLeaving(transaction, { groupId, kinds: gone }, actor);
     if (!accounts.some(rests)) await endMethodLeaving(transaction, groupId);
     else if (!(await runningLeaving(transaction, 'groupMethod', groupId)))
@@ -84,7 +86,7 @@ export async function alignStrayAccounts(db: Database): Promise<void> {
 
 export interface LeavingMethod {
   groupId: string;
-  /** Kinds of account that are no longer to be read. */
+  /** Sorts of account (sync/rest.ts) that are no longer to be read. */
   kinds: readonly string[];
   keptFor?: Temporal.Duration;
 }
@@ -101,7 +103,7 @@ export async function startMethodLeaving(
   const { rows } = await sql<Touched>`
     update account set leaving_at = now()
      where leaving_at is null and user_id in (select id from users where group_id = ${groupId}::uuid)
-       and kind = any(${[...kinds]}::text[])
+       and ${sortOfAccount} = any(${[...kinds]}::text[])
     returning user_id as "userId", id as "accountId"`.execute(transaction);
   const under = await runningLeaving(transaction, 'groupMethod', groupId);
   if (rows.length === 0) return under;
@@ -142,10 +144,10 @@ export async function startMethodLeaving(
 async function adopt(
   transaction: Executor,
   groupId: string,
-  accounts: readonly { kind: string }[],
+  accounts: readonly { sort: string }[],
   actor: Actor,
 ): Promise<void> {
-  const kinds = accounts.map(({ kind }) => kind);
+  const kinds = accounts.map(({ sort }) => sort);
   await keepMethodAccounts(transaction, groupId, kinds);
   await startMethodLeaving(transaction, { groupId, kinds }, actor);
 }
@@ -156,7 +158,7 @@ async function endMethodLeaving(transaction: Executor, groupId: string): Promise
      where kind = 'groupMethod' and subject_id = ${groupId}::uuid and state = 'running'`.execute(transaction);
 }
 
-/** They stay; where the settings allow it they are read again. @param kinds of account; all when left out. */
+/** They stay; where the settings allow it they are read again. @param kinds sorts of account; all when left out. */
 export async function keepMethodAccounts(
   transaction: Executor,
   groupId: string,
@@ -165,7 +167,7 @@ export async function keepMethodAccounts(
   await sql`
     update account set leaving_at = null, failures = 0, due_at = clock_timestamp()
      where leaving_at is not null and user_id in (select id from users where group_id = ${groupId}::uuid)
-       and (${kinds === null} or kind = any(${[...(kinds ?? [])]}::text[]))`.execute(transaction);
+       and (${kinds === null} or ${sortOfAccount} = any(${[...(kinds ?? [])]}::text[]))`.execute(transaction);
   await sql`select pg_notify(${syncChannel}, '')`.execute(transaction);
 }
 
