@@ -12,7 +12,8 @@ const runs = (usual: number) => Number(process.env.WHENABOUTS_RUNS ?? usual);
 
 const withoutSubject = (appointment: SourceAppointment) => ({
   ...appointment,
-  ...{ title: '', location: null, organizer: null, attendeeCount: 0, categories: [], joinUrl: null, openUrl: null },
+  ...{ title: '', location: null, organizer: null, organizerAddress: null, attendeeCount: 0, categories: [] },
+  ...{ joinUrl: null, openUrl: null },
 });
 const expanded = (text: string, ownerAddresses = [owner]) => {
   const { appointments, ...rest } = expandObject(text, year, zone, { ownerAddresses });
