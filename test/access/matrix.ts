@@ -178,6 +178,7 @@ readDiallingRules          -      -     -     +      +     -     +     none     
 setDiallingRules           -      -     -     -      +     -     +     none                  adm                       location
 tryNumber                  -      -     -     -      +     -     +     none                  adm                       -
 readDiallingImpact         -      -     -     -      +     -     +     none                  adm                       -
+listPhoneAbilities         -      -     -     +      +     -     +     none                  adm:read                  -
 listPredefinedTargets      -      +     +     +      +     -     +     read                  adm:read                  -
 createPredefinedTarget     -      -     -     -      +     -     +     none                  adm                       predefinedTarget
 changePredefinedTarget     -      -     -     -      +     -     +     none                  adm                       predefinedTarget

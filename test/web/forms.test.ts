@@ -192,6 +192,15 @@ describeWith(['chromium'], 'forms that reach out', () => {
     await page.getByRole('link', { name: 'Presence management' }).click();
     await page.getByRole('link', { name: /^Profiles/ }).click();
     await page.getByRole('button', { name: 'Change the profile Appointment' }).click();
+    // What the location's phone system can't do is told where it is chosen, with the reason.
+    const cannot = page.locator('.cannot-do', { hasText: 'Switchboard can’t do this' });
+    await page.getByLabel('Call forwarding').selectOption('Internal calls');
+    await cannot.getByText('no word for "internal"').waitFor();
+    await page.getByText('Calls when busy or unanswered').click();
+    await page.getByLabel('Calls that find the user busy').selectOption('Voicemail');
+    await cannot.nth(1).waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByLabel('Calls that find the user busy').selectOption('Leave them as they are');
     await page.getByLabel('Call forwarding').selectOption('All calls');
     await page.getByLabel('Target').selectOption('A number');
     await page.getByLabel('Number').fill(deputy);

@@ -7,6 +7,7 @@ import { changePhoneSystem, createExtension, createPhoneSystem } from '../organi
 import { locationIdOfUser } from '../organization/roles.ts';
 import { refuseSamplePhones } from '../organization/sample-company/apart.ts';
 import type { Executor } from '../store/database.ts';
+import { abilitiesAt } from '../telephony/abilities.ts';
 import { checkPhoneSystem } from '../telephony/check.ts';
 import type { PhoneSystemKinds } from '../telephony/connectors.ts';
 import { outlookLines, outlookLog, outlookSummary } from '../telephony/trust/outlook.queries.ts';
@@ -14,6 +15,7 @@ import { pauseOf } from '../telephony/trust/pauses.ts';
 import { locationsOf, requireLocation } from './access.ts';
 import { ApiError } from './errors.ts';
 import { beginLeaving } from './leavings.routes.ts';
+import { atLocation } from './places.ts';
 import { type Route, route, type Viewer } from './route.ts';
 import { Id } from './schemas/common.ts';
 import { LeavingStarted } from './schemas/leaving.ts';
@@ -22,6 +24,7 @@ import {
   ExtensionList,
   NewExtension,
   NewPhoneSystem,
+  PhoneAbilityList,
   PhoneSystem,
   PhoneSystemChange,
   PhoneSystemCheckResult,
@@ -104,6 +107,20 @@ export function telephonyRoutes(context: Context, kinds: PhoneSystemKinds): Rout
     if (viewer.role !== 'administrator') requireLocation(viewer, await locationIdOfUser(db, userId));
   }
   return [
+    route({
+      ...atLocation,
+      access: 'reader',
+      tag: 'Telephony',
+      method: 'get',
+      path: '/locations/{locationId}/phone-abilities',
+      operation: 'listPhoneAbilities',
+      summary: 'What the phone systems of a location’s users can’t do',
+      description: 'For whoever makes profiles there. The phone systems aren’t asked.',
+      answer: PhoneAbilityList,
+      handle: async ({ params: { locationId } }) => ({
+        phoneSystems: await abilitiesAt(context, kinds, locationId),
+      }),
+    }),
     route({
       access: 'reader',
       tag: 'Telephony',

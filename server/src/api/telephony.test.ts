@@ -45,6 +45,15 @@ test('a phone system is connected and checked; forwarding follows, and is given 
   expect(check.steps.every(({ ok }: { ok: boolean }) => ok)).toBe(true);
   expect(check.modes).toMatchObject({ off: true, all: true, internal: expect.any(String) });
 
+  const locationId = (await administrator.call('GET', '/locations')).body.locations[0].id;
+  const able = (await administrator.call('GET', `/locations/${locationId}/phone-abilities`)).body;
+  expect(able.phoneSystems).toEqual([
+    {
+      ...{ id: system.id, name: 'PBX', users: 1, problem: null },
+      unable: ['internal', 'external', 'busy', 'unanswered'].map((part) => ({ part, reason: expect.any(String) })),
+    },
+  ]);
+
   const active = await administrator.call('PATCH', `/phone-systems/${system.id}`, { mode: 'active' });
   expect(active.body).toMatchObject({ mode: 'active', pause: null, becomes: null });
   pbx.byHand('201', { mode: 'always', target: '299' });

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { errorClasses } from '../../calendars/connector.ts';
+import { forwardingParts } from '../../telephony/abilities.ts';
 import { CheckStep } from './accounts.ts';
 import { Id, Instant } from './common.ts';
 import { Pause } from './pause.ts';
@@ -67,6 +68,24 @@ export const PhoneSystemChange = z
   .partial()
   .openapi('PhoneSystemChange');
 export type PhoneSystemChange = z.input<typeof PhoneSystemChange>;
+
+export const PhoneAbilityList = z
+  .object({
+    phoneSystems: z.array(
+      z.object({
+        id: Id,
+        name: z.string(),
+        users: z.int().openapi({ description: 'Of the location, with an extension there.' }),
+        unable: z.array(z.object({ part: z.enum(forwardingParts), reason: z.string() })).openapi({
+          description:
+            'The modes, the calls (`busy`, `unanswered`) and the target `voicemail` that a profile may name and this system can’t do. Calls of its users then ring as if nothing were set.',
+        }),
+        problem: z.string().nullable().openapi({ description: 'Why nothing can be told; null: it can.' }),
+      }),
+    ),
+  })
+  .openapi('PhoneAbilityList');
+export type PhoneAbilityList = z.infer<typeof PhoneAbilityList>;
 
 export const PhoneSystemCheckResult = z
   .object({

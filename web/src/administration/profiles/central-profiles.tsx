@@ -89,6 +89,7 @@ export function CentralProfiles(props: {
           profile={editing === 'new' ? null : editing}
           owner={props.owner}
           ownerId={props.id}
+          locationId={props.locationId}
           targets={targets}
           onClose={() => setEditing(null)}
         />

@@ -1,5 +1,6 @@
 import { NativeSelect, Switch, TextInput } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { type FormEvent, Fragment, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PredefinedTarget } from '../../../../server/src/api/schemas/dialling.ts';
 import type { Profile } from '../../../../server/src/api/schemas/presence.ts';
@@ -10,48 +11,46 @@ import { fieldError, isFieldError } from '../../shell/field-errors.ts';
 import { notify } from '../../shell/notices.tsx';
 import { Problem } from '../../shell/parts.tsx';
 import { useChange } from '../administration.queries.ts';
-import type { Target } from './profiles.queries.ts';
+import { CannotDo, type ForwardingPart } from './cannot-do.tsx';
+import { phoneAbilitiesQuery, type Target } from './profiles.queries.ts';
+import { TargetFields, targetErrorFields } from './target-fields.tsx';
 
 const modes = ['off', 'all', 'internal', 'external', 'doNotDisturb'] as const;
-const targetKinds = ['voicemail', 'mobile', 'deputy', 'assistant', 'team', 'predefined', 'number'] as const;
-type Forwarding = { mode: (typeof modes)[number]; target: Target | null };
 
 export function ProfileForm(props: {
   profile: Profile | null;
   owner: 'location' | 'group';
   ownerId: string;
+  /** Whose phone systems and predefined targets count. */
+  locationId: string;
   targets: readonly PredefinedTarget[];
   onClose(): void;
 }) {
   const { profile, onClose } = props;
   const { t } = useTranslation(['administration/profiles', 'presence/stack']);
   const save = useChange('profiles');
-  const known = (profile?.forwarding.target ?? null) as Target | null;
+  const abilities = useQuery(phoneAbilitiesQuery(props.locationId));
   const [form, setForm] = useState({
     name: profile?.name ?? '',
     status: profile?.status ?? 'appointment',
     active: profile?.active ?? true,
     note: profile?.note ?? '',
     mode: profile?.forwarding.mode ?? 'off',
-    target: known?.kind ?? 'voicemail',
-    number: known?.kind === 'number' ? known.number : '',
-    targetId: known?.kind === 'predefined' ? known.targetId : (props.targets[0]?.id ?? ''),
+    target: (profile?.forwarding.target ?? { kind: 'voicemail' }) as Target,
+    busy: (profile?.forwarding.busy ?? null) as Target | null,
+    unanswered: (profile?.forwarding.unanswered ?? null) as Target | null,
   });
   const set = (change: Partial<typeof form>) => setForm((known) => ({ ...known, ...change }));
   const forwards = form.mode !== 'off' && form.mode !== 'doNotDisturb';
 
-  function forwarding(): Forwarding {
-    if (!forwards) return { mode: form.mode, target: null };
-    const { mode, target, number, targetId } = form;
-    if (target === 'number') return { mode, target: { kind: target, number } };
-    if (target === 'predefined') return { mode, target: { kind: target, targetId } };
-    return { mode, target: { kind: target } };
-  }
+  const { mode, busy, unanswered } = form;
+  const forwarding = { mode, target: forwards ? form.target : null, busy, unanswered };
+  const unable = (part: ForwardingPart) => <CannotDo part={part} phoneSystems={abilities.data ?? []} />;
 
   function submit(event: FormEvent): void {
     event.preventDefault();
     const { name, status, active } = form;
-    const body = { name, status, active, note: form.note === '' ? null : form.note, forwarding: forwarding() };
+    const body = { name, status, active, note: form.note === '' ? null : form.note, forwarding };
     save.mutate(
       profile
         ? { method: 'PATCH', path: `/profiles/${profile.id}`, body }
@@ -92,39 +91,39 @@ export function ProfileForm(props: {
           data={modes.map((value) => ({ value, label: t(`modes.${value}`) }))}
           onChange={(event) => set({ mode: modes.find((one) => one === event.currentTarget.value)! })}
         />
+        {mode !== 'off' && unable(mode)}
         {forwards && (
-          <NativeSelect
+          <TargetFields
             label={t('target')}
+            field="target"
             value={form.target}
-            description={t(`targetHints.${form.target}`)}
-            error={fieldError(save.error, 'target.kind')}
-            data={targetKinds.map((value) => ({
-              value,
-              label: t(`targets.${value}`),
-              disabled: value === 'predefined' && props.targets.length === 0,
-            }))}
-            onChange={(event) => set({ target: targetKinds.find((one) => one === event.currentTarget.value)! })}
+            targets={props.targets}
+            error={save.error}
+            onChange={(target) => set({ target: target! })}
           />
         )}
-        {forwards && form.target === 'predefined' && (
-          <NativeSelect
-            label={t('predefined')}
-            value={form.targetId}
-            error={fieldError(save.error, 'targetId')}
-            data={props.targets.map(({ id, name, number }) => ({ value: id, label: `${name} (${number})` }))}
-            onChange={(event) => set({ targetId: event.currentTarget.value })}
-          />
-        )}
-        {forwards && form.target === 'number' && (
-          <TextInput
-            label={t('number')}
-            type="tel"
-            required
-            value={form.number}
-            error={fieldError(save.error, 'number')}
-            onChange={(event) => set({ number: event.currentTarget.value })}
-          />
-        )}
+        {forwarding.target?.kind === 'voicemail' && unable('voicemail')}
+        <details className="form-part" open={busy !== null || unanswered !== null}>
+          <summary>{t('otherCalls')}</summary>
+          <div className="stack">
+            <p className="hint">{t('otherCallsHint')}</p>
+            {(['busy', 'unanswered'] as const).map((slot) => (
+              <Fragment key={slot}>
+                <TargetFields
+                  label={t(`slots.${slot}`)}
+                  none={t('slots.none')}
+                  field={slot}
+                  value={form[slot]}
+                  targets={props.targets}
+                  error={save.error}
+                  onChange={(target) => set({ [slot]: target })}
+                />
+                {form[slot] && unable(slot)}
+                {form[slot]?.kind === 'voicemail' && unable('voicemail')}
+              </Fragment>
+            ))}
+          </div>
+        </details>
         <TextInput
           label={t('note')}
           description={t('noteHint', { ...notePlaceholders, ns: 'presence/stack' })}
@@ -138,7 +137,7 @@ export function ProfileForm(props: {
           checked={form.active}
           onChange={(event) => set({ active: event.currentTarget.checked })}
         />
-        {save.isError && !isFieldError(save.error, ['name', 'number', 'note', 'targetId', 'target.kind']) && (
+        {save.isError && !isFieldError(save.error, ['name', 'note', ...targetErrorFields]) && (
           <Problem error={save.error} />
         )}
         <div className="actions">

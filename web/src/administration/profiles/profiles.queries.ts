@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { ProfileList } from '../../../../server/src/api/schemas/presence.ts';
+import type { PhoneAbilityList } from '../../../../server/src/api/schemas/telephony.ts';
 import { get } from '../../shell/api.ts';
 
 /** The central profiles of a location, or those in force for a group. Read again with every change of "profiles". */
@@ -14,3 +15,11 @@ export type Target =
   | { kind: 'number'; number: string }
   | { kind: 'predefined'; targetId: string }
   | { kind: 'mobile' | 'deputy' | 'assistant' | 'team' | 'voicemail' };
+
+/** What the phone systems of the location's users can't do. */
+export const phoneAbilitiesQuery = (locationId: string) =>
+  queryOptions({
+    queryKey: ['phoneAbilities', locationId],
+    queryFn: async ({ signal }) =>
+      (await get<PhoneAbilityList>(`/locations/${locationId}/phone-abilities`, signal)).phoneSystems,
+  });

@@ -35,6 +35,8 @@ export function PhoneSystemForm({ system, onClose }: { system: PhoneSystem | nul
     tls: known.tls === true,
     username: textOf(known.username),
     voicemail: textOf(known.voicemail ?? '*{{extension}}'),
+    calls: known.calls !== false,
+    presence: known.presence !== false,
   });
   const [http, setHttp] = useState(() => draftOf(system?.kind === 'http' ? system.settings : null));
   const [secret, setSecret] = useState(noSecret);
@@ -43,8 +45,8 @@ export function PhoneSystemForm({ system, onClose }: { system: PhoneSystem | nul
 
   function settings(): unknown {
     if (kind === 'http') return settingsFrom(http);
-    const { host, tls, username, voicemail } = form;
-    return { host, port: Number(form.port), tls, username, voicemail };
+    const { host, tls, username, voicemail, calls, presence } = form;
+    return { host, port: Number(form.port), tls, username, voicemail, calls, presence };
   }
 
   /** It stops being active while something of ours is on its phones. */
@@ -172,6 +174,18 @@ export function PhoneSystemForm({ system, onClose }: { system: PhoneSystem | nul
               error={fieldError(save.error, 'settings.voicemail')}
               value={form.voicemail}
               onChange={(event) => set({ voicemail: event.currentTarget.value })}
+            />
+            <Checkbox
+              label={t('phones.calls')}
+              description={t('phones.callsHint')}
+              checked={form.calls}
+              onChange={(event) => set({ calls: event.currentTarget.checked })}
+            />
+            <Checkbox
+              label={t('phones.presence')}
+              description={t('phones.presenceHint')}
+              checked={form.presence}
+              onChange={(event) => set({ presence: event.currentTarget.checked })}
             />
           </>
         ) : (
