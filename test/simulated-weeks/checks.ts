@@ -1,7 +1,8 @@
 /**
  * What must hold while a story is played.
  *
- * 1. Effective presence equals the oracle's, a second after it changes, wherever a server is there to make it true.
+ * 1. Effective presence equals the oracle's, a second after it changes, wherever a server is there to make it true; and
+ *    so does the timeline that people are shown, for the days around.
  * 2. When everything has been reachable for one reconcile period, and the writing: no forwarding of ours stands that no
  *    claim wants; every one that is wanted stands, unless the system can't do it, it would close a loop, or its user has
  *    changed it by hand since.
@@ -12,7 +13,8 @@
  * 7. Whoever writes to a system has its lease.
  */
 import type { Plan } from '../../server/src/presence/plan.ts';
-import { noForwarding, slotOf } from '../../server/src/presence/presence.ts';
+import { type Segment, slotOf } from '../../server/src/presence/presence.ts';
+import { timeline } from '../../server/src/presence/timeline.ts';
 import { keyOf } from '../../server/src/telephony/records.ts';
 import type { RecordEntry } from './database.ts';
 import type { Facts } from './facts.ts';
@@ -181,6 +183,7 @@ export class Checks {
       if (users.length === 0 || users.includes(id)) {
         watched.facts = factsOf(this.#world.office, watched.person);
         this.#oracle(watched);
+        if (this.#world.fortune.happens(`ahead of ${id}`, 0.1)) this.#lookAhead(watched);
       }
   }
   serversChanged(): void {
@@ -264,18 +267,29 @@ export class Checks {
     const told = this.#now - this.#notToldAt > pollMs + activationTakes ? 0 : pollMs;
     if (this.#now - Math.max(watched.since, this.#serversOk()) < activationTakes + told) return;
     const state = database.states.get(watched.person.id)!;
-    const { status, note, reason, forwarding } = state;
-    const is: Presence = {
-      ...{ status, note, origin: reason.origin, problem: reason.forwardingProblem ?? null },
-      always: words(slotOf(forwarding ?? noForwarding, 'always')),
-      busy: words(slotOf(forwarding, 'busy')),
-      unanswered: words(slotOf(forwarding, 'unanswered')),
-      winner: reason.appointment
-        ? `${reason.appointment.uid} ${reason.appointment.occurrence}`
-        : String(reason.claimId ?? ''),
-    };
+    const is = presenceOf(state);
     if (!alike(is, watched.presence))
       throw new Error(`${watched.person.id} is ${JSON.stringify(is)}, must be ${JSON.stringify(watched.presence)}.`);
+  }
+  /** The timeline says for every other time what the oracle says then: no gaps, and nothing between its segments. */
+  #lookAhead({ person, facts }: Watched): void {
+    const from = this.#now - day;
+    const to = this.#now + 5 * day;
+    const [first, last] = [from, to].map((at) => Temporal.Instant.fromEpochMilliseconds(at));
+    const segments = timeline(this.#world.inputsOf(person.id), { from: first!, to: last! });
+    const at = ({ epochMilliseconds }: Temporal.Instant) => epochMilliseconds;
+    const instants = [...boundaries(facts, from, to - 1), ...segments.map(({ start }) => at(start))];
+    for (const instant of instants) {
+      const [one, ...more] = segments.filter((each) => at(each.start) <= instant && instant < at(each.end!));
+      const must = presenceAt(facts, instant);
+      if (!one || more.length > 0 || !alike(presenceOf(one), must))
+        throw new Error(
+          `${person.id} is told at ${Temporal.Instant.fromEpochMilliseconds(instant)}: ${JSON.stringify(one && presenceOf(one))} (and ${more.length} more), must be ${JSON.stringify(must)}.`,
+        );
+    }
+    const ends = [...segments.slice(1).map(({ start }) => at(start)), to];
+    if (at(segments[0]!.start) !== from || segments.some(({ end }, i) => at(end!) !== ends[i]))
+      throw new Error(`The timeline of ${person.id} has gaps.`);
   }
   #serversOk(): number {
     const servers = this.#world.alive();
@@ -360,6 +374,21 @@ export class Checks {
 
 export const words = (value: Value | null): string =>
   value === null ? 'nothing' : value.target === null ? value.mode : `${value.mode} ${value.target}`;
+
+const presenceOf = ({
+  status,
+  note,
+  reason,
+  forwarding,
+}: Pick<Segment, 'status' | 'note' | 'reason' | 'forwarding'>): Presence => ({
+  ...{ status, note, origin: reason.origin, problem: reason.forwardingProblem ?? null },
+  always: words(slotOf(forwarding, 'always')),
+  busy: words(slotOf(forwarding, 'busy')),
+  unanswered: words(slotOf(forwarding, 'unanswered')),
+  winner: reason.appointment
+    ? `${reason.appointment.uid} ${reason.appointment.occurrence}`
+    : String(reason.claimId ?? ''),
+});
 
 const alike = (a: Presence, b: Presence) =>
   a.status === b.status &&

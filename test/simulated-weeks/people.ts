@@ -230,28 +230,31 @@ function choose(world: World, person: Person, happening: Extract<Happening, { wh
   });
 }
 
+/** How long a claim outlives the last time its call was seen, and how often it is looked for (telephony/calls.ts). */
+const [callLease, callLook] = [180_000, 60_000];
+
 /** Told by the phone system, so only while a server talks to it. */
 function call(world: World, person: Person, { system, seconds }: Extract<Happening, { what: 'call' }>): void {
+  const { clock } = world;
   const phones = world.system(system);
   if (!person.extensions.some((extension) => extension.system === phones.id)) return;
   const key = phones.id;
-  const ends = world.clock.now + seconds * 1_000;
-  const seen = (act: () => void): void => {
-    if (phones.well) act();
-    else world.clock.at(phones.wellSince, () => seen(act));
+  const start = clock.now;
+  const ends = start + seconds * 1_000;
+  const look = (): void => {
+    if (!phones.well) clock.at(phones.wellSince, look);
+    else if (clock.now >= ends) world.change([person.id], () => endClaim(person, 'call', key, clock.now));
+    else {
+      world.change([person.id], () =>
+        putClaim(world, person, {
+          ...{ origin: 'call', key, profileId: null, status: 'onThePhone', note: null, endRule: 'time' as const },
+          ...{ start, end: null, appointment: null, lease: clock.now + callLease },
+        }),
+      );
+      clock.at(Math.min(ends, clock.now + callLook), look);
+    }
   };
-  seen(() => {
-    if (world.clock.now >= ends) return;
-    world.change([person.id], () =>
-      putClaim(world, person, {
-        ...{ origin: 'call', key, profileId: null, status: 'onThePhone', note: null, endRule: 'time' as const },
-        ...{ start: world.clock.now, end: null, appointment: null, lease: null },
-      }),
-    );
-    world.clock.at(ends, () =>
-      seen(() => world.change([person.id], () => endClaim(person, 'call', key, world.clock.now))),
-    );
-  });
+  look();
 }
 
 function putClaim(world: World, person: Person, claim: Omit<ClaimFacts, 'id'>): void {

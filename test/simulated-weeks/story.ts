@@ -258,7 +258,7 @@ const when: fc.Arbitrary<When> = fc.oneof(
     weight: 5,
     arbitrary: fc.record({
       after: fc.oneof(
-        fc.integer({ min: 0, max: 100 }),
+        fc.integer({ min: 0, max: 400 }),
         fc.integer({ min: 0, max: 60_000 }),
         fc.integer({ min: 0, max: 30 * minute }),
       ),
