@@ -32,7 +32,7 @@ export default function AppointmentDetails({ appointment, onClose }: Props) {
     location,
     [organizer, attendeeCount > 1 && t('people', { count: attendeeCount })].filter(Boolean).join(', '),
     categories.length > 0 && `${t('choice.categories', { ns: 'rules' })}: ${categories.join(', ')}`,
-    sources.map(({ calendarName }) => calendarName).join(', '),
+    `${t('condition.calendars', { ns: 'rules' })}: ${sources.map(({ calendarName }) => calendarName).join(', ')}`,
   ].filter(Boolean);
   return (
     <Dialog title={title || t('noTitle')} onClose={onClose}>

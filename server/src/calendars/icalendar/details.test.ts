@@ -57,11 +57,22 @@ describe('what an appointment says', () => {
       title: 'One, two three',
       categories: ['Red', 'Blue', 'Green, dark'],
       attendeeCount: 1,
+      organizerAddress: 'ann@example.com',
       location: 'Room 4',
       openUrl: 'https://calendar.example.com/1',
       joinUrl: 'https://us02web.zoom.us/j/123?pwd=x',
       cancelled: true,
     });
+  });
+
+  it.each([
+    ['ORGANIZER:MAILTO:Ann@Example.com', 'ann@example.com'],
+    ['ORGANIZER;EMAIL=ann@example.com:urn:uuid:7f3c', 'ann@example.com'],
+    ['ORGANIZER;CN=Ann:urn:uuid:7f3c', null],
+    ['ORGANIZER:invalid:nomail', null],
+    ['SUMMARY:Mine', null],
+  ])('%s: the organizer’s address is %s', (line, address) => {
+    expect(single(line).organizerAddress).toBe(address);
   });
 
   it('takes only web addresses as links', () => {

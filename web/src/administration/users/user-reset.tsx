@@ -8,7 +8,7 @@ import { useErrorText } from '../../shell/parts.tsx';
 import { useChange } from '../administration.queries.ts';
 import { useMayChange } from '../may-change.ts';
 
-const parts = ['profiles', 'manualChoices', 'relationships', 'reminders'] as const;
+const parts = ['profiles', 'manualChoices', 'relationships', 'reminders', 'rules', 'appointmentChoices'] as const;
 
 /** Takes a user back to how they began, where what they chose for themselves has got in their way. */
 export function UserReset({ user }: { user: User }) {
