@@ -7,11 +7,13 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { noHabits } from '../../simulators/http/stand-in.ts';
 import { type Pbx, startPbx } from '../../simulators/pbx/pbx.ts';
+import { startWazo, type Wazo, wazoUser } from '../../simulators/wazo/wazo.ts';
 import { administrator, until } from '../product.ts';
 import { describeWith } from '../servers/needs.ts';
 import { type Radicale, startRadicale } from '../servers/radicale.ts';
-import { openBrowser, openContext, type Server, seriousFindings, startServer } from './browser.ts';
+import { openBrowser, openContext, type Server, seriousFindings, sidewaysScroll, startServer } from './browser.ts';
 
 const extension = '201';
 const deputy = '207';
@@ -22,6 +24,7 @@ describeWith(['chromium'], 'forms that reach out', () => {
   let page: Page;
   let complaints: string[];
   let pbx: Pbx;
+  let wazo: Wazo;
   const deliveries: { headers: http.IncomingHttpHeaders; body: string }[] = [];
   const receiver = http.createServer(async (request, response) => {
     let body = '';
@@ -31,10 +34,11 @@ describeWith(['chromium'], 'forms that reach out', () => {
   });
 
   beforeAll(async () => {
-    [server, browser, pbx] = await Promise.all([
+    [server, browser, pbx, wazo] = await Promise.all([
       startServer(),
       openBrowser(),
       startPbx({ extensions: [extension, deputy], badHabits: false }),
+      startWazo({ extensions: ['301', '302'], habits: noHabits }),
       once(receiver.listen(0, '127.0.0.1'), 'listening'),
     ]);
     const opened = await openContext(browser);
@@ -47,6 +51,7 @@ describeWith(['chromium'], 'forms that reach out', () => {
     await browser?.close();
     await server?.stop();
     await pbx?.stop();
+    await wazo?.stop();
     receiver.close();
   });
 
@@ -160,6 +165,7 @@ describeWith(['chromium'], 'forms that reach out', () => {
     await dialog.getByRole('button', { name: 'Save' }).click();
     await set.getByText('{{phone}} is unknown.').waitFor();
     await set.getByLabel('Address').fill(address);
+    await dialog.getByLabel('Mode', { exact: true }).selectOption('Active');
     await dialog.getByText('Edit everything as JSON').click();
     const json = dialog.getByLabel('Request templates (JSON)');
     expect(JSON.parse(await json.inputValue())).toMatchObject({ set: { address }, read: { target: '/target' } });
@@ -169,6 +175,50 @@ describeWith(['chromium'], 'forms that reach out', () => {
     await dialog.getByRole('button', { name: 'Save' }).click();
     await dialog.waitFor({ state: 'detached' });
     await page.getByRole('article', { name: 'Switchboard' }).getByText('0 extensions').waitFor();
+  });
+
+  it('fills a phone system from a recipe, and tries it out on one extension', async () => {
+    wazo.byHand('301', { always: { on: true, to: '0301234' }, busy: { on: true, to: '305' } });
+    await page.goto(`${server.url}/administration/phones`);
+    await page.getByRole('button', { name: 'Connect a phone system' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Kind').selectOption('HTTP requests by template');
+    await dialog.getByLabel('Name', { exact: true }).fill('Wazo');
+    await dialog.getByLabel('Recipe').selectOption('Wazo');
+    await dialog.getByLabel('Address of the server').fill(`${wazo.url}/`);
+    await dialog.getByLabel('User name').fill(wazoUser.username);
+    await dialog.getByLabel('Password', { exact: true }).fill('not the right one');
+    const trial = dialog.getByRole('group', { name: 'Try it' });
+    await trial.getByLabel('Extension').fill('301');
+    await trial.getByRole('button', { name: 'Read it' }).click();
+    await trial.getByText('refuses the credentials').waitFor();
+    await dialog.getByLabel('Password', { exact: true }).fill(wazoUser.password);
+    await trial.getByLabel('Extension').press('Enter');
+    await trial.getByText('All calls → 0301234').waitFor();
+    await trial.getByText('All calls → 305').waitFor();
+    await trial.getByText('The list of all extensions says the same.').waitFor();
+    expect(await dialog.count()).toBe(1); // Enter tried it out, and saved nothing.
+    await trial.locator('summary').last().click();
+    expect(await trial.textContent()).not.toContain(wazoUser.password);
+    for (const title of ['Busy, unanswered', 'Reading all', 'Tokens'])
+      await dialog.locator('summary', { hasText: title }).click();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.setViewportSize({ width: 360, height: 740 });
+    expect(await sidewaysScroll(page)).toBe(0);
+    await page.setViewportSize({ width: 1280, height: 860 });
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    const card = page.getByRole('article', { name: 'Wazo' });
+    await card.getByRole('button', { name: 'Change', exact: true }).click();
+    // What was a recipe is shown again in its parts, with the stored sign-in.
+    expect(JSON.parse(await dialog.getByLabel('Forward calls').inputValue()).address).toContain(
+      '/forwards/unconditional',
+    );
+    await trial.getByLabel('Extension').fill('302');
+    await trial.getByRole('button', { name: 'Read it' }).click();
+    await trial.getByText('None').first().waitFor();
+    await page.keyboard.press('Escape');
+    expect(wazo.said.some(({ method }) => method === 'PUT')).toBe(false);
   });
 
   it('gives a user an extension, and proves by the check that it can be read', async () => {

@@ -207,8 +207,8 @@ export function telephonyRoutes(context: Context, kinds: PhoneSystemKinds): Rout
           .where('phone_system_id', '=', phoneSystemId)
           .limit(1)
           .executeTakeFirst();
-        const { steps, modes } = await checkPhoneSystem(context, kinds, system, extension?.number ?? null);
-        return { steps, modes: modes ?? {} };
+        const { steps, modes, slots } = await checkPhoneSystem(context, kinds, system, extension?.number ?? null);
+        return { steps, modes: modes ?? {}, slots: slots ?? {} };
       },
     }),
     route({

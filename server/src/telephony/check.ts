@@ -2,7 +2,7 @@
 import { type CheckStep, ConnectorError } from '../calendars/connector.ts';
 import type { Context } from '../context.ts';
 import { type ForwardingMode, forwardingModes } from '../presence/presence.ts';
-import type { PhoneSystemConnection } from './connector.ts';
+import type { Capabilities, PhoneSystemConnection } from './connector.ts';
 import { connectTo, type PhoneSystemKinds, type StoredPhoneSystem } from './connectors.ts';
 import { asConnectorError } from './outcomes.ts';
 import { tokensInStore } from './token-store.ts';
@@ -11,6 +11,8 @@ export interface PhoneSystemCheck {
   steps: CheckStep[];
   /** For each mode: true, or why this system can't do it. Null when the settings are no good. */
   modes: Record<ForwardingMode, true | string> | null;
+  /** The same for forwarding of calls that find the user busy, or that nobody answers. */
+  slots: Capabilities['slots'] | null;
 }
 
 /** @param extension one to read, to prove the way there and back; null: that step is left out. Never throws. */
@@ -72,13 +74,13 @@ export async function checkPhoneSystem(
       } catch (error) {
         steps.push(failed('rights', error));
       }
-    const modes = (connection as PhoneSystemConnection | null)?.capabilities.modes ?? null;
+    const { modes = null, slots = null } = (connection as PhoneSystemConnection | null)?.capabilities ?? {};
     if (modes) {
       const unable = forwardingModes.filter((mode) => modes[mode] !== true);
       if (unable.length > 0)
         steps.push({ name: 'modes', ok: true, message: unable.map((mode) => `${mode}: ${modes[mode]}`).join(' ') });
     }
-    return { steps, modes };
+    return { steps, modes, slots };
   } finally {
     await (connection as PhoneSystemConnection | null)?.close().catch(() => {});
   }

@@ -15,6 +15,8 @@ export const httpPhones: Record<string, string> = {
   '{0} answered, but not with success: {1}.': '{0} hat geantwortet, aber nicht mit Erfolg: {1}.',
   '{0} answered without "{1}", which the next request needs.':
     '{0} hat ohne „{1}“ geantwortet; die nächste Anfrage braucht es.',
+  'The phone system lists {0} extensions.': 'Die Telefonanlage führt {0} Nebenstellen.',
+  '{0} of them can’t be understood, {1} for one.': '{0} davon sind nicht zu verstehen, etwa {1}.',
   'No token was given: {0}': 'Es wurde kein Token ausgegeben: {0}',
   'The phone system did not give a token in time.': 'Die Telefonanlage hat nicht rechtzeitig ein Token ausgegeben.',
   'The answer to the token request has no "access_token".':

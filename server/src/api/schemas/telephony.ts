@@ -93,6 +93,9 @@ export const PhoneSystemCheckResult = z
     modes: z.record(z.string(), z.union([z.literal(true), z.string()])).openapi({
       description: 'For each forwarding mode: true, or why this system can’t do it.',
     }),
+    slots: z.record(z.string(), z.union([z.literal(true), z.string()])).openapi({
+      description: 'The same for calls that find the user `busy`, or that stay `unanswered`.',
+    }),
   })
   .openapi('PhoneSystemCheckResult');
 export type PhoneSystemCheckResult = z.infer<typeof PhoneSystemCheckResult>;

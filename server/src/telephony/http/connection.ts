@@ -4,6 +4,7 @@ import { ConnectorError } from '../../calendars/connector.ts';
 import type { Outbound } from '../../outbound/outbound.ts';
 import { type Slot, type SlotForwarding, slotOff } from '../../presence/presence.ts';
 import type { ApplyContext, PhoneForwarding, PhoneSystemConnection } from '../connector.ts';
+import { asConnectorError } from '../outcomes.ts';
 import { type TokenStore, tokensInMemory } from '../token-store.ts';
 import { requestBudget } from './budget.ts';
 import { callsInProgress } from './calls.ts';
@@ -224,6 +225,19 @@ export function httpConnection(options: HttpConnectionOptions): HttpConnection {
       },
     }),
     ...(tell && { showPresence: (wanted, _all, signal) => tell(wanted, signal) }),
+    // Proves the way there even where no extension is known yet.
+    async check(signal) {
+      if (!settings.readAll) return [];
+      try {
+        const { values, bad } = await readList(signal);
+        const unread = bad.size > 0 ? ` ${bad.size} of them can’t be understood, ${[...bad][0]} for one.` : '';
+        const message = `The phone system lists ${values.size + bad.size} extensions.${unread}`;
+        return [{ name: 'list', ok: bad.size === 0, message }];
+      } catch (error) {
+        const { message, errorClass } = asConnectorError(error);
+        return [{ name: 'list', ok: false, message, errorClass }];
+      }
+    },
     async close() {
       if (watching) clearInterval(watching);
     },

@@ -8,7 +8,7 @@ import { Confirm } from '../../shell/dialog.tsx';
 import { Icon } from '../../shell/icons.tsx';
 import { useNow } from '../../shell/now.ts';
 import { Empty, Problem } from '../../shell/parts.tsx';
-import { ServerWords } from '../../shell/server-words.tsx';
+import { inOurWords, ServerWords } from '../../shell/server-words.tsx';
 import { useFormat } from '../../shell/use-format.ts';
 import { phoneSystemsQuery, useQuickChange } from '../administration.queries.ts';
 import { RemovalSteps } from '../leaving/removal-steps.tsx';
@@ -148,10 +148,14 @@ function System({ system }: { system: PhoneSystem }) {
 }
 
 const modes = ['off', 'all', 'internal', 'external', 'doNotDisturb'] as const;
+const slots = ['busy', 'unanswered'] as const;
 
 function CheckResult({ result }: { result: PhoneSystemCheckResult }) {
-  const { t } = useTranslation(['administration/system', 'administration/profiles', 'administration/trust']);
-  const unable = modes.filter((mode) => typeof result.modes[mode] === 'string');
+  const { t } = useTranslation(['administration/system', 'administration/profiles', 'administration/http-phone']);
+  const unable = [
+    ...modes.map((mode) => [t(`modes.${mode}`, { ns: 'administration/profiles' }), result.modes[mode]] as const),
+    ...slots.map((slot) => [t(`slots.${slot}`, { ns: 'administration/http-phone' }), result.slots[slot]] as const),
+  ].flatMap(([name, able]) => (typeof able === 'string' ? [{ name, why: able }] : []));
   return (
     <>
       <CheckSteps steps={result.steps.filter((step) => step.name !== 'modes')} label={t('phones.check')} />
@@ -159,11 +163,14 @@ function CheckResult({ result }: { result: PhoneSystemCheckResult }) {
         <div>
           <p>{t('phones.unable')}</p>
           <ul>
-            {unable.map((mode) => (
-              <li key={mode} className="hint">
-                {t(`modes.${mode}`, { ns: 'administration/profiles' })}: <span lang="en">{result.modes[mode]}</span>
-              </li>
-            ))}
+            {unable.map(({ name, why }) => {
+              const ours = inOurWords(why);
+              return (
+                <li key={name} className="hint">
+                  {name}: <span lang={ours ? undefined : 'en'}>{ours ?? why}</span>
+                </li>
+              );
+            })}
           </ul>
         </div>
       )}
