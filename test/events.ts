@@ -52,6 +52,7 @@ export async function openEvents(url: string, cookie: string, query = '', lastEv
       const tooLate = new Promise<never>((_, reject) => {
         late.onabort = () => reject(new Error(`The event did not come. Came: ${JSON.stringify(all)}`));
       });
+      tooLate.catch(() => undefined); // what came already is never waited for
       for (;;) {
         for (let message = came.shift(); message; message = came.shift()) {
           all.push(message);

@@ -331,6 +331,11 @@ test('the stack tells all that has a say, what decides, and what comes; subjects
   const hidden = whole.map(([origin, title, ...rest]) => [origin, origin === 'appointment' ? null : title, ...rest]);
   expect(told(await stack(admin))).toEqual(hidden);
   expect((await other.call('GET', `/users/${owner.id}/presence/stack`)).status).toBe(403);
+  // Assistants see it too, of appointments only what the group lets them see.
+  await owner.call('PUT', `/users/me/relationships/${other.id}`, { level: 'assistant' });
+  const assistants = await stack(other);
+  expect(told(assistants)).toEqual(hidden);
+  expect(assistants.some(({ reason }: Entry) => reason.uid !== undefined)).toBe(false);
   const past = encodeURIComponent('2020-01-01T00:00:00Z');
   expect((await owner.call('GET', `/users/me/presence/stack?until=${past}`)).status).toBe(400);
   await setActivation({});

@@ -15,6 +15,7 @@ export const clientAnswerKey = ['clientAnswer'];
 
 const lookEveryMs = 5_000;
 const askAgainMs = 30 * 60_000;
+const failurePauseMs = 60_000;
 /** An IdleDetector takes no less. */
 const leastThresholdMs = 60_000;
 const activities = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart'] as const;
@@ -29,6 +30,8 @@ export function reportThisPage(userId: string): () => void {
   let computer: { idle: boolean; locked: boolean } | undefined;
   let detecting: AbortController | undefined;
   let telling = false;
+  /** After a failure: pages without number would else ask a server that is away every few seconds. */
+  let quietUntil = 0;
   let ended = false;
 
   function seen(): State {
@@ -38,7 +41,7 @@ export function reportThisPage(userId: string): () => void {
 
   /** Nothing is said twice, except to renew what was said. */
   function look(): void {
-    if (ended || telling) return;
+    if (ended || telling || Date.now() < quietUntil) return;
     const again = answer && (answer.heeded ? (answer.leaseSeconds * 1000) / 2 : askAgainMs);
     const due = !told || !again || Date.now() - told.at >= again || (answer?.heeded && told.state !== seen());
     if (due) void tell(seen());
@@ -49,16 +52,20 @@ export function reportThisPage(userId: string): () => void {
     try {
       const response = await send(state);
       if (response.status === 401) return stop(false);
-      if (!response.ok) return;
+      if (!response.ok) return pause();
       answer = (await response.json()) as ClientAnswer;
       told = { state, at: Date.now() };
       queries.setQueryData(clientAnswerKey, answer);
       if (answer.heeded) await detect(answer.inactiveAfterMinutes);
     } catch {
-      // the server is away: the next look tries again
+      pause();
     } finally {
       telling = false;
     }
+  }
+
+  function pause(): void {
+    quietUntil = Date.now() + failurePauseMs * (0.5 + Math.random());
   }
 
   const send = (state: State) =>
