@@ -5,6 +5,7 @@ import { checkPort, type RunningApi, startApi } from './api/server.ts';
 import { connectors as calendarKinds } from './calendars/connectors.ts';
 import type { Context, Running } from './context.ts';
 import { allRoles, type Environment } from './environment.ts';
+import { registeredApplication } from './organization/graph-applications/registered.ts';
 import { startImports } from './organization/import/imports.ts';
 import { startLeavings } from './organization/leaving/leavings.ts';
 import { watchNetworkSettings } from './organization/network.ts';
@@ -63,7 +64,7 @@ export async function startServer(
     started.push({ stop: () => outbound.close() });
     await freeLeasesOfTheDead(store.db);
     const context: Context = { store, secrets, outbound, log, processName: nameProcess() };
-    const connectors = [...calendarKinds(outbound).values()];
+    const connectors = [...calendarKinds(outbound, (id) => registeredApplication(store.db, secrets, id)).values()];
     const phones = phoneSystemKinds(outbound);
 
     if (roles.includes('activation')) {

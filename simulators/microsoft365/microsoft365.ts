@@ -30,16 +30,15 @@ export interface Microsoft365Options {
 
 export type Microsoft365 = Awaited<ReturnType<typeof startMicrosoft365>>;
 
-export async function startMicrosoft365(options: Microsoft365Options = {}) {
+/** Without a socket: tests, and benchmarks that turn the clock, ask `handle`. @param origin its address, in its links. */
+export function openMicrosoft365(options: Omit<Microsoft365Options, 'port'>, origin: () => string) {
   const { seed = 1, clock = wallClock, inspect } = options;
   const world = new World({ ...nasty, ...options.habits }, seed, clock);
   const tokens = new Tokens(world);
-  let url = '';
-  const identity = identityPlatform(world, tokens, () => url);
-  const service = graph(world, tokens, sendTo, () => url);
+  const identity = identityPlatform(world, tokens, origin);
+  const service = graph(world, tokens, sendTo, origin);
   const page = people(world, service);
 
-  /** Without a socket too: a benchmark that turns the clock asks here. */
   async function handle(asked: Asked): Promise<Answer> {
     if (asked.url.pathname.startsWith('/v1.0/')) {
       const answer = await service.answer(asked);
@@ -55,6 +54,31 @@ export async function startMicrosoft365(options: Microsoft365Options = {}) {
     );
   }
 
+  return {
+    world,
+    tokens,
+    handle,
+    approveDevice: identity.approveDevice,
+    nativeClient: identity.nativeClient,
+    rounds: service.rounds,
+    subscriptions: service.subscriptions,
+    throttling: service.throttling,
+    counters: service.counters,
+    /** Signs a user in without a browser: what the pages would lead to, for tests that are about something else. */
+    grant(clientId: string, address: string, scopes: string[]) {
+      const application = world.applications.find((each) => each.clientId === clientId)!;
+      const user = world.userBy(address)!;
+      user.consents.set(clientId, new Set(scopes));
+      const refresh = tokens.refreshToken(application, user, scopes);
+      return { ...tokens.accessToken(application, user, scopes), refresh_token: refresh, scope: scopes.join(' ') };
+    },
+  };
+}
+
+export async function startMicrosoft365(options: Microsoft365Options = {}) {
+  let url = '';
+  const simulated = openMicrosoft365(options, () => url);
+  const { world, handle } = simulated;
   const server = http.createServer((request, response) => {
     void read(request).then(
       async (asked) => {
@@ -79,24 +103,8 @@ export async function startMicrosoft365(options: Microsoft365Options = {}) {
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   return {
+    ...simulated,
     url,
-    world,
-    tokens,
-    handle,
-    approveDevice: identity.approveDevice,
-    nativeClient: identity.nativeClient,
-    rounds: service.rounds,
-    subscriptions: service.subscriptions,
-    throttling: service.throttling,
-    counters: service.counters,
-    /** Signs a user in without a browser: what the pages would lead to, for tests that are about something else. */
-    grant(clientId: string, address: string, scopes: string[]) {
-      const application = world.applications.find((each) => each.clientId === clientId)!;
-      const user = world.userBy(address)!;
-      user.consents.set(clientId, new Set(scopes));
-      const refresh = tokens.refreshToken(application, user, scopes);
-      return { ...tokens.accessToken(application, user, scopes), refresh_token: refresh, scope: scopes.join(' ') };
-    },
     async stop() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

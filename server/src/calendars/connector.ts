@@ -39,6 +39,14 @@ export interface ConnectorAccount<Settings = unknown, Secret = unknown> {
   id: string;
   settings: Settings;
   secret: Secret;
+  /** The Graph application by which it is read, for the kinds that need one. */
+  applicationId?: string | null;
+  /**
+   * Stores what the source gave in place of the secret, sealed, before it is used: only there while the account is
+   * leased by whoever calls, so that one process alone renews it.
+   * @throws Error when the lease is lost
+   */
+  keepSecret?(secret: Secret): Promise<void>;
 }
 
 export interface RemoteCalendar {
@@ -132,6 +140,15 @@ export interface CalendarConnector<Settings = unknown, Secret = unknown> {
    * @throws ConnectorError; `credentials` and `consent` mean that it is void already.
    */
   revoke?(account: ConnectorAccount<Settings, Secret>, signal: AbortSignal): Promise<void>;
+  /**
+   * Where an occurrence opens at its source, for kinds whose links have to be asked for. @param of.source as it is stored.
+   * @returns http(s); null where it isn't there. @throws ConnectorError
+   */
+  openLink?(
+    account: ConnectorAccount<Settings, Secret>,
+    of: { calendar: { remoteId: string }; source: string; occurrence: string },
+    signal: AbortSignal,
+  ): Promise<string | null>;
   /** How often to look when nothing else is known. */
   readonly defaultPoll: Temporal.Duration;
 }

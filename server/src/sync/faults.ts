@@ -42,7 +42,8 @@ export function faultOfAccount(error: unknown): ConnectorError | null {
 /** What a connector threw. Anything but a ConnectorError is a fault of ours, and says so without its inner text: that
  *  may quote the calendar or its address. */
 export function connectorFault(error: unknown): Error {
-  if (error instanceof ConnectorError || error instanceof StoreFailure || error instanceof Stopped) return error;
+  if (error instanceof ConnectorError || error instanceof StoreFailure) return error;
+  if (error instanceof Stopped || error instanceof LeaseLost) return error;
   const name = error instanceof Error ? error.name : typeof error;
   return new ConnectorError(
     'internal',

@@ -18,6 +18,8 @@ export interface LeasedAccount {
   name: string;
   settings: Record<string, unknown>;
   secret: string | null;
+  /** The Graph application by which it is read. */
+  applicationId: string | null;
   failures: number;
   errorClass: string | null;
   /** As it was when claimed; when it differs at release somebody asked for another pull meanwhile. */
@@ -76,6 +78,7 @@ export async function claimAccounts(
       from due, users, configuration_group
      where account.id = due.id and users.id = account.user_id and configuration_group.id = users.group_id
     returning account.id, account.user_id as "userId", account.kind, account.origin, account.name, account.settings, account.secret,
+              account.application_id as "applicationId",
               failures, error_class as "errorClass", due_at::text as "dueAt", discovered_at as "discoveredAt",
               exists (select 1 from calendar where account_id = account.id and missing_since is not null)
                 as "missesCalendar",
@@ -96,6 +99,20 @@ export async function renewLeases(executor: Executor, leases: readonly string[])
 export async function holdLease(executor: Executor, accountId: string, lease: string): Promise<boolean> {
   const { rows } = await sql`
     select 1 from account where id = ${accountId}::uuid and leased_by = ${lease} for no key update`.execute(executor);
+  return rows.length > 0;
+}
+
+/** Replaces the sealed secret, unless the lease is no longer ours. */
+export async function keepSecret(
+  executor: Executor,
+  accountId: string,
+  lease: string,
+  sealed: string,
+): Promise<boolean> {
+  const { rows } = await sql`
+    update account set secret = ${sealed} where id = ${accountId}::uuid and leased_by = ${lease} returning 1`.execute(
+    executor,
+  );
   return rows.length > 0;
 }
 

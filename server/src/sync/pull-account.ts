@@ -11,9 +11,9 @@ import { crashPoint } from '../store/crash-points.ts';
 import { backoff, nextPoll } from './backoff.ts';
 import { calendarsOfAccount, type StoredCalendar, takesPart } from './calendar.queries.ts';
 import { discoveryDue, removeVanished, storeDiscovered } from './discovery.ts';
-import { connectorFault, faultOfAccount, Stopped } from './faults.ts';
+import { connectorFault, faultOfAccount, LeaseLost, Stopped, StoreFailure } from './faults.ts';
 import { fitFreeBusy, fitSecret, type Reduce, withoutSubjects } from './free-busy.ts';
-import type { LeasedAccount, Outcome } from './lease.queries.ts';
+import { keepSecret, type LeasedAccount, type Outcome } from './lease.queries.ts';
 import { ownerAddressesOf } from './owner.ts';
 import { type Pull, pullCalendar } from './pull-calendar.ts';
 import { restReasonOf, sortOf } from './rest.ts';
@@ -145,10 +145,20 @@ async function takingPart(
 }
 
 /** The settings and the secret as the connector takes them. */
-function withSecret({ secrets }: Context, account: LeasedAccount): ConnectorAccount {
+function withSecret({ store, secrets }: Context, account: LeasedAccount): ConnectorAccount {
+  const { id, settings, applicationId, lease } = account;
   try {
-    const secret: unknown = account.secret === null ? null : JSON.parse(secrets.open(account.secret, account.id));
-    return { id: account.id, settings: account.settings, secret };
+    const secret: unknown = account.secret === null ? null : JSON.parse(secrets.open(account.secret, id));
+    return {
+      ...{ id, settings, applicationId, secret },
+      async keepSecret(next) {
+        const sealed = secrets.seal(JSON.stringify(next), id);
+        const kept = await keepSecret(store.db, id, lease, sealed).catch((error: unknown) => {
+          throw new StoreFailure(error);
+        });
+        if (!kept) throw new LeaseLost();
+      },
+    };
   } catch (cause) {
     throw new ConnectorError(
       'credentials',
