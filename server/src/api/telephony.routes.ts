@@ -49,6 +49,7 @@ const selectSystems = (db: Executor) =>
       'error_message as message',
       'last_contact_at as lastContactAt',
       'guard_share as guardShare',
+      'poll_ms as pollMs',
       'paused_at',
       'paused_reason',
     ])
@@ -70,9 +71,10 @@ const selectSystems = (db: Executor) =>
     .$narrowType<{ extensions: number; inForce: number; errorClass: 'unreachable' | null }>();
 type SystemRow = Awaited<ReturnType<ReturnType<typeof selectSystems>['execute']>>[number];
 
-function shownSystem({ paused_at, paused_reason, ...system }: SystemRow) {
+function shownSystem({ paused_at, paused_reason, pollMs, ...system }: SystemRow) {
   return {
     ...system,
+    pollSeconds: pollMs === null ? null : Math.round(pollMs / 1_000),
     pause: paused_at && paused_reason ? pauseOf('phoneSystem', paused_at, paused_reason) : null,
     /** What it goes on to be, where that isn't what it was before. */
     becomes: paused_reason?.untilGivenBack ? (paused_reason.nextMode ?? null) : null,

@@ -302,6 +302,7 @@ export interface Schema {
     secret: Text | null;
     mode: Generated<'active' | 'observe' | 'paused'>;
     guard_share: Generated<number>;
+    poll_ms: number | null;
     paused_at: InstantOrNull;
     paused_reason: JsonOrNull<StoredPause>;
     tokens: Text | null;

@@ -1,6 +1,7 @@
 /** The face every phone system shows to the reconciler. */
 import type { CheckStep } from '../calendars/connector.ts';
 import type { ForwardingMode, Slot, SlotForwarding, Status } from '../presence/presence.ts';
+import type { ReadingCost } from './budget.ts';
 import type { TokenStore } from './token-store.ts';
 
 export interface Capabilities {
@@ -13,6 +14,8 @@ export interface Capabilities {
   /** Whether many extensions are read by few requests. */
   readAll: boolean;
   watch: boolean;
+  /** Rule 10; left out: requests aren't limited. */
+  cost?: ReadingCost | undefined;
 }
 
 /** What templates and lamps may want to know beside the forwarding itself. */

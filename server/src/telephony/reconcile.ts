@@ -60,7 +60,9 @@ export async function reconcile(
   await records.prepare();
   const rows = await records.load();
   // What fails comes last, so that it holds up nobody else.
-  const due = rows.filter((row) => row.due).sort((a, b) => a.failures - b.failures);
+  // And what is only looked at comes after what is to be changed: the budget of requests is for that first (rule 10).
+  const looked = ({ desired, wish }: RecordRow) => Number(sameForwarding(desired, wish));
+  const due = rows.filter((row) => row.due).sort((a, b) => a.failures - b.failures || looked(a) - looked(b));
   if (due.length === 0) return null;
   if (system.mode === 'active' && options.guard && (await options.guard(unforeseen(due)))) return null;
   const wishes = await resolve(rows);

@@ -59,11 +59,11 @@ export async function giveLeasesBack(db: Database, processName: string): Promise
 export async function saveSystemHealth(
   db: Database,
   systemId: string,
-  health: { bootId: string } | { errorClass: string; message: string },
+  health: { bootId: string; pollMs: number } | { errorClass: string; message: string },
 ): Promise<void> {
   if ('bootId' in health)
     await sql`update phone_system set status = 'ok', boot_id = ${health.bootId}, error_class = null, error_message = null,
-      last_contact_at = now() where id = ${systemId}`.execute(db);
+      last_contact_at = now(), poll_ms = ${health.pollMs} where id = ${systemId}`.execute(db);
   else
     await sql`update phone_system set status = 'failing', error_class = ${health.errorClass},
       error_message = ${health.message} where id = ${systemId}`.execute(db);
@@ -113,6 +113,14 @@ export async function nextDue(db: Executor, systemId: string, most: number, only
      where e.phone_system_id = ${systemId} ${only ? sql`and ${concerned(only)}` : sql``}
        and (r.released_at is not null or not u.active or not ${leavesAsItIs})`.execute(db);
   return Math.min(rows[0]?.ms ?? most, most);
+}
+
+/** How many phones are looked at regularly. */
+export async function phonesInForce(db: Executor, systemId: string): Promise<number> {
+  const { rows } = await sql<{ phones: number }>`
+    select count(distinct e.id) as phones from forwarding_record r join extension e on e.id = r.extension_id
+     where e.phone_system_id = ${systemId} and (r.phase <> 'idle' or r.desired ->> 'mode' <> 'off')`.execute(db);
+  return rows[0]!.phones;
 }
 
 /** Hints of the phone system: the extensions may have changed, or (null) everything in force may have. */

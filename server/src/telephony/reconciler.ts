@@ -5,6 +5,7 @@
  */
 import type { Context, Running } from '../context.ts';
 import { presenceChannel } from '../presence/changes.ts';
+import { pollEvery } from './budget.ts';
 import { followCalls } from './calls.ts';
 import type { PhoneSystemConnection } from './connector.ts';
 import { connectTo, type PhoneSystemKinds } from './connectors.ts';
@@ -20,6 +21,7 @@ import {
   nextDue,
   noteUnreachable,
   type OwnedSystem,
+  phonesInForce,
   saveSystemHealth,
   systemsChanged,
 } from './reconciler.queries.ts';
@@ -143,15 +145,17 @@ export async function startReconciler(context: Context, options: ReconcilerOptio
     try {
       desk.connection ??= await connect(desk);
       const lease = { systemId: system.id, processName, leaseMs, mode: system.mode, only };
+      const { cost } = desk.connection.capabilities;
+      const lookMs = cost ? pollEvery(pollMs, cost, await phonesInForce(store.db, system.id)) : pollMs;
       const bootId = await reconcile(recordsInDatabase(store.db, lease), system, desk.connection, {
-        pollMs,
+        pollMs: lookMs,
         guard: (pending) => guarded(store.db, system, pending),
       });
       // On its way to another mode it may have given back the last phone just now.
       if (system.mode === 'paused') void refresh().catch(() => {});
       if (desk.failures > 0) log.info({ phoneSystem: system.name }, 'The phone system can be reached again.');
       desk.failures = 0;
-      if (bootId !== null) await saveSystemHealth(store.db, system.id, { bootId });
+      if (bootId !== null) await saveSystemHealth(store.db, system.id, { bootId, pollMs: lookMs });
       return await nextDue(store.db, system.id, pollMs, only);
     } catch (thrown) {
       if (stopped) return pollMs;

@@ -1,6 +1,15 @@
 /** Phone systems, forwarding, dialling, webhooks, the sample company. */
 export const phones: Record<string, string> = {
   'The settings are complete.': 'Die Einstellungen sind vollständig.',
+  'Choose an end that is still to come.': 'Wählen Sie ein Ende, das noch kommt.',
+  'Your group’s settings leave pausing to administrators.':
+    'Nach den Einstellungen Ihrer Gruppe hält nur die Administration an.',
+  '{0} has paused your forwarding, and may resume it.': '{0} hat Ihre Umleitung angehalten und darf sie fortsetzen.',
+  'Nothing was changed by hand at this phone, or it is over already.':
+    'An diesem Telefon wurde nichts von Hand geändert, oder es ist schon vorbei.',
+  'There is no such alert.': 'Diese Meldung gibt es nicht.',
+  'The phone system is only observed: nothing is written to it.':
+    'Die Telefonanlage wird nur beobachtet: an ihr wird nichts gesetzt.',
   'The phone system did not answer in time.': 'Die Telefonanlage hat nicht rechtzeitig geantwortet.',
   'The phone system answers; it was started at or as "{0}".':
     'Die Telefonanlage antwortet; gestartet wurde sie um oder als „{0}“.',

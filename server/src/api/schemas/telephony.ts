@@ -33,6 +33,9 @@ export const PhoneSystem = z
     lastContactAt: Instant.nullable(),
     extensions: z.int().openapi({ description: 'How many are mapped to users.' }),
     inForce: z.int().openapi({ description: 'At how many of them something of Whenabouts is set, or may be.' }),
+    pollSeconds: z.int().nullable().openapi({
+      description: 'How often forwarded phones are looked at: every 30 s, or as seldom as the request budget makes it.',
+    }),
     guardShare: GuardShare,
     pause: Pause.nullable(),
     becomes: z.enum(['active', 'observe']).nullable().openapi({

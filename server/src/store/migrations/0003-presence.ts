@@ -73,11 +73,12 @@ alter table leaving add constraint leaving_kind_check
 const trust = `
 -- A new phone system shows what it would do before it does it.
 alter table phone_system alter column mode set default 'observe';
--- guard_share: percent of the system's forwardings that may change outside known due times before it pauses itself.
+-- poll_ms: how often phones in force are looked at, by the request budget. guard_share: percent of the system's forwardings that may change outside known due times before it pauses itself.
 alter table phone_system
   add column guard_share integer not null default 20 check (guard_share between 0 and 100),
   add column paused_at timestamptz,
-  add column paused_reason jsonb;
+  add column paused_reason jsonb,
+  add column poll_ms integer;
 -- Sealed: what a phone system gave for the secret and may give only once.
 alter table phone_system add column tokens text;
 alter table configuration_group add column forwarding_paused_at timestamptz, add column forwarding_pause jsonb;

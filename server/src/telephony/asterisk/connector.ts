@@ -22,6 +22,8 @@ export const asteriskSettings = z.object({
     .string()
     .regex(/^[0-9*#+]*(\{\{extension\}\})?[0-9*#+]*$/, 'Voicemail is dialled by digits, *, # and {{extension}}.')
     .default('*{{extension}}'),
+  /** At most this many requests (AMI actions) a second are sent to it; left out: as many as there are. */
+  requestsPerSecond: z.number().min(1).max(10_000).optional(),
   /** Whether users are "on the phone" while they talk. */
   calls: z.boolean().default(true),
   /** Whether phones show the presence of users (CustomPresence). */
@@ -71,6 +73,8 @@ function connection(settings: AsteriskSettings, secret: AsteriskSecret): PhoneSy
       voicemail: settings.voicemail !== '',
       readAll: true,
       watch: true,
+      // All phones are read by the three lists of AstDB: looking costs next to nothing.
+      ...(settings.requestsPerSecond !== undefined && { cost: { perSecond: settings.requestsPerSecond, perPhone: 0 } }),
     },
     async bootId(signal) {
       const { response } = await session.must({ Action: 'CoreStatus' }, signal);

@@ -1,5 +1,6 @@
 /** One AMI connection at a time, made anew by whoever needs it, and AstDB through it. */
 import { ConnectorError } from '../../calendars/connector.ts';
+import { requestBudget } from '../budget.ts';
 import { type Ami, type AmiAnswer, type AmiMessage, type AmiOptions, openAmi } from './ami.ts';
 
 export interface AmiSession {
@@ -15,7 +16,10 @@ export interface AmiSession {
 }
 
 /** @param events whose names are wanted; a busy exchange tells of every step of every call. */
-export function openSession(options: AmiOptions, events: readonly string[]): AmiSession {
+export function openSession(
+  options: AmiOptions & { requestsPerSecond?: number | undefined },
+  events: readonly string[],
+): AmiSession {
   const listeners = new Set<(event: AmiMessage) => void>();
   const lostListeners = new Set<() => void>();
   let current: Promise<Ami> | null = null;
@@ -46,7 +50,11 @@ export function openSession(options: AmiOptions, events: readonly string[]): Ami
     );
     return current;
   }
-  const run: AmiSession['run'] = async (fields, signal) => (await ami(signal)).action(fields, signal);
+  const budget = options.requestsPerSecond ? requestBudget(options.requestsPerSecond) : null;
+  const run: AmiSession['run'] = async (fields, signal) => {
+    await budget?.(signal);
+    return (await ami(signal)).action(fields, signal);
+  };
   return {
     run,
     async must(fields, signal) {

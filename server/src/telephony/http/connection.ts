@@ -3,10 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ConnectorError } from '../../calendars/connector.ts';
 import type { Outbound } from '../../outbound/outbound.ts';
 import { type Slot, type SlotForwarding, slotOff } from '../../presence/presence.ts';
+import { requestBudget } from '../budget.ts';
 import type { ApplyContext, PhoneForwarding, PhoneSystemConnection } from '../connector.ts';
 import { asConnectorError } from '../outcomes.ts';
 import { type TokenStore, tokensInMemory } from '../token-store.ts';
-import { requestBudget } from './budget.ts';
 import { callsInProgress } from './calls.ts';
 import { type Exchange, httpClient, type SignIn, type Template } from './client.ts';
 import { directory } from './directory.ts';
@@ -180,6 +180,10 @@ export function httpConnection(options: HttpConnectionOptions): HttpConnection {
       voicemail: voicemailAble(settings) === true,
       readAll: settings.readAll !== null,
       watch: false,
+      cost: {
+        perSecond: settings.requestsPerSecond,
+        perPhone: settings.readAll ? 0 : 1 + Object.keys(settings.read.more).length,
+      },
     },
     async bootId(signal) {
       const { boot } = settings;

@@ -62,6 +62,9 @@ function System({ system }: { system: PhoneSystem }) {
         <p className="hint">
           {t(`phones.kinds.${system.kind}`, { defaultValue: system.kind })} ·{' '}
           {t('phones.extensions', { count: system.extensions })}
+          {system.pollSeconds !== null &&
+            system.pollSeconds > 30 &&
+            ` · ${t('phones.polls', { minutes: Math.round(system.pollSeconds / 6) / 10 })}`}
           {system.lastContactAt && ` · ${t('phones.contact', { when: format.relative(system.lastContactAt, now) })}`}
         </p>
       </header>
