@@ -23,11 +23,12 @@ export async function personalRulesOf(
   executor: Executor,
   userIds: readonly string[],
 ): Promise<Map<string, PersonalRules>> {
-  const users = sql`user_id = any(${[...userIds]}::uuid[])`;
   const { rows } = await sql<Row>`
-    select user_id, null as uid, '' as occurrence, rules as value from own_rules where ${users} and rules <> '[]'
+    with asked as (select unnest(${[...userIds]}::uuid[]) as user_id)
+    select user_id, null as uid, '' as occurrence, rules as value from own_rules join asked using (user_id)
+     where rules <> '[]'
     union all
-    select user_id, uid, occurrence, effect from appointment_choice where ${users}`.execute(executor);
+    select user_id, uid, occurrence, effect from appointment_choice join asked using (user_id)`.execute(executor);
   const byUser = new Map<string, PersonalRules>();
   for (const { user_id, uid, occurrence, value } of rows) {
     const of = byUser.get(user_id) ?? { rules: [], choices: new Map<string, Effect>() };
