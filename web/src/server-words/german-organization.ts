@@ -39,8 +39,6 @@ export const organization: Record<string, string> = {
     'Die Anbindung an Exchange-Server gehört noch nicht zu dieser Version. Bis dahin wird von keinem gelesen.',
   'The connector to Domino servers isn’t part of this version. Until it is, nothing is read from one.':
     'Die Anbindung an Domino-Server gehört noch nicht zu dieser Version. Bis dahin wird von keinem gelesen.',
-  'The connector to Microsoft 365 isn’t part of this version. Until it is, users can’t connect a mailbox.':
-    'Die Anbindung an Microsoft 365 gehört noch nicht zu dieser Version. Bis dahin können Benutzer kein Postfach verbinden.',
   'With these settings no calendars are read for these users: their presence follows none.':
     'Mit diesen Einstellungen werden für diese Benutzer keine Kalender gelesen: ihre Präsenz folgt keinem.',
   'There are no Graph applications yet.': 'Es gibt noch keine Graph-Anwendungen.',

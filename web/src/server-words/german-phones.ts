@@ -136,4 +136,6 @@ export const phones: Record<string, string> = {
     'Die Telefonanlage hat die Umleitung von {0} angenommen, aber {1} lässt sich nicht lesen.',
   'The phone system has not been written to in time.': 'Die Telefonanlage wurde nicht rechtzeitig beschrieben.',
   'Another process has taken over this phone system.': 'Ein anderer Prozess hat diese Telefonanlage übernommen.',
+  'Forwarding may change at up to {0} phones at once: their phone system may pause itself until you let the changes through.':
+    'Bei bis zu {0} Telefonen kann sich die Anrufumleitung auf einmal ändern: Ihre Telefonanlage hält dann vielleicht selbst an, bis Sie die Änderungen zulassen.',
 };

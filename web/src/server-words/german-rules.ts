@@ -41,6 +41,9 @@ export const rules: Record<string, string> = {
   'links to join by': 'Links zum Beitreten',
   'Rules of their own of {0} {1} look at subjects: those rest.':
     'Eigene Regeln von {0} Benutzern fragen nach dem Betreff und Ähnlichem: sie ruhen.',
+  'the rule "{0}" of {1}': 'die Regel „{0}“ von {1}',
+  'own rules of {0}': 'eigene Regeln von {0}',
+  'choices for appointments of {0}': 'Gewähltes für Termine von {0}',
   'There is no such appointment.': 'Diesen Termin gibt es nicht.',
   'The appointment is missing.': 'Der Termin fehlt.',
 };

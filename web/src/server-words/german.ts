@@ -3,6 +3,7 @@ import { connections } from './german-connections.ts';
 import { forms } from './german-forms.ts';
 import { httpPhones } from './german-http-phones.ts';
 import { imports } from './german-imports.ts';
+import { microsoft365 } from './german-microsoft365.ts';
 import { organization } from './german-organization.ts';
 import { phones } from './german-phones.ts';
 import { presence } from './german-presence.ts';
@@ -38,7 +39,20 @@ function sentence([english, german]: [string, string]): Sentence {
 
 /** In English and German; `{0}` … stand for what differs. */
 export const serverSentences: ReadonlyArray<[string, string]> = [
-  ...[forms, connections, calendars, phones, httpPhones, organization, presence, imports, refusals, rules, signIn],
+  ...[
+    forms,
+    connections,
+    calendars,
+    phones,
+    httpPhones,
+    organization,
+    presence,
+    imports,
+    microsoft365,
+    refusals,
+    rules,
+    signIn,
+  ],
 ].flatMap((part) => Object.entries(part));
 
 const sentences = serverSentences.map(sentence).sort((a, b) => Number(a.open) - Number(b.open) || b.firm - a.firm);
