@@ -2,7 +2,7 @@
  * What is committed, and the transactions on it that matter here, as the SQL does them: presence_state, forwarding_record
  * and the leases of phone systems. It survives every kill; a transaction happens at one instant or not at all.
  */
-import type { Plan, StoredState } from '../../server/src/presence/plan.ts';
+import type { Plan } from '../../server/src/presence/plan.ts';
 import {
   noForwarding,
   type Slot,
@@ -11,63 +11,11 @@ import {
   slotOff,
   slots,
 } from '../../server/src/presence/presence.ts';
-import { type ForwardingRecord, idleRecord, sameForwarding } from '../../server/src/telephony/decide.ts';
-import {
-  keyOf,
-  LeaseLost,
-  type RecordRow,
-  type RecordStore,
-  type RecordUpdate,
-} from '../../server/src/telephony/records.ts';
+import { idleRecord, sameForwarding } from '../../server/src/telephony/decide.ts';
+import { keyOf, LeaseLost, type RecordRow, type RecordUpdate } from '../../server/src/telephony/records.ts';
 import type { GuardSituation } from '../../server/src/telephony/trust/guard.ts';
 import type { Clock } from './clock.ts';
-
-export interface StateRow extends StoredState {
-  settingsRevision: number;
-  changeNumber: number;
-  /** Locked until a transaction of this server ends. */
-  lockedBy: string | null;
-}
-
-export interface RecordEntry {
-  extensionId: string;
-  system: string;
-  userId: string;
-  number: string;
-  slot: Slot;
-  record: ForwardingRecord;
-  desired: SlotForwarding;
-  actual: SlotForwarding | null;
-  failures: number;
-  error: RecordRow['error'];
-  /** The wish came to be at a time that wasn't known beforehand; when such a one was last acted on. */
-  unplanned: boolean;
-  unplannedAt: number;
-  /** The user wants ours again. */
-  retake: boolean;
-  dueAt: number;
-  /** Tells due times of one millisecond apart, as microseconds do. */
-  dueStamp: number;
-}
-
-export type Mode = 'active' | 'observe' | 'paused';
-export interface Pause {
-  giveBack: boolean;
-  until: number | null;
-  /** Of a phone system: what it does when that is over, and whether it is over once everything is given back. */
-  nextMode: 'active' | 'observe';
-  untilGivenBack: boolean;
-}
-/** What a pause is of: a user, the group, a phone system. */
-export type Scope = { user: string } | 'group' | { system: string };
-
-export interface SystemRow {
-  id: string;
-  mode: Mode;
-  pause: Pause | null;
-  leasedBy: string | null;
-  leasedUntil: number;
-}
+import type { Lease, Pause, RecordEntry, Scope, StateRow, SystemRow } from './tables.ts';
 
 export type Told = (channel: 'activation' | 'settings' | 'forwarding' | 'systems') => void;
 
@@ -352,41 +300,4 @@ export class MemoryDatabase {
     }
     return written;
   }
-}
-
-export interface Lease {
-  systemId: string;
-  server: string;
-  leaseMs: number;
-  /** What the system did when its records were loaded. */
-  mode: Mode;
-}
-
-/** The face the reconciler sees: each statement takes its time, and a dead server gets no answer. */
-export function recordsInMemory(
-  database: MemoryDatabase,
-  lease: Lease,
-  wait: (what: string) => Promise<void>,
-  saved: (entry: RecordEntry, update: RecordUpdate) => void,
-): RecordStore {
-  const { systemId } = lease;
-  return {
-    async prepare() {
-      database.prepare(systemId);
-    },
-    async load() {
-      await wait('load');
-      return database.load(systemId);
-    },
-    async save(updates) {
-      await wait('save');
-      const written = database.save(lease, updates, saved);
-      await wait('committed');
-      return written;
-    },
-    async knownNumbers(numbers) {
-      const known = database.extensions.filter(({ system }) => system === systemId).map(({ number }) => number);
-      return numbers.filter((number) => known.includes(number));
-    },
-  };
 }

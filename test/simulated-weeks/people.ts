@@ -1,9 +1,11 @@
 /** The people of a story at its beginning, and what they, their calendars and their administrators do. */
 import type { AppointmentFacts, ClaimFacts, ProfileFacts } from './facts.ts';
+import type { Happening } from './happenings.ts';
 import type { Office, Person } from './office.ts';
 import { factsOf } from './office.ts';
 import { endOf } from './oracle.ts';
-import type { AppointmentDraft, Happening, PersonDraft, ProfileDraft, Story } from './story.ts';
+import type { ProfileDraft } from './settings.ts';
+import type { AppointmentDraft, PersonDraft, Story } from './story.ts';
 import type { World } from './world.ts';
 
 const minute = 60_000;

@@ -3,7 +3,7 @@
  * transactions, woken as the product wakes them, in simulated time. It can be killed between any two steps, at the named
  * crash points, and be put to sleep for a while; what it then has in hand is lost or late.
  */
-import { type Plan, planFor } from '../../server/src/presence/plan.ts';
+import type { Plan } from '../../server/src/presence/plan.ts';
 import type { PresenceInputs } from '../../server/src/presence/timeline.ts';
 import type { CrashPoint } from '../../server/src/store/crash-points.ts';
 import type { PhoneSystemConnection } from '../../server/src/telephony/connector.ts';
@@ -12,18 +12,19 @@ import { asConnectorError } from '../../server/src/telephony/outcomes.ts';
 import { reconcile } from '../../server/src/telephony/reconcile.ts';
 import { keyOf, LeaseLost } from '../../server/src/telephony/records.ts';
 import { guardWindow, trips } from '../../server/src/telephony/trust/guard.ts';
+import { Activation } from './activation.ts';
 import type { Clock } from './clock.ts';
 import { limitAt } from './connection.ts';
-import { type MemoryDatabase, type Mode, type RecordEntry, recordsInMemory, type StateRow } from './database.ts';
+import type { MemoryDatabase } from './database.ts';
 import type { Fortune } from './fortune.ts';
 import type { OnRecord } from './own-settings.ts';
 import type { Value } from './phone-system.ts';
+import { recordsInMemory } from './records-in-memory.ts';
+import type { Mode, RecordEntry } from './tables.ts';
 
 export const pollMs = 30_000;
 export const leaseMs = 30_000;
 export const leaseTick = 10_000;
-const hour = 3_600_000;
-const [near, far] = [36 * hour, 62 * 24 * hour];
 
 /** What a server has around it. */
 export interface Surroundings {
@@ -71,17 +72,13 @@ export class Server {
   #around: Surroundings;
   #startedAt: number;
   #asleepUntil = 0;
-  #activating = false;
-  #activateAgain = false;
-  #nextActivation: () => void = () => {};
-  /** Plans made ahead of time, by user. */
-  #ahead = new Map<string, Plan>();
-  #aheadFor = new Map<string, number>();
+  readonly #activation: Activation;
 
   constructor(name: string, around: Surroundings) {
     this.name = name;
     this.#around = around;
     this.#startedAt = around.clock.now;
+    this.#activation = new Activation(this, around);
     this.settingsChanged();
     for (const systemId of around.database.systems.keys()) this.refresh(systemId);
   }
@@ -91,7 +88,7 @@ export class Server {
     this.renew();
     this.alive = false;
     for (const desk of this.desks.values()) desk.cancel();
-    this.#nextActivation();
+    this.#activation.stop();
     for (const state of this.#around.database.states.values()) if (state.lockedBy === this.name) state.lockedBy = null;
     this.#around.died(this);
   }
@@ -116,78 +113,11 @@ export class Server {
     if (!this.alive) await new Promise(() => {});
   }
 
-  // Activation.
-
   activate(): void {
-    if (!this.alive) return;
-    this.#activateAgain = true;
-    if (this.#activating) return;
-    this.#activating = true;
-    this.#around.clock.start(async () => {
-      while (this.#activateAgain) {
-        this.#activateAgain = false;
-        await this.#activateDue();
-      }
-      this.#activating = false;
-      this.#planNext();
-    });
-  }
-  async #activateDue(): Promise<void> {
-    const { clock, database } = this.#around;
-    await this.awake();
-    const due = [...database.states.values()].filter((state) => state.due <= clock.now && state.lockedBy === null);
-    if (due.length === 0) return;
-    this.#activateAgain = true;
-    const at = clock.now;
-    for (const state of due) state.lockedBy = this.name;
-    await this.wait('inputs');
-    const plans = due.map((state) => {
-      const ready = this.#ahead.get(state.userId);
-      this.#ahead.delete(state.userId);
-      return ready && ready.revision === state.revision && ready.nextDue > at ? ready : this.#plan(state.userId, at);
-    });
-    await this.wait('plans');
-    database.writePlans(plans);
-    for (const state of due) state.lockedBy = null;
-    this.#around.activated(plans);
-    this.#around.unlocked();
-    await this.wait('activated');
-  }
-  /** As planning.ts does: near first, and farther where the segment doesn't end there. */
-  #plan(userId: string, at: number): Plan {
-    const state = this.#around.database.states.get(userId)!;
-    const inputs = this.#around.inputsOf(userId);
-    const plan = planFor(state, inputs, at, at + near);
-    return plan.until === null ? planFor(state, inputs, at, at + far) : plan;
-  }
-  #planNext(): void {
-    const { clock, database } = this.#around;
-    this.#nextActivation();
-    let next = Infinity;
-    for (const state of database.states.values()) {
-      if (state.lockedBy !== null) next = Math.min(next, Math.max(state.due, clock.now + 25));
-      else next = Math.min(next, state.due);
-      this.#planAhead(state);
-    }
-    if (next < Infinity) this.#nextActivation = clock.at(next, () => this.activate());
-  }
-  /** plans-ahead.ts, for some: worth something only if nothing changes until then. */
-  #planAhead(state: StateRow): void {
-    const { clock, fortune } = this.#around;
-    const { userId, due } = state;
-    if (due <= clock.now || this.#aheadFor.get(userId) === due) return;
-    this.#aheadFor.set(userId, due);
-    if (!fortune.happens(`${this.name} ahead ${userId}`, 0.3)) return;
-    clock.at(due - fortune.between(`${this.name} early ${userId}`, 1_000, 60_000), () => {
-      if (this.alive && state.due === due && state.lockedBy === null) this.#ahead.set(userId, this.#plan(userId, due));
-    });
+    this.#activation.wake();
   }
   settingsChanged(): void {
-    if (!this.alive) return;
-    const { clock, database } = this.#around;
-    // Upkeep comes again.
-    if (database.markOutdated()) clock.at(clock.now + pollMs, () => this.settingsChanged());
-    this.activate();
+    this.#activation.settingsChanged();
   }
 
   // The reconciler.

@@ -6,13 +6,16 @@ import { crashPoints } from '../../server/src/store/crash-points.ts';
 import { Checks } from './checks.ts';
 import { Clock } from './clock.ts';
 import { connectionOf } from './connection.ts';
-import { MemoryDatabase, type Pause, type Scope } from './database.ts';
+import { MemoryDatabase } from './database.ts';
 import { Fortune } from './fortune.ts';
+import type { Happening } from './happenings.ts';
 import { inputsOf, type Office, type Person } from './office.ts';
 import { changeOffice, makeOffice, occurrencesOf } from './people.ts';
 import { PhoneSystem } from './phone-system.ts';
 import { leaseTick, pollMs, Server, type Surroundings } from './server.ts';
-import { day, type Happening, type Story } from './story.ts';
+import { day } from './settings.ts';
+import type { Story } from './story.ts';
+import type { Pause, Scope } from './tables.ts';
 
 const reconcilerPoints = crashPoints.filter((point) => point.startsWith('reconciler.'));
 const hintsGatheredMs = 100;
@@ -49,7 +52,7 @@ export class World implements Surroundings {
       this.database.systems.set(id, { id, mode: 'active', pause: null, leasedBy: null, leasedUntil: 0 });
       const numbers = this.#people().flatMap(({ extensions }) => extensions.filter(({ system }) => system === id));
       const names = numbers.map(({ number }) => number);
-      const phones = new PhoneSystem(id, names, slots, this.clock, this.fortune, this.checks.witnessOf(id));
+      const phones = new PhoneSystem(id, names, slots, this.clock, this.fortune, this.checks.phones.witnessOf(id));
       if (!story.systems[at]!.slots)
         for (const [key, cell] of phones.cells) if (cell.slot !== 'always') phones.cells.delete(key);
       this.phones.set(id, phones);
@@ -61,7 +64,7 @@ export class World implements Surroundings {
     }
     this.checks.begin();
     this.database.notify = (channel) => {
-      if (channel === 'systems') this.checks.trustChanged();
+      if (channel === 'systems') this.checks.phones.trustChanged();
       this.#notify(channel);
     };
     this.servers = Array.from({ length: story.servers }, (_, at) => this.#startServer(at));
@@ -196,7 +199,7 @@ export class World implements Surroundings {
   connect(systemId: string, server: Server): ReturnType<typeof connectionOf> {
     const phones = this.phones.get(systemId)!;
     const connection = connectionOf(phones, this.story.systems[systemId === 'A' ? 0 : 1]!, server, (what) => {
-      this.checks.aboutToWrite(systemId, server, what.split('/')[0]!);
+      this.checks.phones.aboutToWrite(systemId, server, what.split('/')[0]!);
       this.say(() => `${server.name} writes ${systemId} ${what}`);
     });
     let hinted = new Set<string | null>();
@@ -213,7 +216,7 @@ export class World implements Surroundings {
     return connection;
   }
   activated = (plans: Parameters<Surroundings['activated']>[0]): void => this.checks.activated(plans);
-  saved: Surroundings['saved'] = (...what) => this.checks.saved(...what);
+  saved: Surroundings['saved'] = (...what) => this.checks.phones.saved(...what);
 
   /** Changes happen when no row of theirs is locked, and some server is there to make them. */
   change(users: readonly string[], change: () => void): void {
@@ -277,7 +280,7 @@ export class World implements Surroundings {
           entry.system === this.system(happening.system).id &&
           entry.record.phase === 'overridden'
         ) {
-          this.checks.retaken(entry);
+          this.checks.phones.retaken(entry);
           database.retake(entry);
         }
       return;
@@ -294,7 +297,7 @@ export class World implements Surroundings {
         system.mode = mode;
         database.notify('systems');
       }
-      this.checks.trustChanged();
+      this.checks.phones.trustChanged();
       return;
     }
     const { of, which } = happening;
@@ -313,7 +316,7 @@ export class World implements Surroundings {
         if (until !== null) this.#endPauseAt(until);
       }
     }
-    this.checks.trustChanged();
+    this.checks.phones.trustChanged();
   }
   /** Servers look at their ticks. */
   #endPauseAt(until: number): void {
@@ -325,6 +328,6 @@ export class World implements Surroundings {
   }
   #touch(systemId: string): void {
     for (const server of this.alive()) server.touch(systemId);
-    this.checks.lookSoon(systemId);
+    this.checks.phones.lookSoon(systemId);
   }
 }
