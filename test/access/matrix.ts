@@ -52,6 +52,10 @@ createGraphApplication     -      -     -     -      -     -     +     none     
 changeGraphApplication     -      -     -     -      -     -     +     none                  adm                       graphApplication
 deleteGraphApplication     -      -     -     -      -     -     +     none                  adm                       graphApplication
 checkGraphApplication      -      -     -     -      -     -     +     none                  adm                       -
+readGraphConsent           -      +     -     -      -     -     -     read,accounts         none                      -
+startGraphConsent          -      +     -     -      -     -     -     accounts              none                      -
+pasteGraphConsent          -      +     -     -      -     -     -     accounts              none                      -
+finishGraphConsent         +      +     +     +      +     +     +     public                public                    -
 
 listUsers                  -      +     +     +      +     +     +     read                  read,adm:read             -
 createUser                 -      -     -     -      +     -     +     none                  adm                       user

@@ -41,6 +41,8 @@ export const bodies: Record<string, (things: Things) => unknown> = {
   }),
   changeGraphApplication: () => ({ name: `Application ${unique()}`, credential: { kind: 'secret', secret } }),
   checkGraphApplication: () => ({}),
+  startGraphConsent: () => ({}),
+  pasteGraphConsent: () => ({ address: 'https://login.example.com/common/oauth2/nativeclient?code=a&state=b' }),
   writeSignInSettings: () => ({ secondFactorRequiredFor: [] }),
 
   createUser: ({ groupId }) => ({ email: `${unique()}@example.com`, displayName: 'New', groupId }),

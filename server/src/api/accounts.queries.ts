@@ -8,7 +8,7 @@ import { synchronizationSettingsOf } from '../sync/settings.ts';
 export async function accountsOf(db: Executor, where: { userId: string } | { accountId: string }, viewerId: string) {
   let query = db
     .selectFrom('account')
-    .select(['id', 'user_id as userId', 'kind', 'name', 'settings', 'created_at as createdAt'])
+    .select(['id', 'user_id as userId', 'kind', 'name', 'settings', 'origin', 'created_at as createdAt'])
     .select((of) => of('secret', 'is not', null).$castTo<boolean>().as('hasSecret'));
   query = 'userId' in where ? query.where('user_id', '=', where.userId) : query.where('id', '=', where.accountId);
   const accounts = await query.orderBy('created_at').orderBy('id').execute();

@@ -5,6 +5,7 @@ import type { CalendarConnector } from '../calendars/connector.ts';
 import { decodeCalendar } from '../calendars/icalendar/decode.ts';
 import type { Context } from '../context.ts';
 import { actorOf } from '../organization/audit.ts';
+import { mailboxKind } from '../organization/graph-applications/consent.ts';
 import { createAccount, removeAccount, syncNow, updateAccount } from '../sync/accounts.ts';
 import { leaveFor, refuseKind, synchronizationOf, type UserSynchronization } from '../sync/leave.ts';
 import { seesUser } from './access.ts';
@@ -162,6 +163,10 @@ export function accountRoutes(context: Context, connectors: readonly CalendarCon
       answer: Account,
       async handle({ viewer, params: { accountId }, body: { name, settings, secret } }) {
         const { kind, userId } = await read(accountId, viewer);
+        if (kind === mailboxKind && (settings !== undefined || secret !== undefined))
+          throw new ApiError('invalid', 'A Microsoft 365 mailbox is connected by signing in at Microsoft.', {
+            field: settings === undefined ? 'secret' : 'settings',
+          });
         const connector = connectorOf(kind);
         const own = await synchronizationOf(db, userId);
         const change = {
@@ -186,6 +191,8 @@ export function accountRoutes(context: Context, connectors: readonly CalendarCon
       description: 'Its appointments go, and presence is computed without them.',
       answer: null,
       async handle({ viewer, params: { accountId } }) {
+        if ((await read(accountId, viewer)).origin === 'group')
+          throw new ApiError('conflict', 'The settings of the user’s group made this account: it goes with them.');
         await removeAccount(context, accountId, actorOf(viewer));
         return undefined;
       },

@@ -20,6 +20,7 @@ import { configurationRoutes } from './configuration.routes.ts';
 import { diallingRoutes } from './dialling.routes.ts';
 import { functionRoutes } from './functions.routes.ts';
 import { graphApplicationRoutes } from './graph-applications.routes.ts';
+import { graphConsentRoutes } from './graph-consent.routes.ts';
 import { identityProviderRoutes } from './identity-providers.routes.ts';
 import { importRoutes } from './import.routes.ts';
 import { leavingRoutes } from './leavings.routes.ts';
@@ -101,6 +102,7 @@ export async function startApi(context: Context, options: ApiOptions): Promise<R
     ...secondFactorRoutes(context, sessions),
     ...providerSignInRoutes(context, sessions, providers, publicUrl),
     ...graphApplicationRoutes(context, publicUrl),
+    ...graphConsentRoutes(context, publicUrl),
     ...identityProviderRoutes(context, sessions, providers, publicUrl),
     ...userRoutes(context, sessions, publicUrl),
     ...roleRoutes(context, sessions),

@@ -23,12 +23,14 @@ export interface NewAccount {
   secret?: unknown;
   /** Remote ids of the calendars to select when they are first discovered; left out, the source's default counts. */
   calendars?: readonly string[] | undefined;
+  /** The Graph application by which it is read. */
+  applicationId?: string;
 }
 
 /** Stores an account; it is read at once. Returns its id. */
 export async function createAccount(
   { store, secrets }: Pick<Context, 'store' | 'secrets'>,
-  { userId, kind, name, settings, secret, calendars }: NewAccount,
+  { userId, kind, name, settings, secret, calendars, applicationId }: NewAccount,
   executor: Executor = store.db,
 ): Promise<string> {
   const id = randomUUID();
@@ -42,6 +44,7 @@ export async function createAccount(
       settings: JSON.stringify(settings),
       secret: seal(secrets, secret, id),
       chosen_calendars: calendars ? [...calendars] : null,
+      application_id: applicationId ?? null,
     })
     .execute();
   await wake(executor);
@@ -119,6 +122,24 @@ export async function updateAccountIn(
   }
   await sql`select pg_notify('account', ${accountId})`.execute(transaction);
   return true;
+}
+
+/**
+ * Another way into the same mailbox: what was read of it stays, and goes on from where it was. A pull that is under way
+ * with the old one doesn't count any more, so that it can't store what it refreshed over the new one.
+ */
+export async function renewSecretIn(
+  transaction: Executor,
+  secrets: Context['secrets'],
+  accountId: string,
+  { secret, applicationId }: { secret: unknown; applicationId: string },
+): Promise<void> {
+  await sql`
+    update account set secret = ${seal(secrets, secret, accountId)}, application_id = ${applicationId}::uuid, failures = 0,
+           discovered_at = null, leased_by = null, leased_until = null, due_at = clock_timestamp()
+     where id = ${accountId}::uuid`.execute(transaction);
+  await wake(transaction);
+  await sql`select pg_notify('account', ${accountId})`.execute(transaction);
 }
 
 /** Disconnects: its calendars and appointments go, and presence is computed without them. False when not there. */

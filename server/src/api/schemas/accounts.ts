@@ -118,6 +118,9 @@ export const Account = z
     kind: z.string().openapi({ example: 'caldav' }),
     name: z.string(),
     settings: z.record(z.string(), z.unknown()).openapi({ description: 'Never holds a secret.' }),
+    origin: z.enum(['user', 'group']).openapi({
+      description: 'group: made by the settings of the user’s group, which read the mailboxes of all its users.',
+    }),
     hasSecret: z.boolean(),
     createdAt: Instant,
     health: AccountHealth,

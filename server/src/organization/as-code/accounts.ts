@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import type { z } from 'zod';
 import { removeAccountIn, updateAccountIn } from '../../sync/accounts.ts';
 import { syncChannel } from '../../sync/sync.ts';
+import { mailboxKind } from '../graph-applications/consent.ts';
 import type { Fault } from './company-file.ts';
 import { same } from './difference.ts';
 import type { ApplyContext, Surroundings } from './section.ts';
@@ -24,9 +25,14 @@ export async function writeAccounts(
     const stored = new Map(
       Object.keys(known).length === 0
         ? []
-        : (await transaction.selectFrom('account').select(['id', 'name']).where('user_id', '=', userId).execute()).map(
-            ({ id, name }) => [name, id],
-          ),
+        : (
+            await transaction
+              .selectFrom('account')
+              .select(['id', 'name'])
+              .where('user_id', '=', userId)
+              .where('kind', '<>', mailboxKind)
+              .execute()
+          ).map(({ id, name }) => [name, id]),
     );
     for (const [name, entry] of Object.entries(after.accounts)) {
       const { settings, secret } = entry;
@@ -59,9 +65,23 @@ export function settledAccount(
   { context }: Surroundings,
 ): { entry: AccountEntry; faults: Fault[] } {
   const entry = { kind, settings, ...(secret && { secret }) };
+  if (kind === mailboxKind)
+    return {
+      entry,
+      faults: [
+        {
+          path: ['kind'],
+          message:
+            'No file can connect a Microsoft 365 mailbox: its user signs in for it, or the group’s settings have all mailboxes read (`source: microsoft365`).',
+        },
+      ],
+    };
   const connector = context.calendarConnectors.find((each) => each.kind === kind);
   if (!connector) {
-    const kinds = context.calendarConnectors.map((each) => each.kind).join(', ');
+    const kinds = context.calendarConnectors
+      .map((each) => each.kind)
+      .filter((each) => each !== mailboxKind)
+      .join(', ');
     return {
       entry,
       faults: [{ path: ['kind'], message: `There is no kind of account "${kind}". There are: ${kinds}.` }],
