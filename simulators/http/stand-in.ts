@@ -82,7 +82,7 @@ export interface StandIn {
   byHand(extension: string, change: PhoneChange): void;
   /** Every token given out so far is refused from now on. */
   expireTokens(): void;
-  /** Forgets tokens; what it was told stays, unless `losing` the writes of the last moments. */
+  /** Forgets tokens; what it was told stays, unless it is `losing` what was written within the last second. */
   restart(losing?: boolean): void;
   /** The next so many requests get this. */
   next(count: number, reply: Reply): void;
@@ -118,7 +118,8 @@ export async function startStandIn(
   let good = new Map<string, number>();
   const said: Said[] = [];
   const scripted: Reply[] = [];
-  let before = made.map((phone) => structuredClone(phone));
+  /** As it was before each write of the last second. */
+  let before: { at: number; phones: Phone[] }[] = [];
 
   function settle(): void {
     const now = performance.now();
@@ -137,7 +138,9 @@ export async function startStandIn(
     set(id, change) {
       const phone = phones.byId(id);
       if (!phone || random() < habits.loses) return;
-      before = made.map((each) => structuredClone(each));
+      const now = performance.now();
+      before = before.filter(({ at }) => now - at < 1_000);
+      before.push({ at: now, phones: structuredClone(made) });
       if (random() < habits.late) waiting.push({ at: performance.now() + habits.lateMs, phone, change });
       else Object.assign(phone, structuredClone(change));
     },
@@ -207,7 +210,9 @@ export async function startStandIn(
     restart(losing = false) {
       good = new Map();
       waiting.length = 0;
-      if (losing) for (const [at, phone] of made.entries()) Object.assign(phone, structuredClone(before[at]));
+      const [oldest] = losing ? before : [];
+      for (const [at, phone] of made.entries()) Object.assign(phone, structuredClone(oldest?.phones[at] ?? {}));
+      before = [];
     },
     next(count, reply) {
       for (let at = 0; at < count; at++) scripted.push(reply);

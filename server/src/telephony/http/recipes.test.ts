@@ -198,6 +198,25 @@ describe.each(vendors)('$name', (vendor) => {
     await expect(connection.read('999', signal())).rejects.toMatchObject({ errorClass: 'notFound' });
   });
 
+  test('a restart that loses what was set passes for a change by hand, and leaves nothing behind', async () => {
+    const { standIn, connection } = await begin(vendor, { habits: noHabits });
+    const company = office(['201']);
+    standIn.byHand('201', { always: { on: true, to: '0301' } });
+    company.want('201', 'always', to('203'));
+    await company.settle(connection);
+    // None of these systems tells when it was started.
+    standIn.restart(true);
+    expect(standIn.phone('201').always).toEqual({ on: true, to: '0301' });
+    await company.round(connection);
+    expect(company.record('201', 'always').record.phase).toBe('overridden');
+    company.want('201', 'always', to('204'));
+    await company.settle(connection);
+    expect(standIn.phone('201').always).toEqual({ on: true, to: '204' });
+    company.want('201', 'always', slotOff);
+    await company.settle(connection);
+    expect(standIn.phone('201').always).toEqual({ on: true, to: '0301' });
+  });
+
   test('a wrong password is told as such, after one try', async () => {
     const { standIn, settings } = await begin(vendor, { habits: noHabits });
     const wrong = { ...vendor.secret, password: 'wrong', clientSecret: 'wrong' } as HttpSecret;

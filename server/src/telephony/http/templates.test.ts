@@ -64,3 +64,46 @@ test('settings are refused in words that tell what to mend', () => {
   expect(problem({ read: { address, target: 'target' } })).toMatch(/starts with "\/"/);
   expect(problem({ voicemail: '*{{target}}' })).toMatch(/\{\{extension\}\} and nothing else/);
 });
+
+test('settings as earlier versions stored them are still read, and mean the same', () => {
+  const address = 'http://pbx/{{extension}}';
+  const request = { address, headers: {}, body: null };
+  const stored = {
+    set: { ...request, method: 'PUT', body: '{"to":"{{target}}"}' },
+    clear: { ...request, method: 'DELETE' },
+    read: { address, headers: {}, method: 'GET', target: '/target', mode: '/mode', notFoundIsOff: true },
+    boot: { address: 'http://pbx/system', headers: {}, value: '/bootId' },
+    modes: { off: 'off', all: 'always' },
+    voicemail: '*{{extension}}',
+    success: null,
+    ...{ errorMessage: '/error', attempts: 3, timeoutMs: 5_000, requestsPerSecond: 20 },
+  };
+  const read = httpSettings.parse(stored);
+  expect(read).toMatchObject(stored);
+  expect(read).toMatchObject({ busy: null, readAll: null, lookup: null, token: null, errors: [], presence: null });
+  expect(httpSettings.parse(read)).toEqual(read);
+});
+
+test('what nothing would fill is found when it is saved, with where it stands', () => {
+  const address = 'http://pbx/{{extension}}';
+  const good = { set: { address }, clear: { address }, read: { address, target: '/target' } };
+  const problems = (change: object) =>
+    httpSettings
+      .safeParse({ ...good, ...change })
+      .error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  expect(problems({ set: { address: 'http://pbx/{{id}}' } })).toEqual([
+    'set.address: {{id}} is the system’s own id of an extension: say in "lookup" how it is found.',
+  ]);
+  const found = { address: 'http://pbx/{{found.rule}}', body: { to: ['{{target}}', { deep: '{{nothing}}' }] } };
+  expect(problems({ set: [{ address, keep: { rule: '/id' } }, found] })).toEqual([
+    expect.stringMatching(/^set\.1\.body\.to\.1\.deep: \{\{nothing\}\} is unknown\. .*\{\{found\.rule\}\}/),
+  ]);
+  expect(problems({ set: [found] })?.[0]).toMatch(/^set\.0\.address: \{\{found\.rule\}\} is unknown/);
+  const place = { of: 'dnd', at: '/on' };
+  expect(problems({ doNotDisturb: { set: { address }, clear: { address }, on: { at: place, is: true } } })).toEqual([
+    'doNotDisturb.on.at.of: There is no further request "dnd" in "read.more".',
+  ]);
+  expect(problems({ readAll: { address, list: '', extension: '/n' } })?.[0]).toMatch(/same for everybody/);
+  expect(problems({ read: { address, target: { at: 'x' } } })?.[0]).toMatch(/^read\.target\.at: A JSON pointer/);
+  expect(problems({ set: [] })?.[0]).toBe('set: At least one request is needed.');
+});
