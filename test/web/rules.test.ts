@@ -87,6 +87,7 @@ describeWith(['chromium'], 'rules', () => {
     expect(await page.evaluate('document.activeElement.getAttribute("aria-label")')).toBe('Move “Focus (copy)” down');
     await button('Remove “Focus (copy)”').press('Enter');
 
+    await page.getByText('Left empty: the first ten users by name.').waitFor();
     await button('Try it').press('Enter');
     await page.getByText('4 appointments come out differently:').waitFor();
     await page.getByText('1 appointment stays as it is').waitFor();

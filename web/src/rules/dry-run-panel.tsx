@@ -1,6 +1,6 @@
 import './rules.css';
 import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useProfileName } from '../presence/profile-name.ts';
 import { StatusMark } from '../presence/status.tsx';
@@ -28,10 +28,12 @@ interface Props {
   made: MadeDryRun | null;
   run(): Promise<DryRun>;
   onMade(made: MadeDryRun): void;
+  /** What the dry run is made with, such as whose appointments are looked at. */
+  children?: ReactNode;
 }
 
 /** The appointments of the next two weeks that come out differently, before saving and after. */
-export function DryRunPanel({ text, of, made, run, onMade }: Props) {
+export function DryRunPanel({ text, of, made, run, onMade, children }: Props) {
   const { t } = useTranslation('rules');
   const tried = useMutation({ mutationFn: run, onSuccess: (result) => onMade({ of, result, saved: false }) });
   const isStale = made !== null && !made.saved && made.of !== of;
@@ -47,6 +49,7 @@ export function DryRunPanel({ text, of, made, run, onMade }: Props) {
           {t(made ? 'dryRun.again' : 'dryRun.run')}
         </button>
       </div>
+      {children}
       {tried.isError && <Problem error={tried.error} />}
       {made && (
         <div className={isStale ? 'dry-run-result is-stale' : 'dry-run-result'} role="status">

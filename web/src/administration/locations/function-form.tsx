@@ -1,8 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { DryRunPanel, type MadeDryRun } from '../../rules/dry-run-panel.tsx';
-import { type Rule, tryRules } from '../../rules/rules.queries.ts';
+import type { MadeDryRun } from '../../rules/dry-run-panel.tsx';
+import type { Rule } from '../../rules/rules.queries.ts';
 import { fieldError } from '../../shell/field-errors.ts';
 import { notify } from '../../shell/notices.tsx';
 import { Problem, Skeleton } from '../../shell/parts.tsx';
@@ -29,6 +29,7 @@ import {
 } from './locations.queries.ts';
 import { ModeChoice } from './mode-choice.tsx';
 import { RulesControl } from './rules-control.tsx';
+import { RulesTrial } from './rules-trial.tsx';
 
 /** The settings of one function of a location or a group. `children` stand between the mode and the fields. */
 export function FunctionForm(props: { owner: Owner; name: FunctionName; location: string; children?: ReactNode }) {
@@ -55,7 +56,7 @@ function Form(props: {
   setDryRun(made: MadeDryRun | null): void;
   children?: ReactNode;
 }) {
-  const { t } = useTranslation(['administration/locations', 'rules']);
+  const { t } = useTranslation('administration/locations');
   const { owner, name, state } = props;
   const client = useQueryClient();
   const words = useFieldWords(name);
@@ -157,13 +158,7 @@ function Form(props: {
             ))
           )}
           {group.name === 'rules' && mayChange && (
-            <DryRunPanel
-              text={t('dryRun.text', { ns: 'rules' })}
-              of={tried}
-              made={props.dryRun}
-              run={() => tryRules(owner, wish())}
-              onMade={props.setDryRun}
-            />
+            <RulesTrial owner={owner} wish={wish} of={tried} made={props.dryRun} onMade={props.setDryRun} />
           )}
         </fieldset>
       ))}
