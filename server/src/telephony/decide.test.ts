@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { SlotForwarding } from '../presence/presence.ts';
-import { type Decision, decide, type ForwardingRecord, idleRecord, sameForwarding } from './decide.ts';
+import { type Decision, decide, type ForwardingRecord, idleRecord, sameForwarding, takenBack } from './decide.ts';
 
 const start = Temporal.Instant.from('2026-03-02T09:00:00Z');
 const off: SlotForwarding = { mode: 'off', target: null };
@@ -45,6 +45,24 @@ describe('the ten rules', () => {
       write: null,
       event: 'leftAlone',
     });
+  });
+  test('ours taken back by its user holds against a further change that nobody had seen, which is the new previous', () => {
+    const applied = [
+      [to('200'), to('500')],
+      [to('200'), to('200')],
+      [to('200'), to('600')],
+    ] as [SlotForwarding, SlotForwarding][];
+    const open: ForwardingRecord = { ...story(...applied).record, phase: 'intent' };
+    const situation = { desired: to('200'), actual: to('700'), bootId: 'boot 1', now: start };
+    expect(decide(takenBack(open, situation), situation)).toMatchObject({
+      record: { phase: 'intent', previous: to('700') },
+      write: to('200'),
+    });
+    // Ours is never taken for the user's, nor what a restart left.
+    const ours = { ...situation, actual: to('200') };
+    expect(decide(takenBack(open, ours), ours)).toMatchObject({ record: { phase: 'applied', previous: to('600') } });
+    const lost = { ...situation, actual: off, bootId: 'boot 2' };
+    expect(decide(takenBack(open, lost), lost)).toMatchObject({ record: { previous: to('600') }, write: to('200') });
   });
   test('rule 5: a change by hand is respected until another forwarding is wanted, and is the new previous then', () => {
     const byHand = [

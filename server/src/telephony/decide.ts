@@ -84,6 +84,15 @@ export function decide(record: ForwardingRecord, situation: Situation): Decision
   return { ...decision, record: settle(decision.record, situation) };
 }
 
+/**
+ * The user wants ours again after a change by hand, given as a record whose write is open. Whatever they have set in the
+ * meantime, unseen by us, they take back too: it is what they get at the end.
+ */
+export function takenBack(record: ForwardingRecord, situation: Situation): ForwardingRecord {
+  const unseen = !restarted(record, situation) && !isOurs(record, situation);
+  return unseen ? { ...record, previous: situation.actual } : record;
+}
+
 export function sameRecord(a: ForwardingRecord, b: ForwardingRecord): boolean {
   return (
     a.phase === b.phase &&

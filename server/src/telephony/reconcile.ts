@@ -7,7 +7,7 @@ import type { ConnectorError } from '../calendars/connector.ts';
 import { slotOff, slots } from '../presence/presence.ts';
 import { type CrashPoint, crashPoint as crash } from '../store/crash-points.ts';
 import type { PhoneForwarding, PhoneSystemConnection } from './connector.ts';
-import { type Decision, decide, sameForwarding } from './decide.ts';
+import { type Decision, decide, sameForwarding, takenBack } from './decide.ts';
 import {
   asConnectorError,
   failed,
@@ -108,7 +108,8 @@ export async function reconcile(
       const actual = before.values.get(row.number)?.[row.slot];
       const resolved = wishes.get(wishKeyOf(row)) ?? { forwarding: slotOff, refusal: null };
       if (!actual) return [];
-      const decision = decide(row.record, { desired: resolved.forwarding, actual, bootId: before.bootId, now: at });
+      const situation = { desired: resolved.forwarding, actual, bootId: before.bootId, now: at };
+      const decision = decide(row.retake ? takenBack(row.record, situation) : row.record, situation);
       return [{ row, actual, resolved, decision }];
     });
     const unread = await Promise.all(group.filter((row) => !before.values.has(row.number)).map(unreadable));
