@@ -120,6 +120,8 @@ describeWith(['chromium'], 'why presence is what it is', () => {
     await other.page.goto(server.url);
     await other.page.getByRole('button', { name: /^Meine Präsenz/ }).click();
     await other.page.getByText('Was mitredet, das Stärkste zuerst').waitFor();
+    await other.page.locator('.stack-of-claims').scrollIntoViewIfNeeded();
+    await picture('claims-phone', other.page);
     expect(await seriousFindings(other.page)).toEqual([]);
     expect(await sidewaysScroll(other.page)).toBe(0);
   });
