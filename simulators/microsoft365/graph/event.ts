@@ -64,9 +64,12 @@ export function stub(mailbox: Mailbox, instance: Instance, manner: Manner): Grap
 /** The master of a series. */
 export function masterEvent(mailbox: Mailbox, item: Item, manner: Manner): GraphEvent {
   const { fields, recurrence } = item;
-  const [first] = mailbox.instancesOf({ ...item, exceptions: new Map(), cancelled: new Set() });
-  const pattern = recurrence!.pattern;
-  const range = recurrence!.range;
+  const { pattern, range } = recurrence!;
+  const only: Item = {
+    ...{ ...item, exceptions: new Map(), cancelled: new Set() },
+    recurrence: { pattern, range: { type: 'numbered', startDate: range.startDate, numberOfOccurrences: 1 } },
+  };
+  const [first] = mailbox.instancesOf(only);
   return {
     ...common(mailbox, item, null, fields, manner, item.changed),
     type: 'seriesMaster',

@@ -134,7 +134,7 @@ export class Mailbox {
   /** One occurrence, by its original date (YYYY-MM-DD in the series' zone). */
   updateOccurrence(number: number, date: string, fields: Partial<EventFields>): void {
     const item = this.item(number);
-    const [own] = this.instancesOf(item).filter((each) => each.date === date);
+    const [own] = this.instancesOf(item, Date.parse(date) + day).filter((each) => each.date === date);
     if (!own) throw new Error(`The series has no occurrence on ${date}.`);
     item.exceptions.set(date, { ...own.fields, ...fields });
     this.touched(item, date);
@@ -142,7 +142,7 @@ export class Mailbox {
 
   cancelOccurrence(number: number, date: string): void {
     const item = this.item(number);
-    if (!this.instancesOf(item).some((each) => each.date === date))
+    if (!this.instancesOf(item, Date.parse(date) + day).some((each) => each.date === date))
       throw new Error(`The series has no occurrence on ${date}.`);
     item.exceptions.delete(date);
     item.cancelled.add(date);
@@ -236,6 +236,7 @@ function instance(item: Item, date: string | null, fields: EventFields): Instanc
   return { item, date, fields, start: instantOf(fields.start, zone), end: instantOf(fields.end, zone), changed };
 }
 
+const day = 86_400_000;
 const hex = (value: number, digits: number) => value.toString(16).toUpperCase().padStart(digits, '0').slice(-digits);
 const seedOf = (text: string) =>
   [...text].reduce((sum, letter) => (Math.imul(sum, 31) + letter.charCodeAt(0)) >>> 0, 7);

@@ -8,10 +8,14 @@ export const customZones = ['tzone://Microsoft/Custom', 'Customized Time Zone'];
 export function ianaOf(name: string): string {
   if (customZones.includes(name)) return 'Europe/Berlin';
   if (name === 'UTC' || name.includes('/')) return name;
+  const known = found.get(name);
+  if (known) return known;
   const [zone] = findIana(name);
   if (!zone) throw new Error(`There is no zone "${name}".`);
+  found.set(name, zone);
   return zone;
 }
+const found = new Map<string, string>();
 
 const zoned = (local: string, zone: string) => Temporal.PlainDateTime.from(local).toZonedDateTime(ianaOf(zone));
 

@@ -3,7 +3,6 @@
  * four at a time, and one that fails fails alone. Source: "Combine multiple HTTP requests using JSON batching".
  */
 
-import { parseRetryAfter } from '../../outbound/retry-after.ts';
 import { ConnectorError } from '../connector.ts';
 import type { GraphAnswer, GraphClient } from './graph-client.ts';
 import { isPart, textOf } from './graph-event.ts';
@@ -54,7 +53,7 @@ async function together(
     if (!isPart(part) || typeof part.status !== 'number') continue;
     const headers = isPart(part.headers) ? part.headers : {};
     const [, wait] = Object.entries(headers).find(([name]) => name.toLowerCase() === 'retry-after') ?? [];
-    const retryAt = parseRetryAfter(textOf(wait), Temporal.Now.instant());
+    const retryAt = client.retryAfter(textOf(wait));
     told.set(String(part.id), { status: part.status, body: isPart(part.body) ? part.body : null, retryAt });
   }
   return told;

@@ -14,6 +14,7 @@ export const delegatedGrant = z.object({
 export const applicationGrant = z.object({ kind: z.literal('application') });
 export const grantSchema = z.discriminatedUnion('kind', [delegatedGrant, applicationGrant]);
 export type DelegatedGrant = z.infer<typeof delegatedGrant>;
+export type ApplicationGrant = z.infer<typeof applicationGrant>;
 export type Grant = z.infer<typeof grantSchema>;
 
 export const microsoft365Settings = z.object({

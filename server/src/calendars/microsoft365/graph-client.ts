@@ -114,10 +114,7 @@ export class GraphClient {
             timeoutMs: 60_000,
             signal,
           });
-          const retryAt = parseRetryAfter(
-            response.headers.get('retry-after'),
-            Temporal.Instant.fromEpochMilliseconds(Math.floor(time.now())),
-          );
+          const retryAt = this.retryAfter(response.headers.get('retry-after'));
           answer = { status: response.status, body: jsonOf(response.text()), retryAt };
         } catch (error) {
           if (!(error instanceof ConnectorError) || error.errorClass !== 'unreachable' || last) throw error;
@@ -147,6 +144,11 @@ export class GraphClient {
         leave();
       }
     }
+  }
+
+  /** @param value of Retry-After. */
+  retryAfter(value: string | null): Temporal.Instant | null {
+    return parseRetryAfter(value, Temporal.Instant.fromEpochMilliseconds(Math.floor(this.#parts.time.now())));
   }
 
   /** What a part of a batch was told: none goes to this mailbox before. */
