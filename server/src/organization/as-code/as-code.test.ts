@@ -194,6 +194,15 @@ test.each([
   ],
   ['locations: {}\n', 'A company file says which form it has: "whenabouts: 1".'],
   [
+    // Everybody in Vienna keeps only free/busy.
+    'whenabouts: 1\nlocations:\n  Vienna:\n    settings:\n      activation: { rules: [{ name: Marked, when: { title: { mark: "!" } }, effect: { ignore: true } }] }\n',
+    'line 5, column 29: locations > Vienna > settings > activation > rules > 0: The rule "Marked" looks at titles, but of Everybody only',
+  ],
+  [
+    'whenabouts: 1\nlocations:\n  Berlin:\n    settings: { activation: { rules: [{ name: A, when: { titel: {} }, effect: { ignore: true } }] } }\n',
+    'locations > Berlin > settings > activation > rules > 0 > when > titel: "titel" is not known here.',
+  ],
+  [
     'whenabouts: 1\nlocations:\n  Berlin:\n    dialing: {}\n',
     'line 4, column 5: locations > Berlin > dialing: "dialing" is not known here.',
   ],
