@@ -17,6 +17,7 @@ import { reconcile } from '../server/src/telephony/reconcile.ts';
 import { startReconciler } from '../server/src/telephony/reconciler.ts';
 import { recordsInDatabase } from '../server/src/telephony/records.queries.ts';
 import { guarded } from '../server/src/telephony/trust/guard.queries.ts';
+import { phonesThatMayTrip } from '../server/src/telephony/trust/guard-impact.queries.ts';
 import { outlookLines, outlookSummary } from '../server/src/telephony/trust/outlook.queries.ts';
 import type { PauseScope } from '../server/src/telephony/trust/pauses.ts';
 import { pauseForwarding, pauseState, resumeForwarding } from '../server/src/telephony/trust/pausing.ts';
@@ -405,6 +406,18 @@ describe('the guard', () => {
     );
     expect(await modeOf()).toBe('active');
     expect(await alerts()).toEqual([]);
+  });
+
+  test('is told of before settings are saved that may trip it', async () => {
+    await guardedBy(50);
+    const of = db.selectFrom('users').innerJoin('extension', 'extension.user_id', 'users.id').select('group_id');
+    const groups = (await of.where('phone_system_id', '=', office.systemId).execute()).map(({ group_id }) => group_id);
+    expect(await phonesThatMayTrip(db, groups)).toBe(0);
+    await db.updateTable('presence_state').set({ reason: '{"origin":"appointment"}' }).execute();
+    expect(await phonesThatMayTrip(db, groups)).toBe(12);
+    expect(await phonesThatMayTrip(db, groups.slice(0, 6))).toBe(0);
+    await guardedBy(0);
+    expect(await phonesThatMayTrip(db, groups)).toBe(0);
   });
 
   test('lets through what was known beforehand, however much it is', async () => {

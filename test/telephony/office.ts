@@ -90,6 +90,7 @@ export async function want(
     await sql`
       insert into forwarding_record (extension_id, slot, unplanned)
       select id, slot, ${unplanned} from extension cross join unnest(${[...slots]}::text[]) slot where number = ${number}
+       order by id, slot
       on conflict (extension_id, slot) do update set due_at = now(), unplanned = excluded.unplanned`.execute(
       transaction,
     );

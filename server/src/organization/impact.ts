@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { ApiError } from '../api/errors.ts';
 import type { Executor } from '../store/database.ts';
 import { type SynchronizationNote, synchronizationNotes } from '../sync/impact.ts';
+import { phonesThatMayTrip } from '../telephony/trust/guard-impact.queries.ts';
 import { functionOf } from './functions.ts';
 import { type FieldChange, type FunctionName, fieldChanges, type Mode, modeOf } from './inheritance.ts';
 import { storedValue } from './stored-value.ts';
@@ -64,5 +65,12 @@ async function impactOf(
     executor,
   );
   const notes = name === 'synchronization' ? await synchronizationNotes(executor, groupIds, { before, after }) : [];
+  if (name === 'activation' || name === 'profiles') notes.push(...(await guardNotes(executor, groupIds)));
   return { users: counted.rows[0]!.users, first: first.rows, changes, notes };
+}
+
+async function guardNotes(executor: Executor, groupIds: readonly string[]): Promise<SynchronizationNote[]> {
+  const count = await phonesThatMayTrip(executor, groupIds);
+  const message = `Forwarding may change at up to ${count} phones at once: their phone system may pause itself until you let the changes through.`;
+  return count > 0 ? [{ code: 'guard', count, message }] : [];
 }

@@ -141,6 +141,7 @@ export async function writePlans(executor: Executor, plans: readonly Plan[]): Pr
       insert into forwarding_record (extension_id, slot, due_at, unplanned)
       select extension.id, slot, now(), not foreseen
         from plan join extension using (user_id) cross join unnest(string_to_array(changed_slots, ' ')) as slot
+       order by extension.id, slot -- as the reconciler locks them
       on conflict (extension_id, slot) do update
          set due_at = excluded.due_at, unplanned = excluded.unplanned
     )

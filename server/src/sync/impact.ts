@@ -19,11 +19,12 @@ export const noteCodes = [
   'ownRulesRest',
   'subjectsFetched',
   'readAgain',
+  'guard',
 ] as const;
 
 export interface SynchronizationNote {
   code: (typeof noteCodes)[number];
-  /** Of the accounts (ownRulesRest: users) it speaks of; 0 where it speaks of none. */
+  /** Of the accounts (ownRulesRest: users; guard: phones) it speaks of; 0 where it speaks of none. */
   count: number;
   /** For people. */
   message: string;

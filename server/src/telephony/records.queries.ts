@@ -181,6 +181,11 @@ async function saveRecords(db: Database, lease: Lease, updates: readonly RecordU
       returning id`.execute(transaction);
     if (rows.length === 0)
       throw new LeaseLost('Another process has taken over this phone system, or somebody has switched it.');
+    // In the order in which activation makes them due (presence/activation.queries.ts): else each may wait for the other.
+    await sql`
+      select 1 from forwarding_record
+       where (extension_id, slot) in (select * from unnest(${records.map(({ id }) => id)}::uuid[], ${records.map(({ slot }) => slot)}::text[]))
+       order by extension_id, slot for no key update`.execute(transaction);
     // Who set due_at while we worked has news: theirs stays.
     const { rows: saved } = await sql<{ extensionId: string; slot: Slot }>`
       update forwarding_record r

@@ -130,6 +130,7 @@ export async function pausesOfPhones(executor: Executor, userIds: readonly strin
  * them are looked at at once.
  */
 export async function letThrough(executor: Executor, scope: PauseScope): Promise<void> {
+  await holdRecords(executor, scope);
   // Those that nothing was ever wanted of, too: as records.queries.ts makes them.
   await sql`
     insert into forwarding_record (extension_id, slot)
@@ -147,10 +148,17 @@ export async function letThrough(executor: Executor, scope: PauseScope): Promise
 
 /** The phones are looked at at once. */
 export async function makeScopeDue(executor: Executor, scope: PauseScope): Promise<void> {
+  await holdRecords(executor, scope);
   await sql`
     update forwarding_record r set due_at = now() from extension e join users u on u.id = e.user_id
      where e.id = r.extension_id and ${concerned(scope)}`.execute(executor);
 }
+
+/** In the order of everybody who writes records, so that nobody waits in a circle. */
+const holdRecords = (executor: Executor, scope: PauseScope) =>
+  sql`
+    select 1 from forwarding_record r join extension e on e.id = r.extension_id join users u on u.id = e.user_id
+     where ${concerned(scope)} order by r.extension_id, r.slot for no key update of r`.execute(executor);
 
 /** A line in the forwarding log of everybody concerned, who is told of it live. */
 export async function logForAll(
