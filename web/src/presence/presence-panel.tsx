@@ -7,7 +7,6 @@ import { Icon } from '../shell/icons.tsx';
 import { notify } from '../shell/notices.tsx';
 import { useNow } from '../shell/now.ts';
 import { Problem, Skeleton, useErrorText } from '../shell/parts.tsx';
-import { ServerWords } from '../shell/server-words.tsx';
 import { useMe } from '../shell/session.ts';
 import { type Format, useFormat } from '../shell/use-format.ts';
 import { type Acting, ManualForm } from './manual-form.tsx';
