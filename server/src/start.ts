@@ -19,6 +19,7 @@ import { openStore } from './store/database.ts';
 import { embeddedDatabaseExists } from './store/pglite.ts';
 import { freeLeasesOfTheDead, nameProcess } from './store/processes.ts';
 import { loadOrCreateKeys, secretsWith } from './store/secrets.ts';
+import { startGroupAccounts } from './sync/group-accounts.ts';
 import { startSync } from './sync/sync.ts';
 import { phoneSystemKinds } from './telephony/connectors.ts';
 import { startReconciler } from './telephony/reconciler.ts';
@@ -76,6 +77,7 @@ export async function startServer(
     }
     if (roles.includes('sync')) {
       started.push(await startSync(context, { connectors }));
+      started.push(await startGroupAccounts(context));
       started.push(await startImports(context));
     }
     if (!roles.includes('api')) return { context, api: null, sampleCompany: null, setupUrl: null, stop };

@@ -230,6 +230,7 @@ export async function syncNow(executor: Executor, accountId: string): Promise<vo
 /** Has all accounts of a user looked at: after the zone or the address changed, which all appointments depend on. */
 export async function syncUserNow(executor: Executor, userId: string): Promise<void> {
   await sql`update account set due_at = clock_timestamp() where user_id = ${userId}::uuid`.execute(executor);
+  await sql`select pg_notify('group_accounts', '')`.execute(executor);
   await markDue(executor, [userId]);
   await wake(executor);
 }
@@ -240,6 +241,7 @@ export async function syncGroupsNow(executor: Executor, groupIds: readonly strin
   await sql`
     update account set due_at = clock_timestamp()
     where user_id in (select id from users where group_id = any(${[...groupIds]}::uuid[]))`.execute(executor);
+  await sql`select pg_notify('group_accounts', '')`.execute(executor); // group-accounts.ts
   await wake(executor);
 }
 
