@@ -178,6 +178,63 @@ describeWith(['asterisk', 'sipp'], 'Asterisk when things go wrong', () => {
     }
   });
 
+  test('a user with phones on two systems: both follow, a call on either counts, and one that is dead holds up nobody', async () => {
+    const other = await startLab();
+    const connectors = phoneSystemKinds(context.outbound);
+    const { systemId } = await makeOffice(
+      context,
+      { name: 'Branch', kind: 'asterisk', settings: other.settings, secret: other.secret },
+      [],
+    );
+    const { userId } = office.users.get('105')!;
+    await store.db
+      .insertInto('extension')
+      .values({ user_id: userId, phone_system_id: systemId, number: '120' })
+      .execute();
+    const reconciler = await startReconciler(context, { connectors, pollMs: 500, leaseMs: 3_000 });
+    const onThePhone = async () =>
+      (
+        await store.db
+          .selectFrom('claim')
+          .select('key')
+          .where('user_id', '=', userId)
+          .where('origin', '=', 'call')
+          .where((where) => where.or([where('ends_at', 'is', null)]))
+          .execute()
+      ).map(({ key }) => key);
+    try {
+      await want(store.db, '105', to('200'));
+      await forwardedTo('105', '200');
+      await until(
+        'the other phone',
+        () => other.astDb('CF', '120'),
+        (found) => found === '200',
+      );
+      const here = lab.phones.talk('106', '105');
+      const there = other.phones.talk('119', '120');
+      await until('both calls', onThePhone, (keys) => keys.length === 2);
+      await other.hangUp();
+      await there;
+      await until('the call that is left', onThePhone, (keys) => keys.length === 1 && keys[0] === office.systemId);
+      await other.asterisk.kill();
+      await lab.hangUp();
+      await here;
+      await want(store.db, '105', off);
+      await forwardedTo('105', '');
+      await until('no call', onThePhone, (keys) => keys.length === 0);
+      await other.asterisk.start();
+      await until(
+        'the other phone',
+        () => other.astDb('CF', '120').catch(() => 'away'),
+        (found) => found === '',
+      );
+    } finally {
+      await reconciler.stop();
+      await other.stop();
+      await sql`delete from phone_system where id = ${systemId}`.execute(store.db);
+    }
+  });
+
   test('two server processes, of which one is killed: the other gives back', async (test) => {
     if (store.kind === 'embedded') return test.skip('the embedded database belongs to one process');
     await lab.phones.placeCall('*72300', '104');
