@@ -10,6 +10,7 @@ import { pbxSettings } from '../../../simulators/pbx/settings.ts';
 import { startWebex, webexApp } from '../../../simulators/webex/webex.ts';
 import { type Person, startTestServer, type TestServer } from '../../../test/api-client.ts';
 import { until } from '../../../test/product.ts';
+import { raiseAlert } from '../organization/alerts.ts';
 
 let server: TestServer;
 let administrator: Person;
@@ -229,6 +230,39 @@ test('settings are tried before they are saved, and tokens that are given once a
   }
 });
 
+test('a user pauses the own forwarding where the group allows it, and resumes no pause of an administrator', async () => {
+  const user = await server.newUser('Paul Pause');
+  const mine = '/users/me/forwarding-pause';
+  const theirs = `/users/${user.id}/forwarding-pause`;
+  expect((await user.call('GET', mine)).body).toMatchObject({ pause: null, mayPause: true, mayResume: false });
+  const own = await user.call('PUT', mine, { reason: 'Holidays', until: '2999-01-01T00:00:00Z' });
+  expect(own.body).toMatchObject({
+    ...{ mayResume: true, waiting: 0 },
+    pause: { level: 'user', by: { id: user.id, name: 'Paul Pause' }, reason: 'Holidays', giveBack: true },
+  });
+  expect((await user.call('PUT', mine, { until: '2020-01-01T00:00:00Z' })).body.error.field).toBe('until');
+  expect((await user.call('DELETE', mine)).body.pause).toBeNull();
+
+  expect((await administrator.call('PUT', theirs, { giveBack: false })).body.pause).toMatchObject({ giveBack: false });
+  const refused = await user.call('DELETE', mine);
+  expect([refused.status, refused.body.error.message]).toEqual([
+    409,
+    expect.stringMatching(/has paused your forwarding, and may resume it\.$/),
+  ]);
+  expect((await user.call('PUT', mine, {})).status).toBe(409);
+  expect((await user.call('GET', mine)).body).toMatchObject({ mayResume: false });
+  expect((await administrator.call('DELETE', theirs)).body.pause).toBeNull();
+
+  const { groups } = (await administrator.call('GET', '/groups')).body;
+  const { groupId } = (await administrator.call('GET', `/users/${user.id}/overview`)).body.user;
+  const group = groups.find(({ id }: { id: string }) => id === groupId);
+  const activation = `/groups/${group.id}/functions/activation`;
+  await administrator.call('PUT', activation, { mode: 'individual', value: { ownPauseAllowed: false } });
+  expect((await user.call('PUT', mine, {})).status).toBe(403);
+  expect((await user.call('GET', mine)).body).toMatchObject({ mayPause: false });
+  await administrator.call('PUT', activation, { mode: 'default' });
+});
+
 test('a webhook is made, tried and told; its secret is shown once and signs', async () => {
   const got: { headers: Record<string, string>; body: string }[] = [];
   const receiver = http.createServer((request, response) => {
@@ -257,6 +291,28 @@ test('a webhook is made, tried and told; its secret is shown once and signs', as
     async () => got.find(({ body }) => body.includes('beRightBack')),
     (found) => !!found,
   );
+  // What administrators must know of goes the same way, and is told live; whoever sees to it says so.
+  const { db } = server.server.context.store;
+  const alert = { kind: 'guard' as const, subjectKind: 'phoneSystem' as const, subjectId: made.id, locationId: null };
+  await db
+    .transaction()
+    .execute((transaction) =>
+      raiseAlert(transaction, { ...alert, subjectName: 'Berlin PBX', detail: { changes: 81, phones: 340, share: 20 } }),
+    );
+  const told = await until(
+    'the alert',
+    async () => got.find(({ body }) => body.includes('com.whenabouts.alert.v1')),
+    (found) => !!found,
+  );
+  expect(JSON.parse(told!.body).data).toEqual({
+    ...{ kind: 'guard', subject: { kind: 'phoneSystem', name: 'Berlin PBX' } },
+    detail: { changes: 81, phones: 340, share: 20 },
+  });
+  const { alerts } = (await administrator.call('GET', '/alerts?open=true')).body;
+  expect(alerts).toMatchObject([{ kind: 'guard', subjectName: 'Berlin PBX', seenAt: null }]);
+  const seen = await administrator.call('PATCH', `/alerts/${alerts[0].id}`, { seen: true });
+  expect(seen.body.seenBy).toMatchObject({ id: server.administrator.id });
+  expect((await administrator.call('GET', '/alerts?open=true')).body.alerts).toEqual([]);
   const off = await administrator.call('PATCH', `/webhooks/${made.id}`, { active: false });
   expect(off.body).toMatchObject({ active: false, url });
   expect((await administrator.call('DELETE', `/webhooks/${made.id}`)).status).toBe(204);
