@@ -10,6 +10,7 @@ import { until } from '../../../test/product.ts';
 import { calendarDetails, relationshipLevels } from '../agenda/privacy-settings.ts';
 import { markDue } from '../presence/due.ts';
 import { putProgramClaim } from '../presence/program-claims.ts';
+import { recordsInDatabase } from '../telephony/records.queries.ts';
 
 type User = Person & { id: string; email: string };
 let server: TestServer;
@@ -112,7 +113,7 @@ describe('a choice until the appointment ends', () => {
     expect((await choose(choice)).status).toBe(202);
     await shows('its end', (seen) => seen.status === 'doNotDisturb' && seen.until === end.toString());
     const later = inMinutes(90);
-    await putAppointment({ start: inMinutes(60), end: later });
+    await putAppointment({ start: inMinutes(-5), end: later });
     await shows('the end it was moved to', ({ until }) => until === later.toString());
     await removeAppointment();
     const after = await shows('no choice', ({ status }) => status === 'available');
@@ -369,6 +370,12 @@ test('a note is filled in for each reader, in answers and live, and stays a temp
     expect((await admin.call('GET', `/users/${owner.id}/overview`)).body.presence).toMatchObject({
       ...{ note: mine.note, noteTemplate: note },
     });
+    // Phone systems are told in the language and zone of the user whose phone it is.
+    await owner.call('PATCH', '/me', { language: 'de' });
+    expect(await noteForPhones()).toBe(
+      `Olga Owner: Bitte nicht stören until ${weekday('de-DE')} ${at('Europe/Berlin')}`,
+    );
+    await owner.call('PATCH', '/me', { language: 'en' });
     // Who isn't told until when isn't told by a note either.
     await owner.call('PUT', `/users/me/relationships/${other.id}`, { level: 'external' });
     const settings = (externalSees: Record<string, boolean>) =>
@@ -384,6 +391,19 @@ test('a note is filled in for each reader, in answers and live, and stays a temp
     live.close();
   }
 });
+
+async function noteForPhones(): Promise<string | null | undefined> {
+  const system = { name: 'Phones', kind: 'http', mode: 'observe' as const };
+  const { id } = await db().insertInto('phone_system').values(system).returning('id').executeTakeFirstOrThrow();
+  await db().insertInto('extension').values({ user_id: owner.id, phone_system_id: id, number: '201' }).execute();
+  const lease = { systemId: id, processName: 'test', leaseMs: 1_000, mode: 'observe' as const };
+  const records = recordsInDatabase(db(), lease);
+  await records.prepare();
+  const [record] = await records.load();
+  await db().deleteFrom('extension').where('phone_system_id', '=', id).execute();
+  await db().deleteFrom('phone_system').where('id', '=', id).execute();
+  return record?.context.note;
+}
 
 /**
  * Who may read a subject, said once more and apart from the product: only the owner reads what is private or
