@@ -22,21 +22,18 @@ export function outsideWorkingDays(
   workingDay: WorkingDay,
   timeZone: string,
 ): Array<{ start: number; end: number }> {
+  const works = (date: Temporal.PlainDate) => workingDay.days.includes(date.dayOfWeek);
   const free: Array<{ start: number; end: number }> = [];
-  // Eight days around, so that the first and the last stretch begin and end where they really do.
-  let start = Number.NaN;
-  const last = localDate(to, timeZone).add({ days: 8 });
-  for (
-    let date = localDate(from, timeZone).subtract({ days: 8 });
-    Temporal.PlainDate.compare(date, last) <= 0;
-    date = date.add({ days: 1 })
-  ) {
-    if (!workingDay.days.includes(date.dayOfWeek)) continue;
+  // From the last working day that has ended by then, so that the first stretch begins where it really does.
+  let date = localDate(from, timeZone);
+  while (!works(date) || shift(date, workingDay, timeZone).end > from) date = date.subtract({ days: 1 });
+  for (let start = Number.NaN; ; date = date.add({ days: 1 })) {
+    if (!works(date)) continue;
     const working = shift(date, workingDay, timeZone);
     if (start < working.start && start < to && working.start > from) free.push({ start, end: working.start });
+    if (working.start >= to) return free;
     start = working.end;
   }
-  return free;
 }
 
 /** Whether a part of [start, end) lies within a working day. @throws RangeError for an unknown zone. */
