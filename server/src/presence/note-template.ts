@@ -60,7 +60,6 @@ export function renderNote(template: string, facts: NoteFacts, reader: NoteReade
 }
 
 const locales = { en: 'en-GB', de: 'de-DE' } as const;
-const time = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
 
 function untilText(until: Temporal.Instant, reader: NoteReader, now: Temporal.Instant): string {
   const at = until.toZonedDateTimeISO(reader.timeZone);
@@ -72,7 +71,7 @@ function untilText(until: Temporal.Instant, reader: NoteReader, now: Temporal.In
 
 function momentText(at: Temporal.ZonedDateTime, reader: NoteReader, now: Temporal.Instant): string {
   const today = now.toZonedDateTimeISO(reader.timeZone).toPlainDate();
-  const clock = at.toPlainTime().toLocaleString(locales[reader.language], time);
+  const clock = at.toPlainTime().toString({ smallestUnit: 'minute' }); // as both languages write it
   return at.toPlainDate().equals(today) ? clock : `${dayText(at.toPlainDate(), reader, today)} ${clock}`;
 }
 
