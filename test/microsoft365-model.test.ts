@@ -105,6 +105,7 @@ const habits: fc.Arbitrary<Partial<Habits>> = fc.record({
   cuts: fc.constantFrom(0, 0.1),
   moody429: fc.constantFrom(0, 0.1),
   deltaPage: fc.constantFrom(null, 1, 3, 7),
+  listPage: fc.constantFrom(null, 2, 7),
   emptyPages: fc.constantFrom(0, 0.3),
   duplicates: fc.constantFrom(0, 0.4),
   shuffle: fc.boolean(),
@@ -333,7 +334,7 @@ test('whatever is edited and whatever fails, the agenda is a version of the trut
       habits,
       fc.integer(),
       fc.array(edit, { maxLength: 4 }),
-      fc.array(step, { minLength: 2, maxLength: 12, size: 'max' }),
+      fc.array(step, { minLength: 2, maxLength: 9, size: 'max' }),
       async (bad, dice, before, steps) => {
         const history = new History(bad, dice);
         for (const one of before) history.edit(one);

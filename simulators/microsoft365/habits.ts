@@ -14,6 +14,8 @@ export interface Habits {
 
   /** Most events in a page of a delta round, whatever is asked for; null: as asked, else 10. */
   deltaPage: number | null;
+  /** Most things in a page of any other list, whatever is asked for; null: as asked, else 10. */
+  listPage: number | null;
   /** Share of pages with nothing in them but a link to the next. */
   emptyPages: number;
   /** Share of events that a round tells twice. */
@@ -63,6 +65,7 @@ export const tame: Habits = {
   moody429: 0,
   throttling: true,
   deltaPage: null,
+  listPage: null,
   emptyPages: 0,
   duplicates: 0,
   shuffle: false,
@@ -93,6 +96,7 @@ export const nasty: Habits = {
   cuts: 0.005,
   moody429: 0.01,
   deltaPage: 7,
+  listPage: 50,
   emptyPages: 0.15,
   duplicates: 0.1,
   shuffle: true,

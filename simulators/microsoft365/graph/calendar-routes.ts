@@ -189,10 +189,14 @@ function windowOf({ url }: Asked): { from: number; to: number } | Answer {
 }
 
 /** A collection, page by page: $top or odata.maxpagesize, 10 unless told otherwise. */
-export function listOf(asked: Asked, { graph }: Pick<CalendarContext, 'graph'>, all: readonly object[]): Answer {
+export function listOf(
+  asked: Asked,
+  { graph, world }: Pick<CalendarContext, 'graph' | 'world'>,
+  all: readonly object[],
+): Answer {
   const { searchParams } = asked.url;
   const preferred = /odata\.maxpagesize=(\d+)/.exec(asked.headers.prefer ?? '')?.[1];
-  const size = Math.min(Number(searchParams.get('$top') ?? preferred ?? 10), 1_000);
+  const size = Math.min(Number(searchParams.get('$top') ?? preferred ?? 10), world.habits.listPage ?? 1_000);
   const skip = Number(searchParams.get('$skip') ?? 0);
   const value = all.slice(skip, skip + size).map((each) => selected(each as GraphEvent, asked));
   const next = new URL(`${graph}${asked.url.pathname.replace(/^\/[^/]+/, '')}${asked.url.search}`);

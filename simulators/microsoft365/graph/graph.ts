@@ -99,7 +99,7 @@ export function graph(world: World, tokens: Tokens, send: Send, origin: () => st
     if (!token.permissions.some((each) => ['User.ReadBasic.All', 'User.Read.All', '.default'].includes(each)))
       return denied();
     const mine = world.users.filter((each) => each.tenantId === token.application.tenantId);
-    return listOf(asked, { graph: `${origin()}/v1.0` }, mine.map(shownUser));
+    return listOf(asked, { graph: `${origin()}/v1.0`, world }, mine.map(shownUser));
   }
 
   async function subscription(asked: Asked, token: AccessToken, path: string): Promise<Answer> {
@@ -113,7 +113,7 @@ export function graph(world: World, tokens: Tokens, send: Send, origin: () => st
         );
         return listOf(
           asked,
-          { graph: `${origin()}/v1.0` },
+          { graph: `${origin()}/v1.0`, world },
           mine.map((each) => subscriptions.shown(each)),
         );
       }
