@@ -73,7 +73,8 @@ alter table leaving add constraint leaving_kind_check
 const trust = `
 -- A new phone system shows what it would do before it does it.
 alter table phone_system alter column mode set default 'observe';
--- poll_ms: how often phones in force are looked at, by the request budget. guard_share: percent of the system's forwardings that may change outside known due times before it pauses itself.
+-- guard_share: percent of the system's phones at which forwarding may change outside known due times before it pauses
+-- itself; 0: any. poll_ms: how often phones in force are looked at, by the request budget.
 alter table phone_system
   add column guard_share integer not null default 20 check (guard_share between 0 and 100),
   add column paused_at timestamptz,
