@@ -9,6 +9,7 @@ import { presenceOf } from '../server/src/presence/service.ts';
 import type { Database, Store } from '../server/src/store/database.ts';
 import { phoneSystemKinds } from '../server/src/telephony/connectors.ts';
 import { startReconciler } from '../server/src/telephony/reconciler.ts';
+import { takeBackPresence } from '../server/src/telephony/shown-presence.ts';
 import { until } from './product.ts';
 import { describeWith } from './servers/needs.ts';
 import { openTestStore } from './store.ts';
@@ -229,6 +230,12 @@ describeWith(['asterisk', 'sipp'], 'phones of Asterisk', () => {
     // Asterisk starts anew without anything: phones show it again.
     await lab.asterisk.kill();
     await lab.asterisk.start({ keepDatabase: false });
+    await becomes('available');
+
+    // As `whenabouts release --all` does it where no server runs.
+    await takeBackPresence(context, phoneSystemKinds(context.outbound), null);
+    expect(await presence('value')).toBe('not_set');
+    await compare();
     await becomes('available');
 
     await db.updateTable('phone_system').set({ mode: 'observe' }).where('id', '=', office.systemId).execute();

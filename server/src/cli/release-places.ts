@@ -10,6 +10,7 @@ import { retrying } from '../store/retrying.ts';
 import { loadOrCreateKeys, secretsWith } from '../store/secrets.ts';
 import { phoneSystemKinds } from '../telephony/connectors.ts';
 import { startReconciler } from '../telephony/reconciler.ts';
+import { takeBackPresence } from '../telephony/shown-presence.ts';
 import type { PauseScope } from '../telephony/trust/pauses.ts';
 import { pauseForwarding, pauseState, resumeForwarding } from '../telephony/trust/pausing.ts';
 import type { Named, Phones, Progress } from './release.ts';
@@ -50,7 +51,10 @@ export async function phonesOnDatabase(): Promise<Phones> {
         log: pino({ level: process.env.LOG_LEVEL ?? 'silent' }),
         processName: nameProcess(),
       };
-      reconciler ??= await startReconciler(context, { connectors: phoneSystemKinds(outbound), only: scope });
+      const connectors = phoneSystemKinds(outbound);
+      reconciler ??= await startReconciler(context, { connectors, only: scope });
+      if (scope.kind === 'all') await takeBackPresence(context, connectors, null);
+      if (scope.kind === 'phoneSystem') await takeBackPresence(context, connectors, scope.id);
       return progress(scope);
     },
     async resume(scope) {

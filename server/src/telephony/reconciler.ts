@@ -115,7 +115,6 @@ export async function startReconciler(context: Context, options: ReconcilerOptio
   }
 
   async function isLastToWrite(systemId: string, shown: boolean): Promise<boolean> {
-    if (only) return only.kind === 'all' || only.kind === 'phoneSystem';
     return shown && !stopped && (await modeOf(store.db, systemId).catch(() => 'active')) !== 'active';
   }
 

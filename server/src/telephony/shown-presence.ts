@@ -6,6 +6,7 @@ import { renderNote } from '../presence/note-template.ts';
 import type { Status } from '../presence/presence.ts';
 import type { Executor } from '../store/database.ts';
 import type { PhonePresence, PhoneSystemConnection } from './connector.ts';
+import { connectTo, type PhoneSystemKinds } from './connectors.ts';
 import { asConnectorError } from './outcomes.ts';
 import { backOff, type Paced, paced } from './pace.ts';
 
@@ -59,6 +60,33 @@ export function showPresence(
       work.wake();
     },
   };
+}
+
+/**
+ * Phones show nothing of ours any more; for `whenabouts release`, where no server runs that would do it. A phone system
+ * that can't be reached is told to the log.
+ * @param systemId null: all.
+ */
+export async function takeBackPresence(
+  { store: { db }, secrets, log }: Pick<Context, 'store' | 'secrets' | 'log'>,
+  kinds: PhoneSystemKinds,
+  systemId: string | null,
+): Promise<void> {
+  let query = db.selectFrom('phone_system').select(['id', 'name', 'kind', 'settings', 'secret']);
+  if (systemId !== null) query = query.where('id', '=', systemId);
+  await Promise.all(
+    (await query.execute()).map(async (system) => {
+      let connection: PhoneSystemConnection | null = null;
+      try {
+        connection = await connectTo(kinds, secrets, system);
+        await connection.showPresence?.(new Map(), true, AbortSignal.timeout(limitMs));
+      } catch (error) {
+        log.warn({ phoneSystem: system.name, err: error }, 'What phones show could not be taken back.');
+      } finally {
+        await connection?.close().catch(() => {});
+      }
+    }),
+  );
 }
 
 interface Row {
