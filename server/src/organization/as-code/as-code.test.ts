@@ -156,6 +156,8 @@ test('what somebody has paused stays paused; what the file pauses, the file resu
 });
 
 test('the file is a merge patch: what it leaves out stays, null removes', async () => {
+  const deep = '{ activation: { rules: [{ name: Deep, effect: { profile: Deep work } }] } }';
+  await apply(context, `whenabouts: 1\nlocations: { Berlin: { groups: { Office: { individual: ${deep} } } } }\n`);
   const changes = await apply(
     context,
     `whenabouts: 1
@@ -163,7 +165,7 @@ locations:
   Berlin:
     dialling: { outsideLine: "9" }
     profiles: { Deep work: null }
-    groups: { Sales: { individual: { activation: null } } }
+    groups: { Office: { individual: { activation: null } }, Sales: { individual: { activation: null } } }
 users:
   ben@example.com: { relationships: { anna@example.com: null } }
 workGroups: { Fair 2027: null }
@@ -176,6 +178,7 @@ workGroups: { Fair 2027: null }
   ]);
   expect(changes[0]!.fields.map(({ field }) => field).toSorted()).toEqual([
     'dialling.outsideLine',
+    'groups.Office.individual.activation',
     'groups.Sales.individual.activation',
     'profiles.Deep work',
   ]);

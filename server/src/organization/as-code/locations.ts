@@ -228,6 +228,11 @@ async function writeLocation(
     await at(path, setLocationFunction(transaction, id, each, value, actor, { rulesChecked: true }));
   }
   const targets = await writeTargets(context, name, id, after.predefinedTargets);
+  // Rules of groups let go of a profile before it is removed.
+  for (const [group, entry] of Object.entries(after.groups)) {
+    const stands = before?.groups[group];
+    if (stands) await writeFunctions(context, { location: name, group }, stands, entry, ['activation']);
+  }
   await at([name, 'profiles'], writeProfiles(transaction, actor, { locationId: id }, after.profiles, targets));
   for (const [group, entry] of Object.entries(after.groups))
     await writeGroup(context, { location: name, locationId: id, targets }, group, before?.groups[group] ?? null, entry);
@@ -248,20 +253,34 @@ async function writeGroup(
   const id = before
     ? await groupId(context, location, name)
     : await createGroup(transaction, { name, locationId: at_ }, actor);
-  for (const each of functionNames) {
-    const wanted = after.individual[each] as object | undefined;
-    if (same(before?.individual[each], wanted)) continue;
-    const path = [location, 'groups', name, 'individual', each];
-    const change: GroupFunctionChange = wanted
-      ? { mode: 'individual', value: await withIdsOf(transaction, each, wanted, path) }
-      : { mode: 'default' };
-    await at(path, setGroupFunction(transaction, id, each, change, actor, { rulesChecked: true }));
-  }
+  const others = functionNames.filter((each) => before === null || each !== 'activation');
+  await writeFunctions(context, { location, group: name }, before, after, others);
   if (after.profiles)
     await at(
       [location, 'groups', name, 'profiles'],
       writeProfiles(transaction, actor, { groupId: id }, after.profiles, targets),
     );
+}
+
+/** What the group has of its own of these functions. */
+async function writeFunctions(
+  context: ApplyContext,
+  of: { location: string; group: string },
+  before: GroupEntry | null,
+  after: GroupEntry,
+  which: readonly FunctionName[],
+): Promise<void> {
+  const { transaction, actor } = context;
+  const id = await groupId(context, of.location, of.group);
+  for (const each of which) {
+    const wanted = after.individual[each] as object | undefined;
+    if (same(before?.individual[each], wanted)) continue;
+    const path = [of.location, 'groups', of.group, 'individual', each];
+    const change: GroupFunctionChange = wanted
+      ? { mode: 'individual', value: await withIdsOf(transaction, each, wanted, path) }
+      : { mode: 'default' };
+    await at(path, setGroupFunction(transaction, id, each, change, actor, { rulesChecked: true }));
+  }
 }
 
 /** @returns their ids by name. */
