@@ -228,6 +228,7 @@ export class Server {
     const { clock, database, fortune } = this.#around;
     const { systemId, mode } = desk;
     desk.touched = false;
+    const begun = clock.now;
     await this.awake();
     this.renew();
     const saved: Parameters<typeof recordsInMemory>[3] = (entry, { row, record, failures }) => {
@@ -281,7 +282,8 @@ export class Server {
       }
       asExpected(error);
       desk.failures++;
-      return Math.min(pollMs, 500 * 2 ** Math.min(desk.failures - 1, 10)) * (0.75 + fortune.draw('back-off') / 4);
+      const wait = Math.min(pollMs, 500 * 2 ** Math.min(desk.failures - 1, 10)) * (0.75 + fortune.draw('back-off') / 4);
+      return wait - (clock.now - begun);
     }
   }
 }

@@ -141,6 +141,7 @@ export async function startReconciler(context: Context, options: ReconcilerOptio
   /** @returns milliseconds until the next one. */
   async function round(desk: Desk): Promise<number> {
     const { system } = desk;
+    const begun = performance.now();
     try {
       desk.connection ??= await connect(desk);
       const lease = { systemId: system.id, processName, leaseMs, mode: system.mode, only };
@@ -176,8 +177,9 @@ export async function startReconciler(context: Context, options: ReconcilerOptio
       } catch (cause) {
         log.warn({ err: cause }, 'The health of a phone system could not be written down.');
       }
-      // Never longer than a period, so that nothing stays stuck once the system is back.
-      return backOff(desk.failures, pollMs);
+      // A period from begin to begin at most, however long an answer was waited for: so nothing stays stuck once the
+      // system is back.
+      return backOff(desk.failures, pollMs) - (performance.now() - begun);
     }
   }
   async function connect(desk: Desk): Promise<PhoneSystemConnection> {
