@@ -95,8 +95,8 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('userZone' as const), zone: fc.constantFrom(...userZones) }) },
   { weight: 1, arbitrary: fc.constant({ do: 'tokensDie' as const }) },
   {
-    weight: 1,
-    arbitrary: fc.record({ do: fc.constant('interrupted' as const), edit, after: fc.integer({ min: 1, max: 5 }) }),
+    weight: 5,
+    arbitrary: fc.record({ do: fc.constant('interrupted' as const), edit, after: fc.integer({ min: 0, max: 20 }) }),
   },
 );
 

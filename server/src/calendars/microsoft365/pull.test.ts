@@ -1,0 +1,158 @@
+/** What a round may hold that the simulator never tells: pages written by hand. */
+import { expect, test } from 'vitest';
+import type { Change } from '../connector.ts';
+import { ApplicationGate } from './gate.ts';
+import { GraphClient } from './graph-client.ts';
+import { pullCalendar } from './pull.ts';
+
+const window = {
+  from: Temporal.Instant.from('2026-11-22T00:00:00Z'),
+  to: Temporal.Instant.from('2026-12-22T00:00:00Z'),
+};
+const link = 'https://graph.test/v1.0/delta?token=1';
+
+const at = (text: string) => ({ dateTime: `${text}:00.0000000`, timeZone: 'UTC' });
+const event = (id: string, more: object = {}) => ({
+  ...{
+    id,
+    type: 'singleInstance',
+    subject: id,
+    showAs: 'busy',
+    iCalUId: `uid-${id}`,
+    lastModifiedDateTime: '2026-11-20T10:00:00Z',
+  },
+  ...{ start: at('2026-11-25T10:00'), end: at('2026-11-25T11:00'), ...more },
+});
+const occurrence = (id: string, seriesMasterId: string, more: object = {}) =>
+  event(id, { type: 'occurrence', seriesMasterId, originalStart: '2026-11-25T10:00:00Z', ...more });
+const removed = (id: string) => ({ id, '@removed': { reason: 'deleted' } });
+
+interface Told {
+  delta?: object[];
+  view?: object[];
+  instances?: Record<string, object[]>;
+  single?: Record<string, object>;
+}
+
+/** @returns what a pull makes of it, without its end, and which requests it took. */
+async function pulled(told: Told, cursor: unknown = null, known = new Map<string, string>()) {
+  const asked: string[] = [];
+  const answer = (url: URL): object | null => {
+    const { pathname } = url;
+    if (pathname.endsWith('/delta')) return { value: told.delta ?? [], '@odata.deltaLink': link };
+    if (pathname.endsWith('/calendarView')) return { value: told.view ?? [] };
+    const [, id] = /\/events\/([^/]+)(?:\/instances)?$/.exec(pathname) ?? [];
+    if (pathname.endsWith('/instances')) return told.instances?.[id!] ? { value: told.instances[id!]! } : null;
+    return told.single?.[id!] ?? null;
+  };
+  const respond = (url: URL) => {
+    const body = answer(url);
+    return body ? { status: 200, body } : { status: 404, body: { error: { code: 'ErrorItemNotFound' } } };
+  };
+  const client = new GraphClient({
+    outbound: {
+      async fetch(url, request) {
+        const address = new URL(url);
+        asked.push(address.pathname.split('/').at(-1)!);
+        let { status, body } = respond(address);
+        if (address.pathname.endsWith('/$batch')) {
+          const { requests } = JSON.parse(String(request.body)) as { requests: { id: string; url: string }[] };
+          const responses = requests.map(({ id, url: path }) => ({
+            id,
+            ...respond(new URL(path, 'https://graph.test')),
+          }));
+          [status, body] = [200, { responses: responses.reverse() }];
+        }
+        const text = JSON.stringify(body);
+        return { status, headers: new Headers(), url: address.href, body: Buffer.from(text), text: () => text };
+      },
+      connect: () => Promise.reject(new Error('none')),
+      close: async () => {},
+    },
+    ...{ address: 'https://graph.test', root: '/me', mailbox: 'ada@contoso.example', gate: new ApplicationGate() },
+    token: async () => 'token',
+    time: { now: () => Date.now(), sleep: async () => {} },
+    ...{ random: Math.random, signal: new AbortController().signal },
+  });
+  const request = {
+    ...{ calendar: { remoteId: 'c' }, cursor, window, timeZone: 'UTC' },
+    known: async () => known,
+    signal: new AbortController().signal,
+  };
+  const changes: Change[] = [];
+  for await (const change of pullCalendar(client, request)) changes.push(change);
+  const end = changes.pop();
+  if (end?.type !== 'end') throw new Error('A pull ends with its end.');
+  const said = changes.map((change) =>
+    change.type === 'upsert'
+      ? `${change.object.key}: ${change.object.appointments.map(({ title }) => title).join()}`
+      : change.type === 'remove'
+        ? `- ${change.key}`
+        : change.type,
+  );
+  return {
+    said,
+    asked,
+    cursor: end.cursor,
+    objects: changes.flatMap((each) => (each.type === 'upsert' ? [each.object] : [])),
+  };
+}
+
+test('said to be there and to be gone in the same round: the window itself decides', async () => {
+  const { cursor } = await pulled({ delta: [event('a'), event('b')] });
+  const { said, asked } = await pulled(
+    { delta: [removed('a'), event('a'), event('b'), removed('b')], view: [event('a', { subject: 'a is there' })] },
+    cursor,
+    new Map([
+      ['a', '#1'],
+      ['b', '#1'],
+    ]),
+  );
+  expect(asked).toEqual(['delta', 'calendarView']);
+  expect(said.sort()).toEqual(['- b', 'a: a is there']);
+});
+
+test('of an event told twice the one that was changed last counts, and never one older than what is stored', async () => {
+  const older = event('a', { lastModifiedDateTime: '2026-11-20T09:00:00Z', subject: 'older' });
+  const first = await pulled({ delta: [event('a'), older] });
+  expect(first.said).toEqual(['replaceWindow', 'a: a']);
+  const known = new Map(first.objects.map(({ key, version }) => [key, version]));
+  expect((await pulled({ delta: [older] }, first.cursor, known)).said).toEqual([]);
+  const newer = event('a', { lastModifiedDateTime: '2026-11-20T10:00:01Z', subject: 'newer' });
+  expect((await pulled({ delta: [newer, older] }, first.cursor, known)).said).toEqual(['a: newer']);
+});
+
+test('a single one that comes as a stub is read in full; what turns out to be gone, or of a series, is that', async () => {
+  const stub = (id: string) => ({
+    id,
+    type: 'singleInstance',
+    start: at('2026-11-25T10:00'),
+    end: at('2026-11-25T11:00'),
+  });
+  const { said, asked } = await pulled({
+    delta: [stub('a'), stub('gone'), { id: 'o1' }],
+    single: { a: event('a'), o1: occurrence('o1', 's') },
+    instances: { s: [occurrence('o1', 's')] },
+  });
+  expect(asked).toEqual(['delta', '$batch', 'instances']);
+  expect(said).toEqual(['replaceWindow', '- gone', 's: o1', 'a: a']);
+});
+
+test('several series are read by one batch, each part judged alone; the removal of a member leads to its series', async () => {
+  const all = {
+    s: [occurrence('o1', 's'), occurrence('o2', 's', { originalStart: '2026-11-26T10:00:00Z' })],
+    t: [occurrence('p', 't')],
+  };
+  const first = await pulled({ delta: [...all.s, ...all.t, { id: 'u', type: 'seriesMaster' }], instances: all });
+  expect(first.asked).toEqual(['delta', '$batch']);
+  expect(first.said).toEqual(['replaceWindow', 's: o1,o2', 't: p']);
+  const one = await pulled(
+    { delta: [removed('o1'), removed('never heard of')], instances: { s: [all.s[1]!] } },
+    first.cursor,
+  );
+  expect(one.asked).toEqual(['delta', 'instances']);
+  expect(one.said).toEqual(['- o1', '- never heard of', 's: o2']);
+  const none = await pulled({ delta: [removed('o1'), removed('o2')] }, first.cursor);
+  expect(none.asked).toEqual(['delta']);
+  expect(none.said).toContain('- s');
+});
