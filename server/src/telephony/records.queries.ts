@@ -59,6 +59,9 @@ async function loadRecords(db: Executor, { systemId, only }: Lease): Promise<Rec
       left join presence_state p on p.user_id = e.user_id
       cross join ${wish}
      where e.phone_system_id = ${systemId} ${only ? sql`and ${concerned(only)}` : sql``}
+       -- What the last line says too, without a look at pauses: most phones have nothing to be looked at.
+       and (r.due_at <= now() or r.phase <> 'idle' or p.forwarding_mode <> 'off' or p.forwarding_busy is not null
+            or p.forwarding_unanswered is not null)
        and (r.due_at <= now() or r.phase <> 'idle' or wish.mode <> 'off')`.execute(db);
   return rows.map((row) => ({
     extensionId: row.extension_id,
