@@ -76,12 +76,9 @@ export async function startReconciler(context: Context, options: ReconcilerOptio
     const owned = await leaseSystems(store.db, processName, leaseMs, only);
     for (const [id, desk] of desks) {
       const system = owned.find((each) => each.id === id);
-      if (system && !reconfigured(desk.system, system)) {
-        const switched = desk.system.mode !== system.mode;
-        desk.system = system;
-        if (switched) wake(desk);
-      } else {
-        // Gone, paused, taken over, or with other settings: what is in hand finishes first.
+      if (system && !reconfigured(desk.system, system)) desk.system = system;
+      else {
+        // Gone, paused, switched, taken over, or with other settings: what is in hand finishes first.
         desks.delete(id);
         void leave(desk);
       }
