@@ -5,6 +5,8 @@ import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { deviceLifetime, newDevice } from '../organization/sign-in/device.ts';
 import { readUser } from '../organization/users.ts';
 import type { Network } from '../outbound/address-rules.ts';
+import { heedsClients } from '../presence/clients.ts';
+import { presenceSettingsOf } from '../presence/settings.ts';
 import type { Executor } from '../store/database.ts';
 import type { Secrets } from '../store/secrets.ts';
 import { clientOf } from './client-address.ts';
@@ -63,7 +65,7 @@ export async function readMe(db: Executor, viewer: Pick<Viewer, 'userId' | 'seco
   const { userId, secondFactorMissing = false } = viewer;
   const user = await readUser(db, userId);
   const { id, email, displayName, language, timeZone, mobileNumber, deputyId, assistantId, role, groupId } = user;
-  const { secondFactor, hasPassword, deputyName, assistantName } = await db
+  const { secondFactor, hasPassword, deputyName, assistantName, settings } = await db
     .selectNoFrom((of) => [
       of.selectFrom('users').select('display_name').where('id', '=', deputyId).as('deputyName'),
       of.selectFrom('users').select('display_name').where('id', '=', assistantId).as('assistantName'),
@@ -71,10 +73,12 @@ export async function readMe(db: Executor, viewer: Pick<Viewer, 'userId' | 'seco
         .exists(of.selectFrom('second_factor').where('user_id', '=', userId).where('confirmed_at', 'is not', null))
         .as('secondFactor'),
       of.exists(of.selectFrom('login_password').where('user_id', '=', userId)).as('hasPassword'),
+      of.selectFrom('configuration_group').select('settings').where('id', '=', groupId).as('settings'),
     ])
     .$castTo<{
       secondFactor: boolean;
       hasPassword: boolean;
+      settings: Record<string, unknown>;
       deputyName: string | null;
       assistantName: string | null;
     }>()
@@ -82,6 +86,7 @@ export async function readMe(db: Executor, viewer: Pick<Viewer, 'userId' | 'seco
   return {
     ...{ id, email, displayName, language, timeZone, mobileNumber, deputyId, assistantId, role, groupId },
     ...{ deputyName, assistantName, secondFactor, secondFactorMissing, hasPassword },
+    clientHeeded: heedsClients(presenceSettingsOf(settings).client),
   };
 }
 

@@ -33,7 +33,7 @@ export function MyPresence() {
     refetchInterval: ({ state }) => (isFailing(state.data) ? 15_000 : false),
   });
   useWatch([me.id]);
-  useClientReport(me.id);
+  useClientReport(me);
   useShortcut('p', () => setOpen(true));
 
   const sentence = presence && words.sentence(presence);

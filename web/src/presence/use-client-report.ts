@@ -1,10 +1,12 @@
 import { useEffect } from 'react';
+import type { Me } from '../../../server/src/api/schemas/users.ts';
 
-/** Begins to report a little after the page is there: nothing that anybody waits for. */
+/** Begins to report a little after the page is there, where anything follows from it. */
 const afterMs = 5_000;
 
-export function useClientReport(userId: string): void {
+export function useClientReport({ id: userId, clientHeeded }: Pick<Me, 'id' | 'clientHeeded'>): void {
   useEffect(() => {
+    if (!clientHeeded) return;
     let stop: (() => void) | undefined;
     let left = false;
     const timer = setTimeout(async () => {
@@ -16,5 +18,5 @@ export function useClientReport(userId: string): void {
       clearTimeout(timer);
       stop?.();
     };
-  }, [userId]);
+  }, [userId, clientHeeded]);
 }

@@ -43,6 +43,9 @@ export const Me = z
     hasPassword: z
       .boolean()
       .openapi({ description: 'False for who signs in through an identity provider only: nothing to change here.' }),
+    clientHeeded: z.boolean().openapi({
+      description: 'Whether presence follows what one’s open pages and programs report (`POST …/presence/client`).',
+    }),
   })
   .openapi('Me');
 export type Me = z.infer<typeof Me>;
