@@ -75,6 +75,7 @@ readAuditSettings          -      -     -     +      -     -     +     none     
 writeAuditSettings         -      -     -     -      -     -     +     none                  adm                       auditLog
 
 readAgenda                 -      +     +     +      +     +     +     read                  read                      -
+openAppointment            -      +     -     -      -     -     -     read                  none                      -
 listReminders              -      +     -     -      -     -     -     read                  none                      -
 snoozeReminder             -      +     -     -      -     -     -     accounts              none                      -
 dismissReminder            -      +     -     -      -     -     -     accounts              none                      -

@@ -173,6 +173,18 @@ const makers: Record<string, Maker> = {
       .executeTakeFirstOrThrow();
     return { reminderId: `${id}.10`, uid };
   },
+  async appointmentId(_, db, { userId, calendarId }) {
+    const { id } = await db
+      .insertInto('appointment')
+      .values({
+        ...{ user_id: userId!, calendar_id: calendarId!, object_key: 'a', kind: 'event', uid: unique() },
+        ...{ starts_at: inDays(0), ends_at: inDays(1), title: subject, show_as: 'busy' },
+        ...{ sensitivity: 'normal', response: 'accepted', open_url: 'https://calendar.example/1' },
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    return { appointmentId: String(id) };
+  },
   sessionId: async (_, db, { userId }) => ({ sessionId: (await cookieOf(db, userId!)).sessionId }),
   async tokenId(_, db, { userId }) {
     await bearerOf(db, userId!, ['read']);

@@ -76,7 +76,7 @@ export async function agendaOf(
   const seen = visibility === 'own' ? meetings : meetings.filter(makesBusy);
   // Rows come in order of start; only a merged meeting may stand elsewhere than its first row did.
   if (meetings.length < rows.length) seen.sort(inOrder);
-  return { timeZone: owner.timeZone, appointments: seen.map((meeting) => shown(meeting, visibility, owner)) };
+  return { timeZone: owner.timeZone, appointments: seen.map((meeting) => shown(meeting, visibility, owner, userId)) };
 }
 
 async function detailOf(db: Database, ownerId: string, viewerId: string): Promise<CalendarDetail> {
@@ -88,7 +88,12 @@ async function detailOf(db: Database, ownerId: string, viewerId: string): Promis
 const makesBusy = ({ first, showAs }: Merged<ShownCopy>) =>
   first.kind === 'event' && !first.cancelled && first.response !== 'declined' && showAs !== 'free';
 
-function shown(meeting: Merged<ShownCopy>, visibility: Visibility, owner: AgendaOwner): AgendaAppointment {
+function shown(
+  meeting: Merged<ShownCopy>,
+  visibility: Visibility,
+  owner: AgendaOwner,
+  ownerId: string,
+): AgendaAppointment {
   const { first, copies, sensitivity, showAs } = meeting;
   const when = {
     id: String(first.id),
@@ -115,10 +120,18 @@ function shown(meeting: Merged<ShownCopy>, visibility: Visibility, owner: Agenda
     response: first.response,
     categories: several ? [...new Set(copies.flatMap((copy) => copy.categories))] : first.categories,
     joinUrl: several ? firstKnown(copies, 'joinUrl') : first.joinUrl,
-    openUrl: several ? firstKnown(copies, 'openUrl') : first.openUrl,
+    openUrl: (several ? firstKnown(copies, 'openUrl') : first.openUrl) ?? askedLink(copies, visibility, ownerId),
     series: first.series,
     sources: visibility === 'own' ? copies.flatMap((copy) => source(copy, owner)) : [],
   };
+}
+
+/** Kinds whose links have to be asked for when somebody follows them. */
+const asked = new Set(['microsoft365']);
+
+function askedLink(copies: readonly ShownCopy[], visibility: Visibility, ownerId: string): string | null {
+  const copy = visibility === 'own' ? copies.find(({ source }) => asked.has(source)) : undefined;
+  return copy ? `/api/v1/users/${ownerId}/appointments/${copy.id}/open` : null;
 }
 
 /** What is left of an appointment for whoever may only know that the user is busy. */

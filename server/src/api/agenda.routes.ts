@@ -1,7 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { AgendaHidden } from '../agenda/privacy.ts';
 import { agendaOf, dismiss, remindersOf, snooze, undismiss } from '../agenda/service.ts';
+import type { CalendarConnector } from '../calendars/connector.ts';
 import type { Context } from '../context.ts';
+import { openLinkOf } from '../sync/open-link.ts';
 import { ApiError } from './errors.ts';
 import { interval } from './period.ts';
 import { type Route, route } from './route.ts';
@@ -22,7 +24,8 @@ function hidden(error: unknown): never {
   throw error instanceof AgendaHidden ? new ApiError('forbidden', error.message) : error;
 }
 
-export function agendaRoutes({ store: { db } }: Context): Route[] {
+export function agendaRoutes(context: Context, connectors: readonly CalendarConnector[]): Route[] {
+  const { db } = context.store;
   return [
     route({
       access: 'signedIn',
@@ -39,6 +42,23 @@ Administrators see no subjects.`,
       answer: Agenda,
       handle: async ({ viewer, params: { userId }, query }) =>
         there(await agendaOf(db, userId, interval(query), viewer).catch(hidden), 'user'),
+    }),
+    route({
+      access: 'self',
+      method: 'get',
+      path: '/users/{userId}/appointments/{appointmentId}/open',
+      tag,
+      operation: 'openAppointment',
+      summary: 'Open an appointment where it came from',
+      description: 'Leads on to the program of its source, such as Outlook on the web.',
+      params: z.object({ userId: UserId, appointmentId: z.string().regex(/^\d{1,15}$/) }),
+      answer: null,
+      produces: 'text/html',
+      async handle({ params: { userId, appointmentId }, http }) {
+        const signal = AbortSignal.any([http.req.raw.signal, AbortSignal.timeout(20_000)]);
+        const link = await openLinkOf(context, connectors, userId, Number(appointmentId), signal);
+        return http.redirect(there(link, 'appointment that could be opened'), 303);
+      },
     }),
     route({
       access: 'self',

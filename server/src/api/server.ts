@@ -108,7 +108,7 @@ export async function startApi(context: Context, options: ApiOptions): Promise<R
     ...roleRoutes(context, sessions),
     ...apiTokenRoutes(context, tokens),
     ...auditRoutes(context),
-    ...agendaRoutes(context),
+    ...agendaRoutes(context, options.calendarConnectors),
     ...presenceRoutes(context),
     ...claimRoutes(context),
     ...ruleRoutes(context),

@@ -16,6 +16,7 @@ import { makeGroup } from '../presence/people.fixture.ts';
 import { presenceOf } from '../presence/service.ts';
 import { createAccount } from './accounts.ts';
 import { accountHealth } from './health.ts';
+import { openLinkOf } from './open-link.ts';
 import { pullAccountOnce, startSync } from './sync.ts';
 
 const store = await openTestStore();
@@ -106,6 +107,10 @@ test('a mailbox becomes an agenda, an appointment a presence; moved, it follows;
   expect(await pullAccountOnce(context, kinds, accountId)).toMatchObject({ error: null });
   expect(await titles(userId)).toEqual(['Review', 'Stand-up', 'Stand-up', 'Stand-up']);
   expect(await status()).toBe('appointment');
+  const [review] = (await agendaOf(db, userId, week(), { userId }))!.appointments;
+  expect(review!.openUrl).toBe(`/api/v1/users/${userId}/appointments/${review!.id}/open`);
+  const link = await openLinkOf(context, kinds, userId, Number(review!.id), new AbortController().signal);
+  expect(link).toMatch(/\/outlook\/owa\/\?itemid=AAMkAD/);
 
   mailbox.update(number, { start: local(now().add({ hours: 2 })), end: local(now().add({ hours: 3 })) });
   expect(await pullAccountOnce(context, kinds, accountId)).toMatchObject({ error: null });

@@ -30,7 +30,10 @@ export const Appointment = z
     completed: z.boolean(),
     categories: z.array(z.string()),
     joinUrl: z.string().nullable().openapi({ description: 'Joins the meeting online.' }),
-    openUrl: z.string().nullable().openapi({ description: 'Opens the appointment where it came from.' }),
+    openUrl: z.string().nullable().openapi({
+      description:
+        'Opens the appointment where it came from; a path at this server where the address has to be asked for.',
+    }),
     series: z.boolean(),
     sources: z.array(AppointmentSource).openapi({ description: 'The calendars that hold it; the first one leads.' }),
   })
