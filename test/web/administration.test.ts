@@ -74,7 +74,7 @@ describeWith(['chromium'], 'the administration', () => {
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Calendar synchronization');
     await page.keyboard.press('Enter');
     await heading('Calendar synchronization by Graph API');
-    await page.getByText('The connector comes with a later version.').waitFor();
+    await page.getByText('There is no Graph application yet').waitFor();
     expect(await place('Calendar synchronization').getAttribute('aria-current')).toBe('page');
     await place('Calendar synchronization').focus();
     await page.keyboard.press('ArrowLeft');

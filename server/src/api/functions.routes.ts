@@ -42,13 +42,21 @@ export function functionRoutes(context: Context): Route[] {
       operation: 'listFunctions',
       summary: 'What locations and groups have settings for, with the defaults',
       answer: FunctionList,
-      handle: async () => ({
-        functions: allFunctions.map(({ name, schema }) => ({
-          name,
-          defaults: schema.parse({}),
-          ...(name === 'synchronization' && { choices: synchronizationChoices }),
-        })),
-      }),
+      async handle() {
+        // By their names alone: whoever administers a location chooses among them.
+        const graphApplications = await db
+          .selectFrom('graph_application')
+          .select(['id', 'name'])
+          .orderBy('name')
+          .execute();
+        return {
+          functions: allFunctions.map(({ name, schema }) => ({
+            name,
+            defaults: schema.parse({}),
+            ...(name === 'synchronization' && { choices: synchronizationChoices, graphApplications }),
+          })),
+        };
+      },
     }),
     route({
       ...ofLocation,

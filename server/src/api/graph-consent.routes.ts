@@ -14,7 +14,7 @@ import { GraphConsent, GraphConsentAnswer, GraphConsentStart, GraphConsentWay } 
 
 const ofUser = { access: 'self', tag: 'Accounts', params: z.object({ userId: UserId }) } as const;
 /** Where users look after their accounts. */
-const accountsPage = '/settings/accounts';
+const accountsPage = '/accounts';
 /** Where administrators look after Graph applications. */
 const applicationsPage = '/administration/graph/calendars';
 

@@ -105,7 +105,7 @@ test('by Microsoft’s pages and back: an account with a sealed grant, of which 
   });
   expect((await consent()).body).toMatchObject({ needed: false, state: 'good', account: { id: account.id } });
   // It works once.
-  expect(await back(person, url)).toBe('/settings/accounts?microsoft365=expired');
+  expect(await back(person, url)).toBe('/accounts?microsoft365=expired');
   const { secret } = await server.server.context.store.db
     .selectFrom('account')
     .select('secret')
@@ -143,7 +143,7 @@ test('a dead grant, a wish for more and another application each ask to sign in 
   expect(body.scopes.filter(({ granted }: { granted: boolean }) => !granted)).toEqual([
     { scope: 'MailboxSettings.ReadWrite', reason: 'automaticReplies', granted: false },
   ]);
-  expect(await back(person, await onPages())).toBe('/settings/accounts?microsoft365=connected');
+  expect(await back(person, await onPages())).toBe('/accounts?microsoft365=connected');
   expect((await consent()).body.state).toBe('good');
   expect((await accounts(person)).length).toBe(1);
   const calendar = await db.selectFrom('calendar').select('cursor').where('account_id', '=', id).executeTakeFirst();
@@ -172,13 +172,13 @@ test('pasted: the address of Microsoft’s own page, of the user who set out, on
 test('what leads nowhere is said in words that the web client has, and stores nothing', async () => {
   await settle({ allowed: true });
   const { person, consent, onPages } = await somebody('Finn');
-  expect(await back(person, await onPages({}, 'cancel'))).toBe('/settings/accounts?microsoft365=declined');
+  expect(await back(person, await onPages({}, 'cancel'))).toBe('/accounts?microsoft365=declined');
   const url = await onPages();
-  expect(await back(server.anybody(), url)).toBe('/settings/accounts?microsoft365=expired');
-  expect(await back(ada, url)).toBe('/settings/accounts?microsoft365=expired');
+  expect(await back(server.anybody(), url)).toBe('/accounts?microsoft365=expired');
+  expect(await back(ada, url)).toBe('/accounts?microsoft365=expired');
   // Meanwhile the group no longer allows it.
   await settle({ allowed: false });
-  expect(await back(person, url)).toBe('/settings/accounts?microsoft365=refused');
+  expect(await back(person, url)).toBe('/accounts?microsoft365=refused');
   expect((await consent('/start', {})).status).toBe(409);
   expect((await consent()).body).toMatchObject({ offered: false, needed: false });
   const granted = new URL(`${publicUrl()}/api/v1/graph/callback?state=consent.1&admin_consent=True`);

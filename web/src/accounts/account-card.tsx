@@ -15,6 +15,7 @@ import { Calendars } from './calendars.tsx';
 import { SkippedParts } from './skipped-parts.tsx';
 
 const ChangeAccount = lazy(() => import('./change-account.tsx'));
+const ConsentDialog = lazy(() => import('./microsoft365/consent-dialog.tsx'));
 
 /** An account: whether it is read, what is wrong and what mends it, its calendars, and what can be done. */
 export function AccountCard({ account }: { account: Account }) {
@@ -22,7 +23,7 @@ export function AccountCard({ account }: { account: Account }) {
   const client = useQueryClient();
   const errorText = useErrorText();
   const heading = useId();
-  const [showing, setShowing] = useState<'calendars' | 'change' | 'remove' | null>(null);
+  const [showing, setShowing] = useState<'calendars' | 'change' | 'remove' | 'signIn' | null>(null);
   const sync = useSyncNow();
   const fail = (error: unknown) => notify(errorText(error), { tone: 'problem' });
   const remove = useMutation({
@@ -32,6 +33,9 @@ export function AccountCard({ account }: { account: Account }) {
     onSettled: () => client.invalidateQueries(),
   });
   const isFile = account.kind === 'icalendar-file';
+  const isMailbox = account.kind === 'microsoft365';
+  const ofGroup = account.origin === 'group';
+  const signsIn = isMailbox && !ofGroup && ['credentials', 'consent'].includes(account.health.errorClass ?? '');
   return (
     <article className="card account" aria-labelledby={heading}>
       <header>
@@ -43,7 +47,14 @@ export function AccountCard({ account }: { account: Account }) {
       </header>
       <Health account={account} />
       {account.health.skipped.length > 0 && <SkippedParts health={account.health} />}
+      {ofGroup && <p className="hint">{t('ofGroup')}</p>}
       <div className="actions">
+        {signsIn && (
+          <button type="button" className="button primary" onClick={() => setShowing('signIn')}>
+            <Icon name="link" />
+            {t('signInAgain')}
+          </button>
+        )}
         <button
           type="button"
           className="button"
@@ -62,16 +73,23 @@ export function AccountCard({ account }: { account: Account }) {
           {t('calendars', { count: account.health.counts.calendars })}
         </button>
         <button type="button" className="button quiet" onClick={() => setShowing('change')}>
-          {isFile ? t('rename') : t('change')}
+          {isFile || isMailbox ? t('rename') : t('change')}
         </button>
-        <button type="button" className="button quiet" onClick={() => setShowing('remove')}>
-          {t('remove')}
-        </button>
+        {!ofGroup && (
+          <button type="button" className="button quiet" onClick={() => setShowing('remove')}>
+            {t('remove')}
+          </button>
+        )}
       </div>
       {showing === 'calendars' && <Calendars accountId={account.id} />}
       {showing === 'change' && (
         <Suspense>
           <ChangeAccount account={account} onClose={() => setShowing(null)} />
+        </Suspense>
+      )}
+      {showing === 'signIn' && (
+        <Suspense>
+          <ConsentDialog onClose={() => setShowing(null)} />
         </Suspense>
       )}
       {showing === 'remove' && (
@@ -92,6 +110,7 @@ export function AccountCard({ account }: { account: Account }) {
 export function Health({ account }: { account: Account }) {
   const { t } = useTranslation('accounts');
   const { health } = account;
+  const mend = mendWords(account);
   const now = useNow(10_000);
   const format = useFormat();
   return (
@@ -107,7 +126,7 @@ export function Health({ account }: { account: Account }) {
             <p>
               <strong>{t(`class.${health.errorClass ?? 'internal'}`)}</strong>
             </p>
-            <p>{t(`mend.${health.errorClass ?? 'internal'}`)}</p>
+            <p>{t(`${mend}.${health.errorClass ?? 'internal'}` as 'mend.internal')}</p>
             <ServerWords text={health.message} />
           </div>
         </div>
@@ -122,13 +141,20 @@ export function Health({ account }: { account: Account }) {
   );
 }
 
+/** A mailbox of Microsoft 365 isn't mended where an account with a password is. */
+function mendWords({ kind, origin, health }: Account): 'mend' | 'mendMailbox' | 'mendOfGroup' {
+  const differs = ['credentials', 'consent', 'notFound', 'refused'].includes(health.errorClass ?? '');
+  if (kind !== 'microsoft365' || !differs) return 'mend';
+  return origin === 'group' ? 'mendOfGroup' : 'mendMailbox';
+}
+
 /** What was due in the past is due now. */
 function later(instant: string, now: Date): Date {
   return new Date(Math.max(Date.parse(instant), now.getTime()));
 }
 
 function placeOf(account: Account): string {
-  for (const name of ['address', 'url', 'fileName']) {
+  for (const name of ['address', 'url', 'fileName', 'mailbox']) {
     const value = account.settings[name];
     if (typeof value === 'string') return value;
   }

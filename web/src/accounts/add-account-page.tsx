@@ -1,6 +1,6 @@
 import './accounts.css';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Controls } from '../shell/controls.tsx';
 import { Icon, type IconName } from '../shell/icons.tsx';
@@ -9,25 +9,35 @@ import { useTitle } from '../shell/use-title.ts';
 import { kindsQuery } from './accounts.queries.ts';
 import { ConnectByAddress } from './connect-by-address.tsx';
 import { ConnectByFile } from './connect-by-file.tsx';
+import { consentQuery } from './microsoft365/consent.queries.ts';
 
-const kinds = ['caldav', 'icalendar-address', 'icalendar-file'] as const;
+const ConsentPanel = lazy(async () => ({ default: (await import('./microsoft365/consent-panel.tsx')).ConsentPanel }));
+
+const kinds = ['microsoft365', 'caldav', 'icalendar-address', 'icalendar-file'] as const;
 type Kind = (typeof kinds)[number];
-const icons: Record<Kind, IconName> = { caldav: 'server', 'icalendar-address': 'link', 'icalendar-file': 'upload' };
+const icons: Record<Kind, IconName> = {
+  microsoft365: 'agenda',
+  caldav: 'server',
+  'icalendar-address': 'link',
+  'icalendar-file': 'upload',
+};
 
 export default function AddAccountPage() {
   const { t } = useTranslation('accounts');
   useTitle(t('addTitle'));
   const [chosen, setChosen] = useState<Kind | null>(null);
   const { data: leave } = useQuery(kindsQuery);
+  const consent = useQuery(consentQuery);
+  const offered = kinds.filter((one) => one !== 'microsoft365' || consent.data?.offered);
   const refusal = (kind: Kind) => leave?.find((one) => one.kind === kind)?.restReason ?? null;
-  const kind = chosen ?? kinds.find((one) => refusal(one) === null) ?? null;
+  const kind = chosen ?? offered.find((one) => refusal(one) === null) ?? null;
   return (
     <Controls>
       <div className="page">
         <PageHead title={t('addTitle')} intro={t('addIntro')} />
         <fieldset className="kinds">
           <legend className="sr-only">{t('kindLabel')}</legend>
-          {kinds.map((one) => (
+          {offered.map((one) => (
             <label key={one}>
               <input
                 type="radio"
@@ -45,7 +55,14 @@ export default function AddAccountPage() {
           ))}
         </fieldset>
         {kind === 'icalendar-file' && <ConnectByFile />}
-        {kind !== null && kind !== 'icalendar-file' && <ConnectByAddress key={kind} kind={kind} />}
+        {kind === 'microsoft365' && consent.data && (
+          <Suspense>
+            <ConsentPanel consent={consent.data} />
+          </Suspense>
+        )}
+        {kind !== null && kind !== 'icalendar-file' && kind !== 'microsoft365' && (
+          <ConnectByAddress key={kind} kind={kind} />
+        )}
       </div>
     </Controls>
   );

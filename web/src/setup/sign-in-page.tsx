@@ -1,9 +1,10 @@
 import { PasswordInput, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '../shell/api.ts';
+import { askedKey } from '../shell/mailbox-ask.tsx';
 import { Problem } from '../shell/parts.tsx';
 import { signIn } from '../shell/session.ts';
 import { Entrance } from './entrance.tsx';
@@ -17,6 +18,7 @@ export default function SignInPage() {
   const navigate = useNavigate();
   const search = useSearch({ from: '/sign-in' });
   const next = ownPath(search.next);
+  useEffect(() => localStorage.removeItem(askedKey), []);
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const [asksForCode, setAsksForCode] = useState(false);

@@ -7,8 +7,14 @@ import { ServerWords } from './server-words.tsx';
 const isEcho = (step: CheckStep) => step.ok && step.name === 'settings';
 
 /** What a check found, step by step: what was looked at, what class of fault there is, and the server's own words. */
-export function CheckSteps({ steps, label }: { steps: readonly CheckStep[]; label: string }) {
+export function CheckSteps(props: {
+  steps: readonly CheckStep[];
+  label: string;
+  /** What was looked at, where the words of all checks don't say it. */
+  nameOf?(step: string): string;
+}) {
   const { t } = useTranslation();
+  const { steps, label, nameOf } = props;
   return (
     <ol className="steps" aria-label={label}>
       {steps.map((step) => (
@@ -18,7 +24,7 @@ export function CheckSteps({ steps, label }: { steps: readonly CheckStep[]; labe
             <strong>
               {step.errorClass
                 ? t(`errorClass.${step.errorClass}`)
-                : t(`step.${step.name as 'server'}`, { defaultValue: step.name })}
+                : (nameOf?.(step.name) ?? t(`step.${step.name as 'server'}`, { defaultValue: step.name }))}
             </strong>
             {!isEcho(step) && <ServerWords text={step.message} />}
           </div>

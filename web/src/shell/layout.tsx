@@ -7,6 +7,7 @@ import { Brand } from './brand.tsx';
 import { Icon, type IconName } from './icons.tsx';
 import { chooseLanguage } from './language.ts';
 import { useLiveCache } from './live-cache.ts';
+import { MailboxAsk } from './mailbox-ask.tsx';
 import { Notices } from './notices.tsx';
 import { OfflineNotice } from './offline-notice.tsx';
 import { openAlertsQuery } from './open-alerts.ts';
@@ -66,6 +67,7 @@ export function Layout() {
         </Suspense>
       </main>
       <Notices />
+      <MailboxAsk />
       {showShortcuts && (
         <Suspense>
           <ShortcutsDialog onClose={() => setShowShortcuts(false)} />

@@ -1,9 +1,11 @@
 import 'i18next';
 import type accounts from '../accounts/en.json';
+import type accountsMicrosoft365 from '../accounts/microsoft365/en.json';
 import type administrationAccess from '../administration/access/en.json';
 import type administrationAudit from '../administration/audit/en.json';
 import type administrationDialling from '../administration/dialling/en.json';
 import type administration from '../administration/en.json';
+import type administrationGraph from '../administration/graph/en.json';
 import type administrationHttpPhone from '../administration/http-phone/en.json';
 import type administrationImport from '../administration/import/en.json';
 import type administrationLeaving from '../administration/leaving/en.json';
@@ -32,6 +34,7 @@ declare module 'i18next' {
     defaultNS: 'shell';
     resources: {
       accounts: typeof accounts;
+      'accounts/microsoft365': typeof accountsMicrosoft365;
       administration: typeof administration;
       'administration/audit': typeof administrationAudit;
       'administration/dialling': typeof administrationDialling;
@@ -41,6 +44,7 @@ declare module 'i18next' {
       'administration/trust': typeof administrationTrust;
       'administration/users': typeof administrationUsers;
       'administration/access': typeof administrationAccess;
+      'administration/graph': typeof administrationGraph;
       'administration/http-phone': typeof administrationHttpPhone;
       'administration/import': typeof administrationImport;
       'administration/leaving': typeof administrationLeaving;

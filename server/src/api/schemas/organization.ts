@@ -140,6 +140,12 @@ export const FunctionList = z
         choices: z.record(z.string(), z.array(Choice)).optional().openapi({
           description: 'Of calendar synchronization: methods, sources, ownAccounts, calendars.',
         }),
+        graphApplications: z
+          .array(z.object({ id: Id, name: z.string() }))
+          .optional()
+          .openapi({
+            description: 'Of calendar synchronization: what `microsoft365.graphApplicationId` may name.',
+          }),
       }),
     ),
   })

@@ -8,6 +8,7 @@ import { centralProfilesQuery } from '../profiles/profiles.queries.ts';
 import type { FieldWords } from './field-words.ts';
 import { type Field, same } from './function-fields.ts';
 import type { Choice, FunctionValue, Owner } from './locations.queries.ts';
+import { useGraphApplications } from './locations.queries.ts';
 import { RulesControl } from './rules-control.tsx';
 
 interface Props {
@@ -80,6 +81,8 @@ function Control(props: Props) {
           onChange={(event) => change(event.currentTarget.value === 'none' ? null : event.currentTarget.value)}
         />
       );
+    case 'application':
+      return <ApplicationControl {...props} common={common} />;
     case 'profile':
       return <ProfileControl {...props} common={common} />;
     case 'ways':
@@ -160,6 +163,21 @@ function ProfileControl({ field, value, owner, words, change, common }: Props & 
       {...common}
       value={String(value ?? 'none')}
       data={options.map((option) => ({ value: option, label: words.shown(field, option === 'none' ? null : option) }))}
+      onChange={(event) => change(event.currentTarget.value === 'none' ? null : event.currentTarget.value)}
+    />
+  );
+}
+
+function ApplicationControl({ value, field, words, change, common }: Props & { common: Common }) {
+  const applications = useGraphApplications();
+  return (
+    <NativeSelect
+      {...common}
+      value={String(value ?? 'none')}
+      data={[
+        { value: 'none', label: words.option(field, 'none') },
+        ...applications.map(({ id, name }) => ({ value: id, label: name })),
+      ]}
       onChange={(event) => change(event.currentTarget.value === 'none' ? null : event.currentTarget.value)}
     />
   );

@@ -7,6 +7,8 @@ export type Field =
   | { path: string; kind: 'toggle'; offered?: 'ownAccounts' }
   /** Null, where the field may be empty, is written `none`. */
   | { path: string; kind: 'choice'; options: readonly string[] }
+  /** One of the Graph applications, by its id; null: none. */
+  | { path: string; kind: 'application' }
   /** Options with a sentence each; those that need a connector which isn't there say so. */
   | { path: string; kind: 'ways'; options: readonly string[]; offered?: 'methods' | 'sources' }
   | { path: string; kind: 'days' | 'minutes'; least: number; most: number }
@@ -75,7 +77,7 @@ export const functionFields: Record<FunctionName, readonly FieldGroup[]> = {
       name: 'method',
       fields: [
         { path: 'method', kind: 'ways', options: ['serverSide', 'local', 'off'], offered: 'methods' },
-        { path: 'source', kind: 'ways', options: ['none', 'exchange', 'domino'], offered: 'sources' },
+        { path: 'source', kind: 'ways', options: ['none', 'microsoft365', 'exchange', 'domino'], offered: 'sources' },
       ],
     },
     {
@@ -84,7 +86,15 @@ export const functionFields: Record<FunctionName, readonly FieldGroup[]> = {
         { path: 'caldav.allowed', kind: 'toggle' },
         { path: 'icalendar.allowed', kind: 'toggle' },
         { path: 'microsoft365.allowed', kind: 'toggle', offered: 'ownAccounts' },
-        { path: 'microsoft365.graphApplicationId', kind: 'choice', options: ['none'] },
+        { path: 'microsoft365.required', kind: 'toggle' },
+      ],
+    },
+    {
+      name: 'microsoft365',
+      fields: [
+        { path: 'microsoft365.graphApplicationId', kind: 'application' },
+        { path: 'microsoft365.mailboxSettings', kind: 'toggle' },
+        { path: 'microsoft365.automaticReplies', kind: 'toggle' },
       ],
     },
     {

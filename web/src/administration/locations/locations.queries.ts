@@ -1,4 +1,4 @@
-import { queryOptions } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 import type { Impact } from '../../../../server/src/api/schemas/organization.ts';
 import { get, request } from '../../shell/api.ts';
 import type { FunctionName } from '../tree-nodes.ts';
@@ -31,6 +31,7 @@ export interface FunctionInfo {
   name: FunctionName;
   defaults: FunctionValue;
   choices?: Partial<Record<'methods' | 'sources' | 'ownAccounts', Choice[]>>;
+  graphApplications?: { id: string; name: string }[];
 }
 
 export type { Impact };
@@ -50,6 +51,12 @@ export const functionsQuery = queryOptions({
   queryFn: async ({ signal }) => (await get<{ functions: FunctionInfo[] }>('/functions', signal)).functions,
   staleTime: 300_000,
 });
+
+/** Who administers a location chooses among them, and doesn't see the rest of them. */
+export function useGraphApplications(): readonly { id: string; name: string }[] {
+  const { data } = useQuery(functionsQuery);
+  return data?.find(({ name }) => name === 'synchronization')?.graphApplications ?? [];
+}
 
 export type FunctionWish =
   | { value: FunctionValue }

@@ -5,13 +5,13 @@ import { PageHead } from '../../shell/parts.tsx';
 import { useTitle } from '../../shell/use-title.ts';
 import { PlaceLink } from '../place-link.tsx';
 
-const kinds = { 'graph/calendars': 'graph', exchange: 'exchange', domino: 'domino' } as const;
+const kinds = { exchange: 'exchange', domino: 'domino' } as const;
 
 /** The place of a connector that this version lacks: says so, and what to have ready when it comes. */
 export default function ConnectorToCome() {
   const { t } = useTranslation('administration/system');
   const path = useParams({ strict: false })._splat as keyof typeof kinds;
-  const kind = kinds[path] ?? 'graph';
+  const kind = kinds[path] ?? 'exchange';
   useTitle(t(`toCome.${kind}.title`));
   const needs = t(`toCome.${kind}.needs`, { returnObjects: true });
   return (
