@@ -8,7 +8,7 @@ import { ConnectorError } from '../connector.ts';
 import { batchGet } from './batch.ts';
 import { preferEvents, windowQuery } from './delta.ts';
 import { eventFields } from './events.ts';
-import { type GraphClient, valuesOf } from './graph-client.ts';
+import { type GraphClient, GraphRefusal, valuesOf } from './graph-client.ts';
 import { type GraphEvent, graphEvent, type Part, textOf } from './graph-event.ts';
 
 /** Instances in the window, by the master's id; no entry for a series that isn't there any more. */
@@ -35,10 +35,17 @@ export async function readSeries(
     if (status === 404) continue;
     if (status !== 200) throw client.refusal(status, body, retryAt);
     if (!body) throw new ConnectorError('malformed', `${client.host} answered with something that isn’t JSON.`);
-    const values = textOf(body['@odata.nextLink']) ? await steady(client, path) : valuesOf(body, client.host);
-    series.set(master, eventsOf(client, values));
+    const values = textOf(body['@odata.nextLink'])
+      ? await steady(client, path).catch(goneMeanwhile)
+      : valuesOf(body, client.host);
+    if (values) series.set(master, eventsOf(client, values));
   }
   return series;
+}
+
+function goneMeanwhile(error: unknown): null {
+  if (error instanceof GraphRefusal && error.status === 404) return null;
+  throw error;
 }
 
 /**
