@@ -12,6 +12,8 @@
  *     restart's doing.
  *  d. set by hand between our last look and our write: the write hides it before anybody has seen it.
  *  e. hidden by a write of ours that was given up on and lands late.
+ *  g. set by hand after its user has taken the phone back in the client, before a server has carried that out: it reads as
+ *     what they take back.
  *  f. lost by the phone system itself: not yet on its disk when it was killed, or its whole database.
  */
 import { type Cell, type Entry, nothing, same, standing, type Value } from './phone-system.ts';
@@ -35,6 +37,7 @@ export class OwnSetting {
   override: { value: Value; blurred: boolean } | null = null;
   /** What was allowed before a change that no server has seen. */
   #unseen: Value[] | null = null;
+  #retaking = false;
   /** What was last acted on. */
   #actedOn: Value = nothing;
   /** Values that we wanted here, and until when (epoch milliseconds; Infinity: now). */
@@ -65,7 +68,7 @@ export class OwnSetting {
     this.allowed = blurred ? [value, ...earlier] : [value];
     this.override = same(this.#actedOn, nothing)
       ? null
-      : { value, blurred: blurred || (this.override?.blurred ?? false) };
+      : { value, blurred: blurred || this.#retaking /* g */ || (this.override?.blurred ?? false) };
   }
 
   written(before: Entry, value: Value, how: { seen: boolean; late: boolean }): void {
@@ -106,11 +109,13 @@ export class OwnSetting {
       this.override = changedMeanwhile && actedOn.mode !== 'off' ? { value, blurred: true } : null;
     }
     if (seen && same(seen, standing(this.cell))) this.#unseen = null;
+    if (record.phase !== 'overridden') this.#retaking = false;
   }
 
   /** The user gives the change up again. */
   retaken(): void {
     this.override = null;
+    this.#retaking = true;
   }
 
   /** Our own value must never be taken for the user's. */
