@@ -194,7 +194,7 @@ describe('Graph', () => {
   });
 
   test('lets four requests at a time into a mailbox, and judges each part of a batch alone', async () => {
-    cloud.world.habits = { ...tame, latency: [20, 20] };
+    cloud.world.habits = { ...tame, latency: [250, 250] };
     try {
       const answers = await Promise.all(Array.from({ length: 6 }, () => get('/me/mailboxSettings')));
       expect(answers.filter(({ status }) => status === 429)).toHaveLength(2);

@@ -57,7 +57,7 @@ Administrators see no subjects.`,
       async handle({ params: { userId, appointmentId }, http }) {
         const signal = AbortSignal.any([http.req.raw.signal, AbortSignal.timeout(20_000)]);
         const link = await openLinkOf(context, connectors, userId, Number(appointmentId), signal);
-        return http.redirect(there(link, 'appointment that could be opened'), 303);
+        return http.redirect(there(link, 'appointment'), 303);
       },
     }),
     route({
