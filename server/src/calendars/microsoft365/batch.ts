@@ -4,7 +4,7 @@
  */
 
 import { ConnectorError } from '../connector.ts';
-import type { GraphAnswer, GraphClient } from './graph-client.ts';
+import { type GraphAnswer, type GraphClient, GraphRefusal } from './graph-client.ts';
 import { isPart, textOf } from './graph-event.ts';
 
 const mostParts = 20;
@@ -22,7 +22,7 @@ export async function batchGet(
   const answers: GraphAnswer[] = [];
   for (let at = 0; at < paths.length; at += mostParts) {
     const some = paths.slice(at, at + mostParts);
-    const told = some.length > 1 ? await together(client, some, prefer) : new Map<string, GraphAnswer>();
+    const told = some.length > 1 ? await together(client, some, prefer).catch(noBatch) : new Map<string, GraphAnswer>();
     for (const [index, path] of some.entries()) {
       const answer = told.get(String(index));
       if (answer?.status === 429 && answer.retryAt) client.putOff(answer.retryAt);
@@ -30,6 +30,12 @@ export async function batchGet(
     }
   }
   return answers;
+}
+
+/** Who can't read a batch is asked one by one. */
+function noBatch(error: unknown): Map<string, GraphAnswer> {
+  if (error instanceof GraphRefusal && [400, 404, 405, 501].includes(error.status)) return new Map();
+  throw error;
 }
 
 const putOff = (status: number) => status === 401 || status === 424 || status === 429 || status >= 500;

@@ -16,6 +16,7 @@ import { isPart, type Part, textOf } from './graph-event.ts';
 import { expandKept, idOfOccurrence, withoutSubjects } from './kept.ts';
 import type { GraphApplication } from './oauth.ts';
 import { pullCalendar } from './pull.ts';
+import { keepSubscribed } from './subscriptions.ts';
 import { AccessTokens, type Microsoft365Account } from './tokens.ts';
 
 export interface Microsoft365Options {
@@ -59,7 +60,11 @@ export function microsoft365Connector(outbound: Outbound, options: Microsoft365O
     const calendars = values.filter(isPart);
     // Not the address that was signed in with: a mailbox has several.
     const own = ownerOf(calendars.find(({ isDefaultCalendar }) => isDefaultCalendar === true) ?? {});
-    return calendars.flatMap((value) => remoteCalendar(value, own.address ?? client.mailbox) ?? []);
+    const found = calendars.flatMap((value) => remoteCalendar(value, own.address ?? client.mailbox) ?? []);
+    // Where none is marked as the default one the first is it: a mailbox always has one.
+    return found.some(({ selectedByDefault }) => selectedByDefault)
+      ? found
+      : found.map((calendar, index) => ({ ...calendar, selectedByDefault: index === 0 }));
   }
 
   return {
@@ -70,6 +75,8 @@ export function microsoft365Connector(outbound: Outbound, options: Microsoft365O
     defaultPoll: Temporal.Duration.from({ minutes: 5 }),
 
     client: async (account, signal) => (await open(account, signal)).client,
+
+    keepSubscribed: async (account, request, signal) => keepSubscribed((await open(account, signal)).client, request),
 
     async check(account, signal) {
       const steps: CheckStep[] = [];
@@ -152,5 +159,6 @@ function remoteCalendar(value: Part, own: string): RemoteCalendar | null {
     name: shared ? `${name} (${owner.name})` : name,
     color: color && /^#[0-9a-f]{6}$/i.test(color) ? color : null,
     selectedByDefault: value.isDefaultCalendar === true,
+    told: !shared,
   };
 }

@@ -122,6 +122,14 @@ test('of an event told twice the one that was changed last counts, and never one
   expect((await pulled({ delta: [newer, older] }, first.cursor, known)).said).toEqual(['a: newer']);
 });
 
+test('a series that isn’t found by its id is gone only where the window lacks it too', async () => {
+  const there = { view: [occurrence('o1', 's')] };
+  const first = await pulled({ delta: [occurrence('o1', 's')], ...there });
+  expect(first.asked).toEqual(['delta', 'instances', 'calendarView']);
+  expect(first.said).toEqual(['replaceWindow', 's: o1']);
+  expect((await pulled({ delta: [occurrence('o1', 's')] }, first.cursor)).said).toEqual(['- s']);
+});
+
 test('a single one that comes as a stub is read in full; what turns out to be gone, or of a series, is that', async () => {
   const stub = (id: string) => ({
     id,
@@ -143,7 +151,10 @@ test('several series are read by one batch, each part judged alone; the removal 
     s: [occurrence('o1', 's'), occurrence('o2', 's', { originalStart: '2026-11-26T10:00:00Z' })],
     t: [occurrence('p', 't')],
   };
-  const first = await pulled({ delta: [...all.s, ...all.t, { id: 'u', type: 'seriesMaster' }], instances: all });
+  const first = await pulled({
+    delta: [...all.s, ...all.t, { id: 'u', type: 'seriesMaster' }],
+    instances: { ...all, u: [] },
+  });
   expect(first.asked).toEqual(['delta', '$batch']);
   expect(first.said).toEqual(['replaceWindow', 's: o1,o2', 't: p']);
   const one = await pulled(

@@ -158,20 +158,25 @@ async function readTouched(
 ): Promise<Now> {
   if (series.size >= manySeries || doubtful) {
     const view = await readView(client, calendar, window, doubtful);
-    if (view) {
-      const all: SeriesNow = new Map();
-      for (const event of view) {
-        const master = masterOf(event);
-        if (master !== null) all.set(master, [...(all.get(master) ?? []), event]);
-      }
-      const singles = doubtful ? new Map(view.map((event) => [event.id, event])) : null;
-      return { series: all, singles };
-    }
+    if (view)
+      return { series: bySeries(view), singles: doubtful ? new Map(view.map((event) => [event.id, event])) : null };
   }
-  return {
-    series: series.size > 0 ? await readSeries(client, calendar, [...series], window) : new Map(),
-    singles: null,
-  };
+  if (series.size === 0) return { series: new Map(), singles: null };
+  const now = await readSeries(client, calendar, [...series], window);
+  const missing = [...series].filter((master) => !now.has(master));
+  // Told of a moment ago, and not found by its id: what the window shows is believed, not an error.
+  const view = missing.length > 0 ? bySeries((await readView(client, calendar, window, true)) ?? []) : null;
+  for (const master of missing) now.set(master, view?.get(master) ?? []);
+  return { series: now, singles: null };
+}
+
+function bySeries(view: readonly GraphEvent[]): SeriesNow {
+  const all: SeriesNow = new Map();
+  for (const event of view) {
+    const master = masterOf(event);
+    if (master !== null) all.set(master, [...(all.get(master) ?? []), event]);
+  }
+  return all;
 }
 
 /** Single ones that were told as stubs are read in full. */
