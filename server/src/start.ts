@@ -33,6 +33,13 @@ export interface StartedServer extends Running {
   setupUrl: string | null;
 }
 
+/** Sources tell by https alone; without it only those on this machine reach us, which is for trying. */
+function pushAddressOf(publicUrl: string | null): string | null {
+  if (publicUrl === null) return null;
+  const { protocol, hostname } = new URL(publicUrl);
+  return protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname) ? publicUrl : null;
+}
+
 /**
  * @param tell is told what takes long, in words for whoever waits.
  * @throws Error in plain words; what was started before is stopped then.
@@ -76,7 +83,7 @@ export async function startServer(
       started.push(startRetention(context));
     }
     if (roles.includes('sync')) {
-      started.push(await startSync(context, { connectors }));
+      started.push(await startSync(context, { connectors, pushAddress: pushAddressOf(environment.publicUrl) }));
       started.push(await startGroupAccounts(context));
       started.push(await startImports(context));
     }

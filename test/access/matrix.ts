@@ -56,6 +56,7 @@ readGraphConsent           -      +     -     -      -     -     -     read,acco
 startGraphConsent          -      +     -     -      -     -     -     accounts              none                      -
 pasteGraphConsent          -      +     -     -      -     -     -     accounts              none                      -
 finishGraphConsent         +      +     +     +      +     +     +     public                public                    -
+takeGraphNotification      +      +     +     +      +     +     +     public                public                    -
 
 listUsers                  -      +     +     +      +     +     +     read                  read,adm:read             -
 createUser                 -      -     -     -      +     -     +     none                  adm                       user
@@ -124,6 +125,7 @@ listCalendars              -      +     -     +      +     -     +     read,acco
 selectCalendar             -      +     -     -      +     -     +     accounts              adm                       account
 
 listProfiles               -      +     +     +      +     +     +     read                  read,adm:read             -
+readProfileOptions         -      +     +     +      +     +     +     read                  read,adm:read             -
 createProfile              -      -     -     -      +     -     +     none                  adm                       profile
 changeProfile              -      -     -     -      +     -     +     none                  adm                       profile
 deleteProfile              -      -     -     -      +     -     +     none                  adm                       profile

@@ -21,6 +21,7 @@ import { diallingRoutes } from './dialling.routes.ts';
 import { functionRoutes } from './functions.routes.ts';
 import { graphApplicationRoutes } from './graph-applications.routes.ts';
 import { graphConsentRoutes } from './graph-consent.routes.ts';
+import { graphNotificationRoutes } from './graph-notifications.routes.ts';
 import { identityProviderRoutes } from './identity-providers.routes.ts';
 import { importRoutes } from './import.routes.ts';
 import { leavingRoutes } from './leavings.routes.ts';
@@ -103,6 +104,7 @@ export async function startApi(context: Context, options: ApiOptions): Promise<R
     ...providerSignInRoutes(context, sessions, providers, publicUrl),
     ...graphApplicationRoutes(context, publicUrl),
     ...graphConsentRoutes(context, publicUrl),
+    ...graphNotificationRoutes(context),
     ...identityProviderRoutes(context, sessions, providers, publicUrl),
     ...userRoutes(context, sessions, publicUrl),
     ...roleRoutes(context, sessions),

@@ -56,6 +56,24 @@ export interface RemoteCalendar {
   color: string | null;
   /** Whether it takes part unless the user says otherwise (a shared or a holiday calendar doesn't). */
   selectedByDefault: boolean;
+  /** False: what the source tells of changes (`keepSubscribed`) doesn't speak of it. */
+  told?: boolean;
+}
+
+export interface PushRequest {
+  /** Where the source tells it. */
+  address: string;
+  /** What is to be renewed; null: made. */
+  remoteId: string | null;
+  /** Comes back with each notice of one that is made. */
+  clientState: string;
+  now: Temporal.Instant;
+}
+export interface PushKept {
+  remoteId: string;
+  expiresAt: Temporal.Instant;
+  /** False: made, with the client state. */
+  renewed: boolean;
 }
 
 /** One resource of the source with all its appointments in the window. */
@@ -149,6 +167,15 @@ export interface CalendarConnector<Settings = unknown, Secret = unknown> {
     of: { calendar: { remoteId: string }; source: string; occurrence: string },
     signal: AbortSignal,
   ): Promise<string | null>;
+  /**
+   * Has the source tell of changes of the account, from now on or for longer.
+   * @throws ConnectorError where it doesn't: the account is polled then.
+   */
+  keepSubscribed?(
+    account: ConnectorAccount<Settings, Secret>,
+    request: PushRequest,
+    signal: AbortSignal,
+  ): Promise<PushKept>;
   /** How often to look when nothing else is known. */
   readonly defaultPoll: Temporal.Duration;
 }

@@ -116,6 +116,7 @@ export interface Schema {
     color: Text | null;
     selected: Generated<boolean>;
     by_default: Generated<boolean>;
+    told: Generated<boolean>;
     free_busy: Generated<boolean>;
     cursor: JsonOrNull;
     window_from: InstantOrNull;

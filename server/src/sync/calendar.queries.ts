@@ -12,6 +12,8 @@ export interface StoredCalendar {
   selected: boolean;
   /** Whether the source takes it for the user's own. */
   byDefault: boolean;
+  /** Whether what the source tells of changes speaks of it. */
+  told: boolean;
   /** Whether what is stored of it was stored without titles, places, people and addresses. */
   freeBusy: boolean;
   cursor: unknown;
@@ -36,6 +38,7 @@ export async function calendarsOfAccount(executor: Executor, accountId: string):
     name: row.name,
     selected: row.selected,
     byDefault: row.by_default,
+    told: row.told,
     freeBusy: row.free_busy,
     cursor: row.cursor,
     window: row.window_from && row.window_to ? { from: row.window_from, to: row.window_to } : null,

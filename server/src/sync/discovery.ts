@@ -42,11 +42,12 @@ export async function storeDiscovered(
   for (const calendar of found)
     if (Buffer.byteLength(calendar.remoteId) <= longestRemoteId && storable(calendar.remoteId) === calendar.remoteId)
       calendars.set(calendar.remoteId, calendar);
-  const rows = [...calendars.values()].map(({ remoteId, name, color, selectedByDefault }) => ({
+  const rows = [...calendars.values()].map(({ remoteId, name, color, selectedByDefault, told = true }) => ({
     remote_id: remoteId,
     name: storable(name.slice(0, 300)),
     color: color === null ? null : storable(color.slice(0, 50)),
     selected: selectedByDefault,
+    told,
   }));
   const names = [...calendars.keys()];
   const certain = account.discoveredAt === null && names.length > 0;
@@ -57,16 +58,17 @@ export async function storeDiscovered(
          and (${certain}::boolean or missing_since <= now() - make_interval(secs => ${missedAgainAfter / 1000}))
       returning window_from is not null as read`.execute(transaction);
     const { numAffectedRows } = await sql`
-      insert into calendar (account_id, remote_id, name, color, by_default, selected)
-      select account.id, row.remote_id, row.name, row.color, row.selected,
+      insert into calendar (account_id, remote_id, name, color, by_default, told, selected)
+      select account.id, row.remote_id, row.name, row.color, row.selected, row.told,
              coalesce(row.remote_id = any(account.chosen_calendars), row.selected)
         from account, json_to_recordset(${JSON.stringify(rows)}::json) as row (
-             remote_id text, name text, color text, selected boolean)
+             remote_id text, name text, color text, selected boolean, told boolean)
        where account.id = ${account.id}::uuid
       on conflict (account_id, remote_id) do update
-             set name = excluded.name, color = excluded.color, by_default = excluded.by_default, missing_since = null
-       where (calendar.name, calendar.color, calendar.by_default)
-             is distinct from (excluded.name, excluded.color, excluded.by_default)
+             set name = excluded.name, color = excluded.color, by_default = excluded.by_default,
+                 told = excluded.told, missing_since = null
+       where (calendar.name, calendar.color, calendar.by_default, calendar.told)
+             is distinct from (excluded.name, excluded.color, excluded.by_default, excluded.told)
           or calendar.missing_since is not null`.execute(transaction);
     const missing = await sql<{ id: string }>`
       update calendar set missing_since = coalesce(missing_since, now())

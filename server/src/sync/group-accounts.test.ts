@@ -72,7 +72,15 @@ const accountsOf = (groupId: string) =>
   db
     .selectFrom('account')
     .innerJoin('users', 'users.id', 'account.user_id')
-    .select(['account.id', 'user_id', 'email', 'account.settings', 'account.origin', 'application_id', 'account.leaving_at'])
+    .select([
+      'account.id',
+      'user_id',
+      'email',
+      'account.settings',
+      'account.origin',
+      'application_id',
+      'account.leaving_at',
+    ])
     .where('group_id', '=', groupId)
     .orderBy('email')
     .execute();

@@ -16,6 +16,7 @@ import { fitFreeBusy, fitSecret, type Reduce, withoutSubjects } from './free-bus
 import { keepSecret, type LeasedAccount, type Outcome } from './lease.queries.ts';
 import { ownerAddressesOf } from './owner.ts';
 import { type Pull, pullCalendar } from './pull-calendar.ts';
+import { keepPush } from './push.ts';
 import { restReasonOf, sortOf } from './rest.ts';
 import { leaveOut, putToRest } from './resting.ts';
 import { rollCalendar } from './roll.ts';
@@ -28,6 +29,8 @@ export interface PullOptions {
   /** Milliseconds one calendar may take. */
   timeLimit: number;
   random: () => number;
+  /** How sources that tell of changes reach this server; null or left out: accounts are polled. */
+  pushAddress?: string | null;
 }
 
 /** A process that died this often in a row at the same account stops trying it at once. */
@@ -59,6 +62,7 @@ export async function pullAccount(
   if (reason) return putToRest(db, account, reason);
   const faults: ConnectorError[] = [];
   const asked: Temporal.Duration[] = [];
+  let lookAgainIn: number | null = null;
   const connector = connectors.find(({ kind }) => kind === account.kind);
   try {
     if (!connector) throw new ConnectorError('internal', `This server can't read calendars of kind "${account.kind}".`);
@@ -71,6 +75,11 @@ export async function pullAccount(
       missed = await storeDiscovered(db, account, await discover(connector, pull.opened, options));
       calendars = await takingPart(pull, settings);
     }
+    lookAgainIn = await keepPush(context, connector, pull, {
+      ...{ address: options.pushAddress ?? null, signal: options.signal, random: options.random },
+    });
+    // Of calendars that others share nobody tells: those are polled.
+    if (!calendars.every(({ told }) => told)) lookAgainIn = null;
     for (const calendar of calendars) {
       try {
         const pollAfter = await pullCalendar(pull, calendar);
@@ -92,6 +101,7 @@ export async function pullAccount(
     context.log.warn({ account: account.id, error: faults[0] }, 'an account could not be read');
   }
   if (faults.length > 0) return failed(account, options.random, faults);
+  if (lookAgainIn !== null) return { error: null, failures: 0, nextIn: Math.round(lookAgainIn) };
   const soonest = asked.sort((a, b) => Temporal.Duration.compare(a, b, { relativeTo: anyDay }))[0] ?? null;
   return { error: null, failures: 0, nextIn: nextPoll(soonest, connector!.defaultPoll, options.random()) };
 }

@@ -29,6 +29,8 @@ export interface SyncOptions {
   /** Milliseconds one calendar may take. Default 10 minutes. */
   timeLimit?: number;
   random?: () => number;
+  /** How sources that tell of changes reach this server, without a slash at the end; null: accounts are polled. */
+  pushAddress?: string | null;
 }
 
 interface AtWork {
@@ -47,7 +49,7 @@ const stopWithin = 5_000;
 
 export async function startSync(context: Context, options: SyncOptions): Promise<Running> {
   const { store, log, processName } = context;
-  const { connectors, timeLimit = defaultTimeLimit, random = Math.random } = options;
+  const { connectors, timeLimit = defaultTimeLimit, random = Math.random, pushAddress = null } = options;
   const concurrency = options.concurrency ?? (store.kind === 'embedded' ? 8 : 32);
   const stopping = new AbortController();
   const atWork = new Map<string, AtWork>();
@@ -101,7 +103,7 @@ export async function startSync(context: Context, options: SyncOptions): Promise
 
   async function work(account: LeasedAccount, signal: AbortSignal): Promise<void> {
     try {
-      const outcome = await pullAccount(context, connectors, account, { signal, timeLimit, random });
+      const outcome = await pullAccount(context, connectors, account, { signal, timeLimit, random, pushAddress });
       await releaseAccount(store.db, account, outcome);
     } catch (error) {
       if (error instanceof LeaseLost) return;
@@ -149,6 +151,7 @@ export interface PullOnceOptions {
   timeLimit?: number;
   random?: () => number;
   signal?: AbortSignal;
+  pushAddress?: string | null;
   /** What the window is computed with; default: the database's clock. */
   now?: Temporal.Instant;
 }
@@ -168,9 +171,10 @@ export async function pullAccountOnce(
   if (account && options.now) account.now = options.now;
   if (!account) throw new Error(`The account ${accountId} isn't there, or it is being read already.`);
   const { timeLimit = defaultTimeLimit, random = Math.random, signal = new AbortController().signal } = options;
+  const { pushAddress = null } = options;
   const renewing = setInterval(() => void renewLeases(db, [account.lease]).catch(() => {}), (leaseSeconds * 1000) / 4);
   try {
-    const outcome = await pullAccount(context, connectors, account, { signal, timeLimit, random });
+    const outcome = await pullAccount(context, connectors, account, { signal, timeLimit, random, pushAddress });
     await releaseAccount(db, account, outcome);
     return outcome;
   } catch (error) {

@@ -41,6 +41,9 @@ alter table account
   add column origin text not null default 'user' check (origin in ('user', 'group'));
 create unique index account_of_group on account (user_id, kind) where origin = 'group';
 
+-- told: what the source tells of changes speaks of it.
+alter table calendar add column told boolean not null default true;
+
 -- What Graph was asked to tell of. id is ours and part of the address that it tells; client_state is kept as a hash.
 create table graph_subscription (
   id uuid primary key default gen_random_uuid(),

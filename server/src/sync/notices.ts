@@ -1,0 +1,108 @@
+/**
+ * What sources tell of changes: collected for a moment, then written for all accounts at once. A notice only makes its
+ * account due; a flood of them costs one statement.
+ */
+import { timingSafeEqual } from 'node:crypto';
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import type { Database } from '../store/database.ts';
+import { hashOfState } from './push.ts';
+import { syncChannel } from './sync.ts';
+
+export interface Notice {
+  /** Of ours, from the address that was told. */
+  subscriptionId: string;
+  remoteId: string;
+  clientState: string;
+  /** Null: something has changed. */
+  lifecycle: 'missed' | 'subscriptionRemoved' | 'reauthorizationRequired' | null;
+}
+
+export interface Notices {
+  /** Returns at once. More than can be kept are let go: the account's safety pull finds what they told. */
+  take(notices: readonly Notice[]): void;
+  /** Resolves when what was taken is written. */
+  settled(): Promise<void>;
+}
+
+const collectMs = 50;
+const mostWaiting = 20_000;
+/** What changes in one go is told in many notices: the pull waits so long for the rest of them. */
+const burst = '1 second';
+
+export function openNotices({ store, log }: Pick<Context, 'store' | 'log'>): Notices {
+  let waiting: Notice[] = [];
+  let flushing: Promise<void> = Promise.resolve();
+  let timer: NodeJS.Timeout | null = null;
+  const flush = () => {
+    timer = null;
+    const notices = waiting;
+    waiting = [];
+    flushing = flushing
+      .then(() => writeNotices(store.db, notices))
+      .catch((error: unknown) =>
+        log.error({ error }, 'Notices of changes could not be written; accounts are pulled later.'),
+      );
+  };
+  return {
+    take(notices) {
+      waiting.push(...notices.slice(0, Math.max(0, mostWaiting - waiting.length)));
+      timer ??= setTimeout(flush, collectMs);
+    },
+    async settled() {
+      if (timer) {
+        clearTimeout(timer);
+        flush();
+      }
+      await flushing;
+    },
+  };
+}
+
+export async function writeNotices(db: Database, notices: readonly Notice[]): Promise<void> {
+  if (notices.length === 0) return;
+  const ids = [...new Set(notices.map(({ subscriptionId }) => subscriptionId))];
+  const rows = await db
+    .selectFrom('graph_subscription')
+    .select(['id', 'account_id', 'remote_id', 'client_state'])
+    .where('id', '=', sql<string>`any(${ids}::uuid[])`)
+    .execute();
+  const known = new Map(rows.map((row) => [row.id, row]));
+  const hashes = new Map<string, Buffer>();
+  const hashOf = (clientState: string) => {
+    const hash = hashes.get(clientState) ?? Buffer.from(hashOfState(clientState));
+    hashes.set(clientState, hash);
+    return hash;
+  };
+  const due = new Set<string>();
+  const whole = new Set<string>();
+  const gone = new Set<string>();
+  const renew = new Set<string>();
+  for (const { subscriptionId, remoteId, clientState, lifecycle } of notices) {
+    const row = known.get(subscriptionId);
+    const told = row && Buffer.from(row.client_state);
+    const hash = hashOf(clientState);
+    if (!row || row.remote_id !== remoteId || told!.length !== hash.length || !timingSafeEqual(told!, hash)) continue;
+    due.add(row.account_id);
+    if (lifecycle === 'missed' || lifecycle === 'subscriptionRemoved') whole.add(row.account_id);
+    if (lifecycle === 'subscriptionRemoved') gone.add(row.id);
+    if (lifecycle === 'reauthorizationRequired') renew.add(row.id);
+  }
+  if (due.size === 0) return;
+  await db.transaction().execute(async (transaction) => {
+    // One that is being read right now is read once more: its due time must become another one.
+    await sql`
+      update account set due_at = case when leased_by is null and due_at < clock_timestamp() + interval '${sql.raw(burst)}'
+                                       then due_at else clock_timestamp() + interval '${sql.raw(burst)}' end
+       where id = any(${[...due]}::uuid[])`.execute(transaction);
+    if (whole.size > 0)
+      await sql`update calendar set cursor = null where account_id = any(${[...whole]}::uuid[])`.execute(transaction);
+    if (gone.size > 0)
+      await sql`delete from graph_subscription where id = any(${[...gone]}::uuid[])`.execute(transaction);
+    if (renew.size > 0)
+      await sql`update graph_subscription set renew_at = now() where id = any(${[...renew]}::uuid[])`.execute(
+        transaction,
+      );
+    await sql`select pg_notify(${syncChannel}, '')`.execute(transaction);
+  });
+}
