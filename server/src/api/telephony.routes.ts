@@ -4,10 +4,11 @@ import type { Context } from '../context.ts';
 import { actorOf } from '../organization/audit.ts';
 import { extensionWarning } from '../organization/dialling.ts';
 import { changePhoneSystem, createExtension, createPhoneSystem } from '../organization/phone-systems.ts';
+import { listPredefinedTargets } from '../organization/predefined-targets.ts';
 import { locationIdOfUser } from '../organization/roles.ts';
 import { refuseSamplePhones } from '../organization/sample-company/apart.ts';
 import type { Executor } from '../store/database.ts';
-import { abilitiesAt } from '../telephony/abilities.ts';
+import { abilitiesOf } from '../telephony/abilities.ts';
 import { checkPhoneSystem } from '../telephony/check.ts';
 import type { PhoneSystemKinds } from '../telephony/connectors.ts';
 import { outlookLines, outlookLog, outlookSummary } from '../telephony/trust/outlook.queries.ts';
@@ -29,6 +30,7 @@ import {
   PhoneSystemChange,
   PhoneSystemCheckResult,
   PhoneSystemList,
+  ProfileOptions,
 } from './schemas/telephony.ts';
 import { Outlook, OutlookLog } from './schemas/trust.ts';
 
@@ -120,8 +122,27 @@ export function telephonyRoutes(context: Context, kinds: PhoneSystemKinds): Rout
       description: 'For whoever makes profiles there. The phone systems aren’t asked.',
       answer: PhoneAbilityList,
       handle: async ({ params: { locationId } }) => ({
-        phoneSystems: await abilitiesAt(context, kinds, locationId),
+        phoneSystems: await abilitiesOf(context, kinds, { locationId }),
       }),
+    }),
+    route({
+      access: 'signedIn',
+      tag: 'Profiles and settings',
+      method: 'get',
+      path: '/profiles/options',
+      operation: 'readProfileOptions',
+      summary: 'What profiles of one’s own may forward to, and what one’s phones can’t do',
+      description: 'The phone systems aren’t asked. One whose settings can’t be read names nothing it can’t do.',
+      answer: ProfileOptions,
+      async handle({ viewer: { userId } }) {
+        const locationId = await locationIdOfUser(db, userId);
+        const targets = await listPredefinedTargets(db, locationId!);
+        const systems = await abilitiesOf(context, kinds, { userId });
+        return {
+          predefinedTargets: targets.map(({ id, name, number }) => ({ id, name, number })),
+          phoneSystems: systems.map(({ id, name, unable }) => ({ id, name, unable })),
+        };
+      },
     }),
     route({
       access: 'reader',

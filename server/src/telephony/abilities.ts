@@ -1,4 +1,4 @@
-/** What the phone systems of a location's users can't do, for whoever makes profiles there. */
+/** What the phone systems of a location's users, or of one user, can't do, for whoever makes profiles. */
 import type { Context } from '../context.ts';
 import type { Capabilities } from './connector.ts';
 import { connectTo, type PhoneSystemKinds } from './connectors.ts';
@@ -19,18 +19,21 @@ export type ForwardingPart = (typeof forwardingParts)[number];
 export interface PhoneAbilities {
   id: string;
   name: string;
-  /** Of the location, with an extension there. */
+  /** How many of those asked for have an extension there. */
   users: number;
   unable: { part: ForwardingPart; reason: string }[];
   /** Why nothing can be told; null: it can. */
   problem: string | null;
 }
 
-/** Without asking the phone systems: what they can do follows from their kinds and settings. By name. */
-export async function abilitiesAt(
+/**
+ * Without asking the phone systems: what they can do follows from their kinds and settings. By name.
+ * @param of whose extensions count: those of everybody at a location, or one user's.
+ */
+export async function abilitiesOf(
   { store: { db }, secrets }: Pick<Context, 'store' | 'secrets'>,
   kinds: PhoneSystemKinds,
-  locationId: string,
+  of: { locationId: string } | { userId: string },
 ): Promise<PhoneAbilities[]> {
   const systems = await db
     .selectFrom('phone_system')
@@ -45,7 +48,9 @@ export async function abilitiesAt(
       'phone_system.secret',
     ])
     .select(({ fn }) => fn.count<number>('users.id').distinct().as('users'))
-    .where('configuration_group.location_id', '=', locationId)
+    .where((where) =>
+      'userId' in of ? where('users.id', '=', of.userId) : where('configuration_group.location_id', '=', of.locationId),
+    )
     .groupBy('phone_system.id')
     .orderBy('phone_system.name')
     .execute();

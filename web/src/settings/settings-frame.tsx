@@ -12,6 +12,7 @@ import { useTitle } from '../shell/use-title.ts';
 
 const pages = {
   me: '/settings',
+  profiles: '/settings/profiles',
   rules: '/settings/rules',
   security: '/settings/security',
   colleagues: '/settings/colleagues',

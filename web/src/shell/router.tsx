@@ -78,6 +78,7 @@ const calls = page('/calls', () => import('../presence/forwarding-log-page.tsx')
 const accounts = page('/accounts', () => import('../accounts/accounts-page.tsx'));
 const addAccount = page('/accounts/add', () => import('../accounts/add-account-page.tsx'));
 const settings = page('/settings', () => import('../settings/settings-page.tsx'));
+const ownProfiles = page('/settings/profiles', () => import('../settings/profiles/own-profiles-page.tsx'));
 const ownRules = page('/settings/rules', () => import('../settings/rules/own-rules-page.tsx'));
 const colleagues = page('/settings/colleagues', () => import('../settings/colleagues/colleagues-page.tsx'));
 const history = page('/settings/history', () => import('../settings/history/history-page.tsx'));
@@ -98,6 +99,7 @@ export const router = createRouter({
       accounts,
       addAccount,
       settings,
+      ownProfiles,
       ownRules,
       colleagues,
       history,

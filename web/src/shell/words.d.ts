@@ -19,10 +19,12 @@ import type administrationWorkGroups from '../administration/work-groups/en.json
 import type agenda from '../agenda/en.json';
 import type presence from '../presence/en.json';
 import type presenceStack from '../presence/stack/en.json';
+import type profiles from '../profiles/en.json';
 import type rules from '../rules/en.json';
 import type settingsColleagues from '../settings/colleagues/en.json';
 import type settings from '../settings/en.json';
 import type settingsHistory from '../settings/history/en.json';
+import type settingsProfiles from '../settings/profiles/en.json';
 import type settingsSecurity from '../settings/security/en.json';
 import type setup from '../setup/en.json';
 import type team from '../team/en.json';
@@ -54,9 +56,11 @@ declare module 'i18next' {
       agenda: typeof agenda;
       presence: typeof presence;
       'presence/stack': typeof presenceStack;
+      profiles: typeof profiles;
       rules: typeof rules;
       settings: typeof settings;
       'settings/colleagues': typeof settingsColleagues;
+      'settings/profiles': typeof settingsProfiles;
       'settings/security': typeof settingsSecurity;
       setup: typeof setup;
       shell: typeof shell;

@@ -72,23 +72,37 @@ export const PhoneSystemChange = z
   .openapi('PhoneSystemChange');
 export type PhoneSystemChange = z.input<typeof PhoneSystemChange>;
 
+const phoneSystemUnable = {
+  id: Id,
+  name: z.string(),
+  unable: z.array(z.object({ part: z.enum(forwardingParts), reason: z.string() })).openapi({
+    description:
+      'The modes, the calls (`busy`, `unanswered`) and the target `voicemail` that a profile may name and this system can’t do. Calls of its users then ring as if nothing were set.',
+  }),
+};
+
 export const PhoneAbilityList = z
   .object({
     phoneSystems: z.array(
       z.object({
-        id: Id,
-        name: z.string(),
+        ...phoneSystemUnable,
         users: z.int().openapi({ description: 'Of the location, with an extension there.' }),
-        unable: z.array(z.object({ part: z.enum(forwardingParts), reason: z.string() })).openapi({
-          description:
-            'The modes, the calls (`busy`, `unanswered`) and the target `voicemail` that a profile may name and this system can’t do. Calls of its users then ring as if nothing were set.',
-        }),
         problem: z.string().nullable().openapi({ description: 'Why nothing can be told; null: it can.' }),
       }),
     ),
   })
   .openapi('PhoneAbilityList');
 export type PhoneAbilityList = z.infer<typeof PhoneAbilityList>;
+
+export const ProfileOptions = z
+  .object({
+    predefinedTargets: z.array(z.object({ id: Id, name: z.string(), number: z.string() })).openapi({
+      description: 'Of one’s location.',
+    }),
+    phoneSystems: z.array(z.object(phoneSystemUnable)).openapi({ description: 'Those of one’s own extensions.' }),
+  })
+  .openapi('ProfileOptions');
+export type ProfileOptions = z.infer<typeof ProfileOptions>;
 
 export const PhoneSystemCheckResult = z
   .object({

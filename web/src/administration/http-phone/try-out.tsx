@@ -55,7 +55,7 @@ export function TryOut({ wish }: { wish(): Omit<PhoneTrialRequest, 'extension'> 
 }
 
 function Outcome({ trial }: { trial: PhoneTrial }) {
-  const { t } = useTranslation(['administration/http-phone', 'administration/profiles', 'shell']);
+  const { t } = useTranslation(['administration/http-phone', 'profiles', 'shell']);
   const { found, problem, list, exchanges } = trial;
   return (
     <>
@@ -75,7 +75,7 @@ function Outcome({ trial }: { trial: PhoneTrial }) {
           {(['always', 'busy', 'unanswered'] as const).map((slot) => {
             const able = slot === 'always' || trial.capabilities.slots[slot] === true;
             const { mode, target } = found[slot];
-            const state = t(`modes.${mode}`, { ns: 'administration/profiles' });
+            const state = t(`modes.${mode}`, { ns: 'profiles' });
             return (
               <div key={slot}>
                 <dt>{t(`slots.${slot}`)}</dt>

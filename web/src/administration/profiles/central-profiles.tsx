@@ -1,24 +1,18 @@
-import './profiles.css';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { PredefinedTarget } from '../../../../server/src/api/schemas/dialling.ts';
 import type { Profile } from '../../../../server/src/api/schemas/presence.ts';
-import { useProfileName } from '../../presence/profile-name.ts';
-import { StatusMark } from '../../presence/status.tsx';
-import { usePresenceWords } from '../../presence/words.ts';
+import { type NewProfileOf, ProfileForm } from '../../profiles/profile-form.tsx';
+import { ProfileLine } from '../../profiles/profile-line.tsx';
 import { Confirm } from '../../shell/dialog.tsx';
 import { Icon } from '../../shell/icons.tsx';
 import { notify } from '../../shell/notices.tsx';
-import { useNow } from '../../shell/now.ts';
 import { Empty, Problem, Skeleton } from '../../shell/parts.tsx';
-import { useFormat } from '../../shell/use-format.ts';
 import { useChange } from '../administration.queries.ts';
 import { targetsQuery } from '../dialling/dialling.queries.ts';
 import { useMayChange } from '../may-change.ts';
 import { PlaceLink } from '../place-link.tsx';
-import { ProfileForm } from './profile-form.tsx';
-import { centralProfilesQuery, type Target } from './profiles.queries.ts';
+import { centralProfilesQuery, phoneAbilitiesQuery } from './profiles.queries.ts';
 
 /**
  * The central presence profiles of a location or a group: what each status means for the phone. A group whose profiles
@@ -30,10 +24,13 @@ export function CentralProfiles(props: {
   locationId: string;
   mode: 'default' | 'individual' | undefined;
 }) {
-  const { t } = useTranslation('administration/profiles');
+  const { t } = useTranslation(['administration/profiles', 'profiles']);
+  const of: NewProfileOf =
+    props.owner === 'location' ? { owner: 'location', locationId: props.id } : { owner: 'group', groupId: props.id };
   const profiles = useQuery(centralProfilesQuery(props.owner, props.id));
   const { data: targets = [] } = useQuery(targetsQuery(props.locationId));
   const mayChange = useMayChange() && props.mode !== 'default';
+  const { data: abilities = [] } = useQuery(phoneAbilitiesQuery(props.locationId));
   const [editing, setEditing] = useState<Profile | 'new' | null>(null);
   const [removing, setRemoving] = useState<Profile | null>(null);
   const [startingAgain, setStartingAgain] = useState(false);
@@ -50,7 +47,7 @@ export function CentralProfiles(props: {
             )}
             <button type="button" className="button" onClick={() => setEditing('new')}>
               <Icon name="plus" />
-              {t('add')}
+              {t('add', { ns: 'profiles' })}
             </button>
           </div>
         )}
@@ -73,24 +70,23 @@ export function CentralProfiles(props: {
       ) : (
         <ul className="list profile-list">
           {profiles.data.map((profile) => (
-            <Row
+            <ProfileLine
               key={profile.id}
               profile={profile}
               targets={targets}
-              mayChange={mayChange}
-              change={() => setEditing(profile)}
-              remove={() => setRemoving(profile)}
+              {...(mayChange && { change: () => setEditing(profile) })}
+              {...(mayChange && profile.key === null && { remove: () => setRemoving(profile) })}
             />
           ))}
         </ul>
       )}
       {editing && (
         <ProfileForm
+          title={editing === 'new' ? t('add', { ns: 'profiles' }) : t('change', { ns: 'profiles' })}
           profile={editing === 'new' ? null : editing}
-          owner={props.owner}
-          ownerId={props.id}
-          locationId={props.locationId}
+          of={of}
           targets={targets}
+          phoneSystems={abilities}
           onClose={() => setEditing(null)}
         />
       )}
@@ -100,58 +96,13 @@ export function CentralProfiles(props: {
   );
 }
 
-function Row(props: {
-  profile: Profile;
-  targets: readonly PredefinedTarget[];
-  mayChange: boolean;
-  change(): void;
-  remove(): void;
-}) {
-  const { t } = useTranslation(['administration/profiles', 'presence']);
-  const words = usePresenceWords(useFormat(), useNow(60_000));
-  const nameOf = useProfileName();
-  const { profile } = props;
-  const name = nameOf(profile.name);
-  return (
-    <li data-status={profile.status}>
-      <div>
-        <StatusMark status={profile.status} /> <strong>{name}</strong>{' '}
-        {!profile.active && <span className="tag">{t('off')}</span>}
-        <p>
-          {nameOf(profile.name) !== t(`status.${profile.status}`, { ns: 'presence' }) &&
-            `${t(`status.${profile.status}`, { ns: 'presence' })} · `}
-          {words.calls(named(profile.forwarding, props.targets, t))}
-          {profile.note && ` · ${profile.note}`}
-        </p>
-      </div>
-      {props.mayChange && (
-        <div className="actions">
-          <button type="button" className="button quiet" aria-label={t('changeLabel', { name })} onClick={props.change}>
-            {t('change', { ns: 'shell' })}
-          </button>
-          {profile.key === null && (
-            <button
-              type="button"
-              className="button quiet"
-              aria-label={t('removeLabel', { name })}
-              onClick={props.remove}
-            >
-              {t('remove', { ns: 'shell' })}
-            </button>
-          )}
-        </div>
-      )}
-    </li>
-  );
-}
-
 /** A profile in use is refused, and the refusal says where it is used: shown here, where one has just asked. */
 function Removal({ profile, onClose }: { profile: Profile; onClose(): void }) {
-  const { t } = useTranslation('administration/profiles');
+  const { t } = useTranslation(['administration/profiles', 'profiles']);
   const change = useChange('profiles');
   return (
     <Confirm
-      title={t('removeTitle', { name: profile.name })}
+      title={t('removeTitle', { ns: 'profiles', name: profile.name })}
       text={t('removeText')}
       confirm={t('remove', { ns: 'shell' })}
       busy={change.isPending || change.isError}
@@ -189,19 +140,4 @@ function StartAgain({ groupId, onClose }: { groupId: string; onClose(): void }) 
       {change.isError && <Problem error={change.error} />}
     </Confirm>
   );
-}
-
-type T = ReturnType<typeof useTranslation<['administration/profiles', 'presence']>>['t'];
-
-function named({ mode, target, busy, unanswered }: Profile['forwarding'], targets: readonly PredefinedTarget[], t: T) {
-  const name = (each: Target | null) => targetText(each, targets, t);
-  return { mode, target: name(target), busy: name(busy), unanswered: name(unanswered) };
-}
-
-function targetText(target: Target | null, targets: readonly PredefinedTarget[], t: T): string | null {
-  if (!target) return null;
-  if (target.kind === 'number') return target.number;
-  if (target.kind === 'predefined')
-    return targets.find(({ id }) => id === target.targetId)?.name ?? t('targets.predefined');
-  return t(`targetOf.${target.kind}`);
 }

@@ -10,12 +10,6 @@ export const centralProfilesQuery = (owner: 'location' | 'group', id: string) =>
     queryFn: async ({ signal }) => (await get<ProfileList>(`/${owner}s/${id}/profiles`, signal)).profiles,
   });
 
-/** Where a profile forwards to: a number, one of the location's, or whatever it is for each user. */
-export type Target =
-  | { kind: 'number'; number: string }
-  | { kind: 'predefined'; targetId: string }
-  | { kind: 'mobile' | 'deputy' | 'assistant' | 'team' | 'voicemail' };
-
 /** What the phone systems of the location's users can't do. */
 export const phoneAbilitiesQuery = (locationId: string) =>
   queryOptions({

@@ -21,7 +21,7 @@ import { SwitchOn } from '../trust/switch-on.tsx';
 import { PhoneSystemForm } from './phone-system-form.tsx';
 
 export default function PhoneSystems() {
-  const { t } = useTranslation(['administration/system', 'administration/profiles', 'administration/trust']);
+  const { t } = useTranslation(['administration/system', 'profiles', 'administration/trust']);
   const systems = useQuery({ ...phoneSystemsQuery, refetchInterval: 15_000 });
   const [adding, setAdding] = useState(false);
   return (
@@ -43,7 +43,7 @@ export default function PhoneSystems() {
 }
 
 function System({ system }: { system: PhoneSystem }) {
-  const { t } = useTranslation(['administration/system', 'administration/profiles', 'administration/leaving']);
+  const { t } = useTranslation(['administration/system', 'profiles', 'administration/leaving']);
   const now = useNow(10_000);
   const format = useFormat();
   const [showing, setShowing] = useState<'change' | 'remove' | 'switchOn' | 'pause' | null>(null);
@@ -154,9 +154,9 @@ const modes = ['off', 'all', 'internal', 'external', 'doNotDisturb'] as const;
 const slots = ['busy', 'unanswered'] as const;
 
 function CheckResult({ result }: { result: PhoneSystemCheckResult }) {
-  const { t } = useTranslation(['administration/system', 'administration/profiles', 'administration/http-phone']);
+  const { t } = useTranslation(['administration/system', 'profiles', 'administration/http-phone']);
   const unable = [
-    ...modes.map((mode) => [t(`modes.${mode}`, { ns: 'administration/profiles' }), result.modes[mode]] as const),
+    ...modes.map((mode) => [t(`modes.${mode}`, { ns: 'profiles' }), result.modes[mode]] as const),
     ...slots.map((slot) => [t(`slots.${slot}`, { ns: 'administration/http-phone' }), result.slots[slot]] as const),
   ].flatMap(([name, able]) => (typeof able === 'string' ? [{ name, why: able }] : []));
   return (

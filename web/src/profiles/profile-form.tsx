@@ -1,51 +1,51 @@
+import './profiles.css';
 import { NativeSelect, Switch, TextInput } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, Fragment, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { PredefinedTarget } from '../../../../server/src/api/schemas/dialling.ts';
-import type { Profile } from '../../../../server/src/api/schemas/presence.ts';
-import { notePlaceholders } from '../../presence/note-placeholders.ts';
-import { statuses } from '../../presence/status.tsx';
-import { Dialog } from '../../shell/dialog.tsx';
-import { fieldError, isFieldError } from '../../shell/field-errors.ts';
-import { notify } from '../../shell/notices.tsx';
-import { Problem } from '../../shell/parts.tsx';
-import { useChange } from '../administration.queries.ts';
-import { CannotDo, type ForwardingPart } from './cannot-do.tsx';
-import { phoneAbilitiesQuery, type Target } from './profiles.queries.ts';
+import type { Profile } from '../../../server/src/api/schemas/presence.ts';
+import { useChange } from '../administration/administration.queries.ts';
+import { notePlaceholders } from '../presence/note-placeholders.ts';
+import { statuses } from '../presence/status.tsx';
+import { Dialog } from '../shell/dialog.tsx';
+import { fieldError, isFieldError } from '../shell/field-errors.ts';
+import { notify } from '../shell/notices.tsx';
+import { Problem } from '../shell/parts.tsx';
+import { CannotDo, type ForwardingPart, type PhoneSystem } from './cannot-do.tsx';
 import { TargetFields, targetErrorFields } from './target-fields.tsx';
+import type { ChoosableTarget, Target } from './targets.ts';
 
 const modes = ['off', 'all', 'internal', 'external', 'doNotDisturb'] as const;
 
+/** Whose a new profile is, and for a user's own one the built-in profile that it stands for. */
+export type NewProfileOf =
+  | { owner: 'location'; locationId: string }
+  | { owner: 'group'; groupId: string }
+  | { owner: 'user'; key: string | null };
+
+/** Makes or changes a profile: a central one for its administrators, one's own for oneself. */
 export function ProfileForm(props: {
+  title: string;
+  /** To be changed; else a new one is made. */
   profile: Profile | null;
-  owner: 'location' | 'group';
-  ownerId: string;
-  /** Whose phone systems and predefined targets count. */
-  locationId: string;
-  targets: readonly PredefinedTarget[];
+  of: NewProfileOf;
+  /** What a new one begins as. */
+  start?: Profile | undefined;
+  targets: readonly ChoosableTarget[];
+  /** What they can't do is told beside what asks for it. */
+  phoneSystems: readonly PhoneSystem[];
   onClose(): void;
 }) {
-  const { profile, onClose } = props;
-  const { t } = useTranslation(['administration/profiles', 'presence/stack']);
-  const save = useChange('profiles');
-  const abilities = useQuery(phoneAbilitiesQuery(props.locationId));
-  const [form, setForm] = useState({
-    name: profile?.name ?? '',
-    status: profile?.status ?? 'appointment',
-    active: profile?.active ?? true,
-    note: profile?.note ?? '',
-    mode: profile?.forwarding.mode ?? 'off',
-    target: (profile?.forwarding.target ?? { kind: 'voicemail' }) as Target,
-    busy: (profile?.forwarding.busy ?? null) as Target | null,
-    unanswered: (profile?.forwarding.unanswered ?? null) as Target | null,
-  });
+  const { profile, of, onClose } = props;
+  const own = of.owner === 'user';
+  const { t } = useTranslation(['profiles', 'presence', 'presence/stack']);
+  const save = useChange('profiles', 'timeline', 'outcomes');
+  const [form, setForm] = useState(() => draftOf(profile ?? props.start));
   const set = (change: Partial<typeof form>) => setForm((known) => ({ ...known, ...change }));
   const forwards = form.mode !== 'off' && form.mode !== 'doNotDisturb';
 
   const { mode, busy, unanswered } = form;
   const forwarding = { mode, target: forwards ? form.target : null, busy, unanswered };
-  const unable = (part: ForwardingPart) => <CannotDo part={part} phoneSystems={abilities.data ?? []} />;
+  const unable = (part: ForwardingPart) => <CannotDo part={part} phoneSystems={props.phoneSystems} />;
 
   function submit(event: FormEvent): void {
     event.preventDefault();
@@ -54,11 +54,7 @@ export function ProfileForm(props: {
     save.mutate(
       profile
         ? { method: 'PATCH', path: `/profiles/${profile.id}`, body }
-        : {
-            method: 'POST',
-            path: '/profiles',
-            body: { ...body, owner: props.owner, [`${props.owner}Id`]: props.ownerId },
-          },
+        : { method: 'POST', path: '/profiles', body: { ...body, ...of } },
       {
         onSuccess() {
           notify(t('saved', { ns: 'shell' }));
@@ -69,7 +65,7 @@ export function ProfileForm(props: {
   }
 
   return (
-    <Dialog title={profile ? t('change') : t('add')} onClose={onClose}>
+    <Dialog title={props.title} onClose={onClose}>
       <form className="form" onSubmit={submit}>
         <TextInput
           label={t('name')}
@@ -98,6 +94,7 @@ export function ProfileForm(props: {
             field="target"
             value={form.target}
             targets={props.targets}
+            own={own}
             error={save.error}
             onChange={(target) => set({ target: target! })}
           />
@@ -110,11 +107,12 @@ export function ProfileForm(props: {
             {(['busy', 'unanswered'] as const).map((slot) => (
               <Fragment key={slot}>
                 <TargetFields
-                  label={t(`slots.${slot}`)}
+                  label={own && slot === 'busy' ? t('own.slots.busy') : t(`slots.${slot}`)}
                   none={t('slots.none')}
                   field={slot}
                   value={form[slot]}
                   targets={props.targets}
+                  own={own}
                   error={save.error}
                   onChange={(target) => set({ [slot]: target })}
                 />
@@ -149,3 +147,14 @@ export function ProfileForm(props: {
     </Dialog>
   );
 }
+
+const draftOf = (profile: Profile | undefined) => ({
+  name: profile?.name ?? '',
+  status: profile?.status ?? ('appointment' as const),
+  active: profile?.active ?? true,
+  note: profile?.note ?? '',
+  mode: profile?.forwarding.mode ?? ('off' as const),
+  target: (profile?.forwarding.target ?? { kind: 'voicemail' }) as Target,
+  busy: (profile?.forwarding.busy ?? null) as Target | null,
+  unanswered: (profile?.forwarding.unanswered ?? null) as Target | null,
+});

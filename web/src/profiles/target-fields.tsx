@@ -1,10 +1,8 @@
 import { NativeSelect, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { PredefinedTarget } from '../../../../server/src/api/schemas/dialling.ts';
-import { fieldError } from '../../shell/field-errors.ts';
-import type { Target } from './profiles.queries.ts';
+import { fieldError } from '../shell/field-errors.ts';
+import { type ChoosableTarget, type Target, targetKinds, useTargetWords } from './targets.ts';
 
-const kinds = ['voicemail', 'mobile', 'deputy', 'assistant', 'team', 'predefined', 'number'] as const;
 const fields = ['target', 'busy', 'unanswered'] as const;
 
 /** What a refusal may name that is shown beside one of these fields. */
@@ -20,17 +18,20 @@ export function TargetFields(props: {
   none?: string;
   field: (typeof fields)[number];
   value: Target | null;
-  targets: readonly PredefinedTarget[];
+  targets: readonly ChoosableTarget[];
+  /** Whether somebody makes a profile for themselves. */
+  own: boolean;
   error: unknown;
   onChange(target: Target | null): void;
 }) {
-  const { t } = useTranslation('administration/profiles');
+  const { t } = useTranslation('profiles');
+  const words = useTargetWords(props.own);
   const { value, targets, field, onChange } = props;
   const error = (names: string[]) => names.map((name) => fieldError(props.error, name)).find(Boolean);
   const ofField = (part: string) => [`forwarding.${field}`, `${field}.${part}`, ...(field === 'target' ? [part] : [])];
 
   function choose(kind: string): void {
-    const chosen = kinds.find((one) => one === kind);
+    const chosen = targetKinds.find((one) => one === kind);
     if (chosen === undefined) onChange(null);
     else if (chosen === 'number') onChange({ kind: chosen, number: '' });
     else if (chosen === 'predefined') onChange({ kind: chosen, targetId: targets[0]?.id ?? '' });
@@ -42,13 +43,13 @@ export function TargetFields(props: {
       <NativeSelect
         label={props.label}
         value={value?.kind ?? ''}
-        {...(value ? { description: t(`targetHints.${value.kind}`) } : {})}
+        {...(value ? { description: words.hint(value.kind) } : {})}
         error={fieldError(props.error, `${field}.kind`)}
         data={[
           ...(props.none ? [{ value: '', label: props.none }] : []),
-          ...kinds.map((kind) => ({
+          ...targetKinds.map((kind) => ({
             value: kind,
-            label: t(`targets.${kind}`),
+            label: words.kind(kind),
             disabled: kind === 'predefined' && targets.length === 0,
           })),
         ]}
