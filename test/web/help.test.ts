@@ -1,7 +1,7 @@
 /**
- * Helping people in real Chromium, as an administrator does on their pages: a second extension, a role with locations,
- * sessions and the second step, profiles of a group begun anew, a removal that waits and is taken back; and what is said
- * to somebody who has tried too many passwords.
+ * Helping people in real Chromium, as an administrator does on their pages: a second extension, profiles that people make
+ * for themselves, a role with locations, sessions and the second step, profiles of a group begun anew, a removal that
+ * waits and is taken back; and what is said to somebody who has tried too many passwords.
  */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -9,7 +9,7 @@ import { codeOfStep, fromBase32, stepAt } from '../../server/src/organization/si
 import { type Pbx, startPbx } from '../../simulators/pbx/pbx.ts';
 import { administrator } from '../product.ts';
 import { describeWith } from '../servers/needs.ts';
-import { openBrowser, openContext, type Server, seriousFindings, startServer } from './browser.ts';
+import { openBrowser, openContext, type Server, seriousFindings, sidewaysScroll, startServer } from './browser.ts';
 
 const ben = { displayName: 'Ben Bauer', email: 'ben@example.com', password: 'seven bridges of koenigsberg' };
 
@@ -32,6 +32,17 @@ describeWith(['chromium'], 'helping people', () => {
   const at = (path: string) => page.goto(`${server.url}/administration/${path}`);
   const button = (name: string) => page.getByRole('button', { name, exact: true });
   const dialog = () => page.getByRole('dialog');
+  const pictured = async (of: Page, name: string) => {
+    const folder = process.env.WHENABOUTS_PICTURES;
+    if (folder) await of.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
+  };
+  /** Ben's first phone, as the phone system itself tells. */
+  async function forwardedTo(target: string | null): Promise<void> {
+    const there = () => (pbx.state('201').mode === 'off' ? null : pbx.state('201').target);
+    for (const deadline = Date.now() + 8_000; there() !== target && Date.now() < deadline; )
+      await api(context, 'GET', `/users/${benId}/presence`);
+    expect(there()).toBe(target);
+  }
 
   beforeAll(async () => {
     [server, browser, pbx] = await Promise.all([
@@ -77,6 +88,84 @@ describeWith(['chromium'], 'helping people', () => {
     await dialog().getByLabel('Extension 2 on “Switchboard”').fill('202');
     await page.keyboard.press('Enter');
     await page.getByText('201, 202').waitFor();
+  });
+
+  it('lets somebody make profiles of their own, choose one, and remove it once it is free', async () => {
+    const own = await bens.newPage();
+    const ofOwn = (name: string) => own.getByRole('button', { name, exact: true });
+    const window = own.getByRole('dialog');
+    own.on('pageerror', ({ message }) => complaints.push(message));
+    await own.goto(`${server.url}/settings/profiles`);
+    await own.getByText('No profile of your own yet').waitFor();
+    await ofOwn('Add a profile').press('Enter');
+    await window.getByLabel('Name').fill('At the customer’s');
+    await window.getByLabel('Status').selectOption({ label: 'Out of office' });
+    await window.getByLabel('Call forwarding').selectOption({ label: 'Internal calls' });
+    await window.getByText('Switchboard can’t do this; your calls ring on there.').waitFor();
+    await window.getByLabel('Call forwarding').selectOption({ label: 'All calls' });
+    await window.getByLabel('Target').selectOption({ label: 'A number' });
+    await window.getByLabel('Number').fill('207');
+    await window.getByLabel('Note for colleagues (optional)').fill('Back {{until}}');
+    expect(await seriousFindings(own)).toEqual([]);
+    await pictured(own, 'own-profile-form');
+    await own.keyboard.press('Enter');
+    await own.getByText('Out of office · All calls go to 207').waitFor();
+
+    await own.locator('.my-presence').click();
+    await window.getByRole('radio', { name: 'At the customer’s' }).check();
+    await window.getByRole('radio', { name: 'Until I change it' }).check();
+    await ofOwn('Set it').click();
+    await forwardedTo('207');
+    await ofOwn('Remove the profile At the customer’s').press('Enter');
+    await window.getByRole('button', { name: 'Remove' }).press('Enter');
+    await window.getByText('can’t be removed: chosen just now by Ben Bauer').waitFor();
+    await own.keyboard.press('Escape');
+    await own.locator('.my-presence').click();
+    await ofOwn('Back to automatic').click();
+    await own.keyboard.press('Escape');
+    await forwardedTo(null);
+    await ofOwn('Remove the profile At the customer’s').press('Enter');
+    await window.getByRole('button', { name: 'Remove' }).press('Enter');
+    await own.getByText('No profile of your own yet').waitFor();
+    await ofOwn('Undo').press('Enter');
+    await own.getByText('Out of office · All calls go to 207').waitFor();
+    expect(await seriousFindings(own)).toEqual([]);
+    await pictured(own, 'own-profiles');
+    await own.close();
+  });
+
+  it('lets one take a central profile as one’s own, in German and on a phone, where the group allows it', async () => {
+    const small = await openContext(browser, { language: 'de', phone: true });
+    small.context.setDefaultTimeout(8_000);
+    await small.context.addCookies(await bens.cookies());
+    await api(bens, 'PATCH', '/me', { language: 'de' });
+    const own = small.page;
+    await own.goto(`${server.url}/settings/profiles`);
+    await own.getByRole('button', { name: 'Gleich zurück als eigenes übernehmen' }).press('Enter');
+    await own.getByLabel('Notiz für andere (freiwillig)').fill('Kaffee');
+    expect(await sidewaysScroll(own)).toBe(0);
+    expect(await seriousFindings(own)).toEqual([]);
+    await pictured(own, 'own-profile-form-phone');
+    await own.keyboard.press('Enter');
+    await own.getByText('statt „Gleich zurück“').waitFor();
+    expect(await own.getByText('von Ihrem Standort').count()).toBe(6);
+    expect(await sidewaysScroll(own)).toBe(0);
+    await pictured(own, 'own-profiles-phone');
+
+    const { locations } = await api<{ locations: { id: string }[] }>(context, 'GET', '/locations');
+    const allow = (ownAllowed: boolean) =>
+      api(context, 'PUT', `/locations/${locations[0]!.id}/functions/profiles`, { value: { ownAllowed } });
+    await allow(false);
+    await own.reload();
+    await own.getByText('Ihre Gruppe erlaubt keine eigenen Profile').waitFor();
+    expect(await own.getByText('von Ihrem Standort').count()).toBe(7);
+    expect(await own.getByRole('button', { name: /übernehmen|hinzufügen/ }).count()).toBe(0);
+    expect(await seriousFindings(own)).toEqual([]);
+    await pictured(own, 'own-profiles-forbidden');
+    await allow(true);
+    await api(bens, 'PATCH', '/me', { language: 'en' });
+    complaints.push(...small.complaints);
+    await small.context.close();
   });
 
   it('gives a role with locations, ends sessions, and removes the second step', async () => {
@@ -147,9 +236,7 @@ describeWith(['chromium'], 'helping people', () => {
       forwarding: { mode: 'all', target: { kind: 'number', number: '205' } },
     });
     await api(context, 'PUT', `/users/${benId}/presence/manual`, { profileId, end: { rule: 'untilChanged' } });
-    for (const deadline = Date.now() + 8_000; pbx.state('201').mode === 'off' && Date.now() < deadline; )
-      await api(context, 'GET', `/users/${benId}/presence`);
-    expect(pbx.state('201')).toMatchObject({ mode: 'always', target: '205' });
+    await forwardedTo('205');
     await pbx.kill();
     await at(`users/${benId}`);
     await button('Remove').click();
