@@ -55,6 +55,11 @@ test('a phone system is connected and checked; forwarding follows, and is given 
     },
   ]);
 
+  const { users: _, problem: __, ...ofOneself } = able.phoneSystems[0];
+  const options = (await user.call('GET', '/profiles/options')).body;
+  expect(options).toEqual({ predefinedTargets: [], phoneSystems: [ofOneself] });
+  expect((await administrator.call('GET', '/profiles/options')).body.phoneSystems).toEqual([]);
+
   const active = await administrator.call('PATCH', `/phone-systems/${system.id}`, { mode: 'active' });
   expect(active.body).toMatchObject({ mode: 'active', pause: null, becomes: null });
   pbx.byHand('201', { mode: 'always', target: '299' });

@@ -162,8 +162,8 @@ function ForwardingProblem({ profile: { problem, problemSlot } }: { profile: Pro
   const words = usePresenceWords(useFormat(), useNow(60_000));
   if (!problem) return null;
   return (
-    <p className="problem-text">
+    <div className="problem-text">
       <Icon name="warning" size={16} /> {words.ofSlot(problemSlot, t(`forwardingProblem.${problem}`))}
-    </p>
+    </div>
   );
 }
