@@ -292,12 +292,13 @@ test('a source that refuses its tokens has nothing left to revoke; one that is a
   revokeFault = null;
 });
 
-test('a wish that was read before the release is not carried out after it', async () => {
+/** A phone that is to be forwarded to 200, in the middle of a round: read, and about to be written to. */
+async function readPhone(number: string) {
   const lease = { processName: 'a reconciler in the middle of its round', leaseMs: 60_000 };
   const { id: systemId } = await db
     .insertInto('phone_system')
     .values({
-      ...{ name: 'Slow', kind: 'http', leased_by: lease.processName },
+      ...{ name: `Slow ${number}`, kind: 'http', mode: 'active', leased_by: lease.processName },
       leased_until: Temporal.Now.instant().add({ hours: 1 }),
     })
     .returning('id')
@@ -305,22 +306,47 @@ test('a wish that was read before the release is not carried out after it', asyn
   const [userId] = (await makePeople(db, await makeGroup(db), 1)) as [string];
   const { id: extensionId } = await db
     .insertInto('extension')
-    .values({ user_id: userId, phone_system_id: systemId, number: '301' })
+    .values({ user_id: userId, phone_system_id: systemId, number })
     .returning('id')
     .executeTakeFirstOrThrow();
-  await want(db, '301', to('200'));
+  await want(db, number, to('200'));
   const records = recordsInDatabase(db, { systemId, ...lease });
   const row = (await records.load()).find(({ slot }) => slot === 'always');
   const forwarded = { mode: 'all' as const, target: '200' };
   expect(row).toMatchObject({ slot: 'always', wish: forwarded, due: true });
-  await retrying(db, (transaction) => wantNothingOf(transaction, { extensionId }));
   const intent = { ...row!.record, phase: 'intent' as const, ours: forwarded, previous: slotOff, bootId: 'one' };
   const update = { row: row!, record: intent, actual: slotOff, failures: 0, error: null, dueInMs: null };
-  const save = () => records.save([{ ...update, log: { event: 'taken', detail: {} } }]);
-  expect([...(await save())], 'released').toEqual([]);
+  return { userId, extensionId, records, update: { ...update, log: { event: 'taken' as const, detail: {} } } };
+}
+
+test('a wish that was read before the release is not carried out after it', async () => {
+  const { userId, extensionId, records, update } = await readPhone('301');
+  await retrying(db, (transaction) => wantNothingOf(transaction, { extensionId }));
+  expect([...(await records.save([update]))], 'released').toEqual([]);
   await done(await begin({ kind: 'extension', id: extensionId }));
-  expect([...(await save())], 'gone').toEqual([]);
+  expect([...(await records.save([update]))], 'gone').toEqual([]);
   expect(await db.selectFrom('forwarding_log').select('id').where('user_id', '=', userId).execute()).toEqual([]);
+});
+
+test('what a phone said after it was written to stands on record, whoever paused meanwhile', async () => {
+  const { userId, extensionId, records, update } = await readPhone('302');
+  await db
+    .updateTable('users')
+    .set({
+      forwarding_paused_at: Temporal.Now.instant(),
+      forwarding_pause: JSON.stringify({ giveBack: false, until: null, by: { id: null, name: '' }, reason: null }),
+    })
+    .where('id', '=', userId)
+    .execute();
+  expect([...(await records.save([update]))], 'nothing new is begun').toEqual([]);
+  const applied = { ...update, record: { ...update.record, phase: 'applied' as const }, actual: update.record.ours };
+  expect([...(await records.save([applied], 'written'))]).toHaveLength(1);
+  const record = await db
+    .selectFrom('forwarding_record')
+    .select(['phase', 'actual'])
+    .where('extension_id', '=', extensionId)
+    .executeTakeFirst();
+  expect(record).toEqual({ phase: 'applied', actual: update.record.ours });
 });
 
 test('of administrators who remove each other at once one stays', async () => {

@@ -277,18 +277,20 @@ export class MemoryDatabase {
     { systemId, server, leaseMs, mode }: Lease,
     updates: readonly RecordUpdate[],
     saved: (entry: RecordEntry, update: RecordUpdate) => void,
+    afterWriting = false,
   ): Set<string> {
     const system = this.systems.get(systemId)!;
     const { now } = this.#clock;
     const switched = system.mode !== mode || (mode === 'paused' && !system.pause?.giveBack);
-    if (system.leasedBy !== server || system.leasedUntil <= now || switched)
+    if (system.leasedBy !== server || system.leasedUntil <= now || (switched && !afterWriting))
       throw new LeaseLost('Another process has taken over this phone system, or somebody has switched it.');
     system.leasedUntil = now + leaseMs;
     const written = new Set<string>();
     for (const update of updates) {
       const { row, record, actual, failures, error, dueInMs } = update;
       const entry = this.records.get(keyOf(row))!;
-      if (this.givesBack(entry) ? row.wish.mode !== 'off' : this.leavesAsItIs(entry)) continue;
+      const refused = this.givesBack(entry) ? row.wish.mode !== 'off' : this.leavesAsItIs(entry);
+      if (refused && !afterWriting) continue;
       if (row.unplanned && !sameForwarding(row.desired, row.wish)) entry.unplannedAt = now;
       if (row.retake) entry.retake = false;
       Object.assign(entry, { desired: row.wish, record, actual, failures, error });

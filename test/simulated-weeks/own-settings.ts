@@ -6,7 +6,8 @@
  * few races NO observer could know what the user wants. Only for these, and only until the phone was next found in order,
  * several values are allowed; each place below that widens what is allowed names its race:
  *
- *  a. set by hand to the very value that we want there, or have given up in the last minutes: it reads as ours.
+ *  a. set by hand to the very value that we want there, or have given up in the last minutes (in which somebody looked:
+ *     a pause that leaves the phone as it is doesn't count): it reads as ours.
  *  b. set back by hand to what was there before, while our write isn't confirmed: it reads as a write that never landed.
  *  c. set by hand, after a restart that no server has seen yet, to the value from before or to none: it reads as the
  *     restart's doing.

@@ -76,7 +76,9 @@ export class PhoneChecks {
       changedByHand: (cell, before, value) => {
         const phones = world.phones.get(system)!;
         const watched = this.#cellOf(system, cell);
-        const well = Math.max(phones.wellSince, this.#leaseSince(system), this.#trustSince);
+        // Nobody looks at a phone that is left as it is: what was given up before may still come back unseen.
+        const left = this.#isLeft(watched);
+        const well = left ? this.#now : Math.max(phones.wellSince, this.#leaseSince(system), this.#trustSince);
         const entry = this.#entryOf(watched);
         watched.own.changedByHand(before, value, entry?.record ?? null, `boot ${phones.boot}`, this.#now, well);
         watched.touchedAt = this.#now;
@@ -184,6 +186,14 @@ export class PhoneChecks {
       .find((server) => server.name === this.#world.database.systems.get(system)!.leasedBy);
     const desk = holder?.desks.get(system);
     return desk ? Math.max(desk.since, this.#servers.okSince()) : Infinity;
+  }
+
+  /** Observed, or paused and left as it is: neither read nor written. */
+  #isLeft({ system, person }: WatchedCell): boolean {
+    const { database } = this.#world;
+    const { mode, pause } = database.systems.get(system)!;
+    if (mode === 'observe' || (mode === 'paused' && !pause?.giveBack)) return true;
+    return database.leavesAsItIs({ system, userId: person.id });
   }
 
   look(system: string): void {

@@ -19,9 +19,9 @@ export function recordsInMemory(
       await wait('load');
       return database.load(systemId);
     },
-    async save(updates) {
+    async save(updates, after) {
       await wait('save');
-      const written = database.save(lease, updates, saved);
+      const written = database.save(lease, updates, saved, after === 'written');
       await wait('committed');
       return written;
     },

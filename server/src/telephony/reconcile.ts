@@ -146,7 +146,7 @@ export async function reconcile(
       if (again.write) return failed(row, again, actual, error ?? lost(row, actual), outcomes);
       return outcome({ row: { ...row, record: decision.record }, actual, resolved, decision: again }, outcomes);
     });
-    await records.save(updates);
+    await records.save(updates, 'written');
     crashIf(updates, 'applied', 'reconciler.appliedWritten');
     crashIf(updates, 'idle', 'reconciler.idleWritten');
     return after.bootId;

@@ -24,7 +24,7 @@ export interface Lease {
 export const recordsInDatabase = (db: Database, lease: Lease): RecordStore => ({
   prepare: () => prepareRecords(db, lease.systemId),
   load: () => loadRecords(db, lease),
-  save: (updates) => saveRecords(db, lease, updates),
+  save: (updates, after) => saveRecords(db, lease, updates, after === 'written'),
   knownNumbers: (numbers) => knownNumbers(db, lease.systemId, numbers),
 });
 
@@ -152,7 +152,16 @@ async function knownNumbers(db: Executor, systemId: string, numbers: readonly st
   return rows.map((row) => row.number);
 }
 
-async function saveRecords(db: Database, lease: Lease, updates: readonly RecordUpdate[]): Promise<Set<string>> {
+/** On phone_system: it does what it did when its records were loaded, and isn't paused and left as it is. */
+const unswitched = ({ mode }: Lease) =>
+  sql`${mode ? sql`mode = ${mode}` : sql`true`} and (mode <> 'paused' or (paused_reason ->> 'giveBack')::boolean)`;
+
+async function saveRecords(
+  db: Database,
+  lease: Lease,
+  updates: readonly RecordUpdate[],
+  afterWriting: boolean,
+): Promise<Set<string>> {
   const records = updates.map(({ row, record, actual, failures, error, dueInMs }) => ({
     id: row.extensionId,
     slot: row.slot,
@@ -180,7 +189,7 @@ async function saveRecords(db: Database, lease: Lease, updates: readonly RecordU
     const { rows } = await sql`
       update phone_system set leased_until = now() + make_interval(secs => ${lease.leaseMs / 1000})
        where id = ${lease.systemId} and leased_by = ${lease.processName} and leased_until > now()
-         ${lease.mode ? sql`and mode = ${lease.mode}` : sql``} and (mode <> 'paused' or (paused_reason ->> 'giveBack')::boolean)
+         ${afterWriting ? sql`` : sql`and ${unswitched(lease)}`}
       returning id`.execute(transaction);
     if (rows.length === 0)
       throw new LeaseLost('Another process has taken over this phone system, or somebody has switched it.');
@@ -210,8 +219,9 @@ async function saveRecords(db: Database, lease: Lease, updates: readonly RecordU
         join phone_system s on s.id = e.phone_system_id
        where r.extension_id = n.id and r.slot = n.slot
          -- Released or paused since it was loaded: what is given back takes no wish in, what is left so isn't touched.
-         and case when r.released_at is not null or not u.active or ${givesBack} then n.desired ->> 'mode' = 'off'
-                  else not ${leavesAsItIs} end
+         and (${afterWriting}
+              or case when r.released_at is not null or not u.active or ${givesBack} then n.desired ->> 'mode' = 'off'
+                      else not ${leavesAsItIs} end)
       returning r.extension_id as "extensionId", r.slot`.execute(transaction);
     const written = new Set(saved.map(keyOf));
     const told = entries.filter(({ key }) => written.has(key));

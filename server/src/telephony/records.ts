@@ -68,10 +68,13 @@ export interface RecordStore {
   /**
    * Durable when it resolves, all of them or none. A record that is gone, or was released since it was loaded (release.ts),
    * takes no new wish in and is left out. Whoever made a record due after it was loaded has news: that due time stays.
+   * `written`: what the phones said after they were written to. Only that the lease is still ours counts then: whoever
+   * has paused, switched or released meanwhile finds on record what really is on the phones. Kept from it, a value of
+   * ours would pass for a write still on its way, and a user who sets the same one later would lose it.
    * @returns the keys (`keyOf`) of the records that were written: only their phones may be written to.
    * @throws LeaseLost when another process may write to the system by now; then nothing was written.
    */
-  save(updates: readonly RecordUpdate[]): Promise<ReadonlySet<string>>;
+  save(updates: readonly RecordUpdate[], after?: 'written'): Promise<ReadonlySet<string>>;
   /** Which of the numbers are extensions of the system. */
   knownNumbers(numbers: readonly string[]): Promise<string[]>;
 }
