@@ -2,7 +2,8 @@ import { z } from '@hono/zod-openapi';
 import { diallingRules } from '../../telephony/dialling-rules.ts';
 import { DialableNumber, Id } from './common.ts';
 
-export const DiallingRules = diallingRules.openapi('DiallingRules', {
+// Made anew: whoever imported the rules first may have done so before zod learnt of OpenAPI.
+export const DiallingRules = z.strictObject(diallingRules.shape).openapi('DiallingRules', {
   description:
     `How numbers are read and dialled at a location.
 

@@ -3,12 +3,12 @@ import { effect, rules } from '../../presence/rules/rule.ts';
 import { Id, Instant } from './common.ts';
 import { Forwarding, RuleReason, Status } from './presence.ts';
 
-export const Effect = effect.openapi('Effect', {
+export const Effect = effect.clone().openapi('Effect', {
   description: 'Ignored, or a profile of the user’s set by key or name, from some minutes before until some after.',
 });
 export type Effect = z.infer<typeof Effect>;
 
-export const Rules = rules.openapi('Rules', {
+export const Rules = rules.clone().openapi('Rules', {
   description:
     'In order: the first rule of which all conditions hold decides. What a condition leaves out doesn’t matter.',
   example: [
