@@ -260,6 +260,7 @@ export class MemoryDatabase {
       rows.push({
         ...{ extensionId: entry.extensionId, slot: entry.slot, userId: entry.userId, number: entry.number },
         record: retake ? { ...entry.record, phase: 'intent' } : entry.record,
+        loaded: { phase: entry.record.phase, since: entry.record.since },
         ...{ desired: entry.desired, actual: entry.actual, failures: entry.failures },
         error: entry.error,
         due: !held && (entry.dueAt <= now || !sameForwarding(entry.desired, wish)),
@@ -290,7 +291,9 @@ export class MemoryDatabase {
       const { row, record, actual, failures, error, dueInMs } = update;
       const entry = this.records.get(keyOf(row))!;
       const refused = this.givesBack(entry) ? row.wish.mode !== 'off' : this.leavesAsItIs(entry);
-      if (refused && !afterWriting) continue;
+      const { loaded } = row;
+      const overtaken = loaded && (loaded.phase !== entry.record.phase || !loaded.since.equals(entry.record.since));
+      if ((refused || overtaken) && !afterWriting) continue;
       if (row.unplanned && !sameForwarding(row.desired, row.wish)) entry.unplannedAt = now;
       if (row.retake) entry.retake = false;
       Object.assign(entry, { desired: row.wish, record, actual, failures, error });

@@ -12,7 +12,8 @@
  *  c. set by hand, after a restart that no server has seen yet, to the value from before or to none: it reads as the
  *     restart's doing.
  *  d. set by hand between our last look and our write: the write hides it before anybody has seen it.
- *  e. hidden by a write of ours that was given up on and lands late.
+ *  e. hidden by a write of ours that was given up on and lands late; where that gives back what the user had, it reads
+ *     as the user's doing, in their favour.
  *  g. set by hand after its user has taken the phone back in the client, before a server has carried that out: it reads as
  *     what they take back.
  *  f. lost by the phone system itself: not yet on its disk when it was killed, or its whole database.
@@ -76,6 +77,7 @@ export class OwnSetting {
     if (how.late) {
       this.#widen(value, ...(this.#unseen ?? [])); // e
       if (this.override) this.override.blurred = true;
+      else if (!same(this.#actedOn, nothing) && !same(this.#actedOn, value)) this.override = { value, blurred: true };
       return;
     }
     if (before.by !== 'hand' || !this.#unseen || how.seen) return;

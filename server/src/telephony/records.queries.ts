@@ -76,6 +76,7 @@ async function loadRecords(db: Executor, { systemId, only }: Lease): Promise<Rec
       bootId: row.boot_id,
       since: row.phase_since,
     },
+    loaded: { phase: row.phase, since: row.phase_since },
     desired: row.desired,
     actual: row.actual,
     failures: row.failures,
@@ -173,6 +174,8 @@ async function saveRecords(
     echoes: record.echoes,
     boot_id: record.bootId,
     phase_since: record.since.toString(),
+    loaded_phase: row.loaded?.phase ?? null,
+    loaded_since: row.loaded?.since.toString() ?? null,
     actual,
     failures,
     error_class: error?.class ?? null,
@@ -211,6 +214,7 @@ async function saveRecords(
                            else r.due_at end
         from jsonb_to_recordset(${JSON.stringify(records)}::jsonb) as n(id uuid, slot text, desired jsonb, desired_number bigint,
              phase text, ours jsonb, previous jsonb, echoes jsonb, boot_id text, phase_since timestamptz, actual jsonb,
+             loaded_phase text, loaded_since timestamptz,
              failures integer, error_class text, error_message text, due_seen text, due_in float8,
              unplanned boolean, retaken boolean)
         join extension e on e.id = n.id
@@ -220,7 +224,8 @@ async function saveRecords(
        where r.extension_id = n.id and r.slot = n.slot
          -- Released or paused since it was loaded: what is given back takes no wish in, what is left so isn't touched.
          and (${afterWriting}
-              or case when r.released_at is not null or not u.active or ${givesBack} then n.desired ->> 'mode' = 'off'
+              or (n.loaded_phase is null or (r.phase, r.phase_since) = (n.loaded_phase, n.loaded_since)) and
+                 case when r.released_at is not null or not u.active or ${givesBack} then n.desired ->> 'mode' = 'off'
                       else not ${leavesAsItIs} end)
       returning r.extension_id as "extensionId", r.slot`.execute(transaction);
     const written = new Set(saved.map(keyOf));

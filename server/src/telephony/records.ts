@@ -13,6 +13,8 @@ export interface RecordRow {
   userId: string;
   number: string;
   record: ForwardingRecord;
+  /** How the record stood when it was loaded: a round that was overtaken by another doesn't write over it. */
+  loaded?: Pick<ForwardingRecord, 'phase' | 'since'>;
   /** What was wanted when the record was last dealt with. */
   desired: SlotForwarding;
   actual: SlotForwarding | null;
@@ -67,7 +69,8 @@ export interface RecordStore {
   load(): Promise<RecordRow[]>;
   /**
    * Durable when it resolves, all of them or none. A record that is gone, or was released since it was loaded (release.ts),
-   * takes no new wish in and is left out. Whoever made a record due after it was loaded has news: that due time stays.
+   * takes no new wish in and is left out, and so is one that
+   * another round has dealt with since (`loaded`). Whoever made a record due after it was loaded has news: that due time stays.
    * `written`: what the phones said after they were written to. Only that the lease is still ours counts then: whoever
    * has paused, switched or released meanwhile finds on record what really is on the phones. Kept from it, a value of
    * ours would pass for a write still on its way, and a user who sets the same one later would lose it.
