@@ -159,7 +159,8 @@ describe('programs', () => {
       until: null,
       note: null,
     });
-    await shows('the door panel', ({ status }) => status === 'beRightBack');
+    // A choice of the test before may have shown the same.
+    await shows('the door panel', ({ reason }) => reason?.origin === 'api');
     expect(await presence()).toMatchObject({ reason: { origin: 'api', program: 'door panel' }, until: null });
     const chat = await admin.call('PUT', path('chat'), { profile: 'do not disturb', note: 'On air' });
     expect(chat.body, chat.text).toMatchObject({ status: 'doNotDisturb', by: { displayName: 'Ada Admin' } });
@@ -417,6 +418,9 @@ function mayRead(who: string, level: string, detail: Record<string, string>, mar
   return given === 'allButPrivate' || (given === 'public' && !marks.includes('personal'));
 }
 
+const strictness = ['confidential', 'private', 'personal', 'normal'];
+const stricterFirst = (a: string, b: string) => strictness.indexOf(a) - strictness.indexOf(b);
+
 const runs = Number(process.env.WHENABOUTS_RUNS ?? 5);
 const seed = Number(process.env.WHENABOUTS_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const privacyRuns = Math.min(runs, 200);
@@ -460,8 +464,9 @@ test(`no subject is told to whom it isn’t for, anywhere (${privacyRuns} runs, 
           ]),
         ),
       ) as Record<string, Awaited<ReturnType<typeof openEvents>>>;
+      // The strictest copy first: until it is there, the others may well be read.
       for (const [index, { marks, begins, minutes, showAs }] of given.meetings.entries())
-        for (const [calendar, sensitivity] of marks.entries())
+        for (const [calendar, sensitivity] of [...marks].sort(stricterFirst).entries())
           await putAppointment({
             ...{ uid: `${mark}-${index}`, title: `${mark}-${index}!`, calendar, sensitivity, showAs },
             ...{ start: inMinutes(begins), end: inMinutes(begins + minutes) },
