@@ -74,6 +74,7 @@ const edit = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant('moveOne' as const), which: nth, occurrence: nth, at: times }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('declineOne' as const), which: nth, occurrence: nth }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('decline' as const), which: nth }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('once' as const), which: nth }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('repeat' as const), which: nth, pattern, count }) },
   {
     weight: 1,
@@ -210,7 +211,9 @@ class History {
       if (recurrence) mailbox.update(number, fields, { ...recurrence, range: range! });
       else mailbox.update(number, fields);
     } else if (edit.do === 'repeat') {
-      if (item.recurrence) mailbox.update(number, {}, recurrenceOf(edit.pattern, edit.count, item.fields.start));
+      mailbox.update(number, {}, recurrenceOf(edit.pattern, edit.count, item.fields.start));
+    } else if (edit.do === 'once') {
+      if (item.recurrence) mailbox.update(number, {}, null);
     } else if (item.recurrence) {
       const until = this.cloud.time.now() + 25 * dayMs;
       const members = mailbox.instancesOf(item, until);

@@ -206,7 +206,7 @@ export function accountRoutes(context: Context, connectors: readonly CalendarCon
       status: 202,
       answer: Account,
       async handle({ viewer, params: { accountId } }) {
-        await syncNow(db, accountId);
+        await syncNow(db, accountId, { newCalendars: true });
         return read(accountId, viewer);
       },
     }),

@@ -176,6 +176,8 @@ export interface CalendarConnector<Settings = unknown, Secret = unknown> {
     request: PushRequest,
     signal: AbortSignal,
   ): Promise<PushKept>;
+  /** How often the list of calendars is asked for. Default 6 hours. */
+  readonly discoverEvery?: Temporal.Duration;
   /** How often to look when nothing else is known. */
   readonly defaultPoll: Temporal.Duration;
 }

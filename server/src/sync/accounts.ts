@@ -220,10 +220,16 @@ async function recordOfAnother(
   });
 }
 
-/** Has the account read as soon as may be; when it is being read right now, once more after that. */
-export async function syncNow(executor: Executor, accountId: string): Promise<void> {
+/**
+ * Has the account read as soon as may be; when it is being read right now, once more after that.
+ * @param newCalendars looks for those too, as if the last look had been long ago: somebody waits.
+ */
+export async function syncNow(executor: Executor, accountId: string, { newCalendars = false } = {}): Promise<void> {
   // clock_timestamp(): differs from a due_at written by the same transaction, so a pull under way sees the wish.
-  await sql`update account set due_at = clock_timestamp() where id = ${accountId}::uuid`.execute(executor);
+  await sql`
+    update account set due_at = clock_timestamp(),
+           discovered_at = case when ${newCalendars} then discovered_at - interval '2 days' else discovered_at end
+     where id = ${accountId}::uuid`.execute(executor);
   await wake(executor);
 }
 

@@ -15,12 +15,17 @@ import { LeaseLost } from './faults.ts';
 import { holdLease, type LeasedAccount } from './lease.queries.ts';
 import { storable } from './rows.ts';
 
-const every = 6 * 3600_000;
+const usually = Temporal.Duration.from({ hours: 6 });
 const missedAgainAfter = 10 * 60_000;
 
-export function discoveryDue({ discoveredAt, errorClass, missesCalendar, now }: LeasedAccount): boolean {
+/** @param every of the connector. */
+export function discoveryDue(
+  { discoveredAt, errorClass, missesCalendar, now }: LeasedAccount,
+  every: Temporal.Duration = usually,
+): boolean {
   if (discoveredAt === null || errorClass === 'notFound') return true;
-  return now.since(discoveredAt).total('milliseconds') > (missesCalendar ? missedAgainAfter : every);
+  const passed = now.since(discoveredAt).total('milliseconds');
+  return passed > (missesCalendar ? missedAgainAfter : every.total('milliseconds'));
 }
 
 /** An index entry holds no more; no source has such names, so a longer one is left out. */

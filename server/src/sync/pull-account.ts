@@ -71,7 +71,7 @@ export async function pullAccount(
     let calendars = await takingPart(pull, settings);
     for (const [index, calendar] of calendars.entries()) calendars[index] = await rollCalendar(pull, calendar);
     let missed: ReadonlySet<string> = new Set();
-    if (discoveryDue(account)) {
+    if (discoveryDue(account, connector.discoverEvery)) {
       missed = await storeDiscovered(db, account, await discover(connector, pull.opened, options));
       calendars = await takingPart(pull, settings);
     }

@@ -71,6 +71,8 @@ export function microsoft365Connector(outbound: Outbound, options: Microsoft365O
     kind: 'microsoft365',
     settingsSchema: microsoft365Settings,
     secretSchema: grantSchema,
+    // Each costs a request of every mailbox; who waits for a new calendar asks for a look now.
+    discoverEvery: Temporal.Duration.from({ hours: 24 }),
     // Only until a pull has shown how lively the mailbox is.
     defaultPoll: Temporal.Duration.from({ minutes: 5 }),
 

@@ -17,30 +17,42 @@ export interface Round {
   removed: Set<string>;
   /** Where the next round goes on. */
   link: string;
+  /** What it told of, now and from now on: the link holds it. */
+  window: Interval;
 }
 
 /** A larger page is a slower one; this holds a quarter of a year of most mailboxes. */
 const pageSize = 250;
 const mostPages = 5_000;
 const mostRepeats = 20;
+const mostRestarts = 3;
 
 const prefer = [`odata.maxpagesize=${pageSize}`, preferUtc, preferImmutable];
 export const preferEvents = [preferUtc, preferImmutable];
 
-/** @param link of the last round; null, or one that Graph has forgotten, makes a full round. @throws ConnectorError */
+/**
+ * @param last round's link with its window; null, or one that Graph has forgotten, makes a full round.
+ * @param anew the window of a full round
+ * @throws ConnectorError
+ */
 export async function readRound(
   client: GraphClient,
   calendar: string,
-  link: string | null,
-  window: Interval,
+  last: Pick<Round, 'link' | 'window'> | null,
+  anew: Interval,
 ): Promise<Round> {
-  const first = `${calendar}/calendarView/delta?${windowQuery(window)}`;
+  if (last !== null)
+    try {
+      return { ...(await readPages(client, last.link)), full: false, window: last.window };
+    } catch (error) {
+      if (!isForgotten(error)) throw error;
+    }
+  const first = `${calendar}/calendarView/delta?${windowQuery(anew)}`;
   for (let restarts = 0; ; restarts++) {
     try {
-      return await readPages(client, link ?? first, link === null);
+      return { ...(await readPages(client, first)), full: true, window: anew };
     } catch (error) {
-      if (!isForgotten(error) || restarts >= 3) throw error;
-      link = null;
+      if (!isForgotten(error) || restarts >= mostRestarts) throw error;
     }
   }
 }
@@ -48,7 +60,7 @@ export async function readRound(
 export const windowQuery = ({ from, to }: Interval): string =>
   `startDateTime=${encodeURIComponent(from.toString())}&endDateTime=${encodeURIComponent(to.toString())}`;
 
-async function readPages(client: GraphClient, start: string, full: boolean): Promise<Round> {
+async function readPages(client: GraphClient, start: string): Promise<Pick<Round, 'present' | 'removed' | 'link'>> {
   const present = new Map<string, GraphEvent>();
   const removed = new Set<string>();
   let next = start;
@@ -65,7 +77,7 @@ async function readPages(client: GraphClient, start: string, full: boolean): Pro
       }
     }
     const deltaLink = textOf(page['@odata.deltaLink']);
-    if (deltaLink) return { full, present, removed, link: deltaLink };
+    if (deltaLink) return { present, removed, link: deltaLink };
     const nextLink = textOf(page['@odata.nextLink']);
     if (!nextLink)
       throw new ConnectorError('malformed', `${client.host} broke the list of appointments off before its end.`);

@@ -36,9 +36,10 @@ const leastBeyond = day;
 export async function* pullCalendar(client: GraphClient, request: PullRequest): AsyncIterable<Change> {
   const calendar = `${client.root}/calendars/${encodeURIComponent(request.calendar.remoteId)}`;
   const cursor = cursorOf(request.cursor, request.window);
-  const window = cursor ? { from: instant(cursor.from), to: instant(cursor.to) } : widened(request.window);
-  let round = await readRound(client, calendar, cursor?.link ?? null, window);
-  round = await hydrated(client, calendar, round);
+  const last = cursor && { link: cursor.link, window: { from: instant(cursor.from), to: instant(cursor.to) } };
+  const told = await readRound(client, calendar, last, widened(request.window));
+  const round = await hydrated(client, calendar, told);
+  const { window } = round;
   const members = new Map(round.full ? [] : Object.entries(cursor?.series ?? {}));
   const touched = touchedBy(round, members);
   const view = { window: request.window, timeZone: request.timeZone };
@@ -73,6 +74,7 @@ export async function* pullCalendar(client: GraphClient, request: PullRequest): 
     // A round may tell again what it told before: what is stored already mustn't become what it was.
     if (known && isOlder(event.modified, modifiedOf(known.get(event.id) ?? ''))) continue;
     changes++;
+    members.delete(event.id); // of a series that is one no longer
     yield { type: 'upsert', object: seriesObject(event.id, [event], view) };
   }
   const quiet = changes > 0 ? 0 : (cursor?.quiet ?? 0) + 1;
@@ -126,7 +128,7 @@ function touchedBy(round: Round, members: ReadonlyMap<string, string>): Touched 
   }
   const removedHashes = new Set([...round.removed].map(shortHash));
   for (const [master, hashes] of members) {
-    if (series.has(master)) continue;
+    if (series.has(master) || round.present.has(master)) continue;
     if (round.removed.has(master)) gone.add(master);
     else {
       const all = splitHashes(hashes);
@@ -170,11 +172,12 @@ async function readTouched(
   return { series: now, singles: null };
 }
 
+/** A single one stands under its own id: what was a series may be one event now. */
 function bySeries(view: readonly GraphEvent[]): SeriesNow {
   const all: SeriesNow = new Map();
   for (const event of view) {
-    const master = masterOf(event);
-    if (master !== null) all.set(master, [...(all.get(master) ?? []), event]);
+    const key = masterOf(event) ?? event.id;
+    all.set(key, [...(all.get(key) ?? []), event]);
   }
   return all;
 }

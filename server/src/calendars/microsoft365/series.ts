@@ -32,7 +32,7 @@ export async function readSeries(
   const series: SeriesNow = new Map();
   for (const [index, { status, body, retryAt }] of answers.entries()) {
     const [master, path] = [masters[index]!, paths[index]!];
-    if (status === 404) continue;
+    if (status === 404 || status === 400) continue; // 400: it is no series any more
     if (status !== 200) throw client.refusal(status, body, retryAt);
     if (!body) throw new ConnectorError('malformed', `${client.host} answered with something that isn’t JSON.`);
     const values = textOf(body['@odata.nextLink'])
