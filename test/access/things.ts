@@ -108,6 +108,7 @@ const makers: Record<string, Maker> = {
       .execute();
     return { applicationId };
   },
+  subscriptionId: async () => ({ subscriptionId: randomUUID() }), // of Microsoft Graph, and known to nobody
   async providerId({ secrets }, db) {
     const providerId = randomUUID();
     await db

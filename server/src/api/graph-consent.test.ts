@@ -137,11 +137,11 @@ test('a dead grant, a wish for more and another application each ask to sign in 
   await fails('consent');
   expect((await consent()).body).toMatchObject({ needed: true, state: 'consentMissing' });
   await fails(null);
-  await settle({ allowed: true, required: true, automaticReplies: true });
+  await settle({ allowed: true, required: true, mailboxSettings: true });
   const { body } = await consent();
   expect(body.state).toBe('scopesMissing');
   expect(body.scopes.filter(({ granted }: { granted: boolean }) => !granted)).toEqual([
-    { scope: 'MailboxSettings.ReadWrite', reason: 'automaticReplies', granted: false },
+    { scope: 'MailboxSettings.Read', reason: 'mailboxSettings', granted: false },
   ]);
   expect(await back(person, await onPages())).toBe('/accounts?microsoft365=connected');
   expect((await consent()).body.state).toBe('good');

@@ -22,14 +22,14 @@ export function graphNotificationRoutes(context: Context): Route[] {
         'For Microsoft Graph. With `validationToken` the token is answered as text; else 202 at once, whoever asks and ' +
         'whatever is told: only notices that carry the secret of their subscription have an effect, which is that the ' +
         'mailbox is looked at.',
-      params: z.object({ subscriptionId: Id }),
+      params: z.object({ subscriptionId: z.string().max(200) }),
       query: z.object({ validationToken: z.string().max(2_000).optional() }),
       answer: null,
       produces: 'text/plain',
       async handle({ params: { subscriptionId }, query: { validationToken }, http }) {
         if (validationToken !== undefined)
           return http.body(validationToken, 200, { 'content-type': 'text/plain; charset=utf-8' });
-        notices.take(noticesIn(subscriptionId, await http.req.text()));
+        if (Id.safeParse(subscriptionId).success) notices.take(noticesIn(subscriptionId, await http.req.text()));
         return http.body(null, 202);
       },
     }),

@@ -60,6 +60,14 @@ export interface RemoteCalendar {
   told?: boolean;
 }
 
+/** What a source knows of the time of the account's owner; null where it doesn't tell. */
+export interface OwnersTime {
+  /** IANA name. */
+  timeZone: string | null;
+  /** Local times of day as HH:MM; ISO days of the week, 1 is Monday. */
+  workingDay: { start: string; end: string; days: number[] } | null;
+}
+
 export interface PushRequest {
   /** Where the source tells it. */
   address: string;
@@ -178,6 +186,8 @@ export interface CalendarConnector<Settings = unknown, Secret = unknown> {
   ): Promise<PushKept>;
   /** How often the list of calendars is asked for. Default 6 hours. */
   readonly discoverEvery?: Temporal.Duration;
+  /** Zone and working hours of the account's owner. @throws ConnectorError */
+  ownersTime?(account: ConnectorAccount<Settings, Secret>, signal: AbortSignal): Promise<OwnersTime>;
   /** How often to look when nothing else is known. */
   readonly defaultPoll: Temporal.Duration;
 }

@@ -7,6 +7,7 @@ import { ApiError } from '../api/errors.ts';
 import { markGroupsDue } from '../presence/due.ts';
 import type { Executor } from '../store/database.ts';
 import { syncGroupsNow } from '../sync/accounts.ts';
+import { synchronizationSettingsOf } from '../sync/settings.ts';
 import { type Actor, recordChange } from './audit.ts';
 import { functionOf } from './functions.ts';
 import { effective, type FunctionName, type Mode, modeOf, withFunction } from './inheritance.ts';
@@ -179,6 +180,17 @@ async function enforce(
   if (wakesPresence) await markGroupsDue(transaction, ids);
   if (wakesSync) {
     await syncGroupsNow(transaction, ids);
+    // Whose working hours count is a matter of presence.
+    const takesHours = (settings: Record<string, unknown>) =>
+      synchronizationSettingsOf(settings).microsoft365.mailboxSettings;
+    const otherHours = groups.filter(
+      ({ settings, individual }) => takesHours(settings) !== takesHours(effective(location.settings, individual)),
+    );
+    if (otherHours.length > 0)
+      await markGroupsDue(
+        transaction,
+        otherHours.map(({ id }) => id),
+      );
     // Only then: accounts whose removal was taken back by hand must not leave because the window was changed.
     const changed = groups.filter(({ settings, individual }) =>
       restsOthers(settings, effective(location.settings, individual)),

@@ -47,8 +47,9 @@ export async function loadInputs(
   const clients = await clientsOf(executor, users, groups);
   const personal = await personalRulesOf(executor, userIds);
   const ruled = new Map(
-    users.map(({ id, group_id }) => {
-      const { settings, freeBusyOnly } = groups.get(group_id)!;
+    users.map(({ id, group_id, working_day: workingDay }) => {
+      const { settings: ofGroup, freeBusyOnly, mailboxHours } = groups.get(group_id)!;
+      const settings = mailboxHours && workingDay ? { ...ofGroup, workingDay } : ofGroup;
       const { rules: ownRules, choices } = personal.get(id) ?? noneOfTheirOwn;
       return [id, { settings, freeBusyOnly, ownRules, choices }];
     }),
@@ -88,13 +89,15 @@ const resting: StoredClaim = {
 const usersOf = (executor: Executor, userIds: readonly string[]) =>
   executor
     .selectFrom('users')
-    .select(['id', 'group_id', 'time_zone', 'mobile_number', 'deputy_id', 'assistant_id', 'active'])
+    .select(['id', 'group_id', 'time_zone', 'mobile_number', 'deputy_id', 'assistant_id', 'active', 'working_day'])
     .where('id', '=', sql<string>`any(${[...userIds]}::uuid[])`)
     .execute();
 
 interface LoadedGroup {
   settings: PresenceSettings;
   freeBusyOnly: boolean;
+  /** Users' working hours come from their mailboxes, where those tell them. */
+  mailboxHours: boolean;
   revision: number;
   locationId: string;
   /** The id of the group or location whose central profiles it has. */
@@ -113,7 +116,7 @@ async function groupsOf(executor: Executor, groupIds: readonly string[]): Promis
       row.id,
       {
         settings: presenceSettingsOf(row.settings),
-        freeBusyOnly: synchronizationSettingsOf(row.settings).freeBusyOnly,
+        ...ofCalendars(row.settings),
         revision: row.settings_revision,
         locationId: row.location_id,
         profilesFrom: row.individual ? row.id : row.location_id,
@@ -121,6 +124,11 @@ async function groupsOf(executor: Executor, groupIds: readonly string[]): Promis
       },
     ]),
   );
+}
+
+function ofCalendars(settings: Record<string, unknown>) {
+  const { freeBusyOnly, microsoft365 } = synchronizationSettingsOf(settings);
+  return { freeBusyOnly, mailboxHours: microsoft365.mailboxSettings };
 }
 
 /** Indexed once a location, a group and a user who has own ones, however many users share them. */

@@ -1,10 +1,11 @@
 /** A user's own choice of presence. It outranks everything but a call, and it ends. */
 import type { Executor } from '../store/database.ts';
+import { synchronizationSettingsOf } from '../sync/settings.ts';
 import { endClaim, putClaim } from './claims.ts';
 import { loadInputs } from './inputs.queries.ts';
 import type { Status } from './presence.ts';
 import { profilesForUser } from './profiles.queries.ts';
-import { type PresenceSettings, presenceSettingsOf } from './settings.ts';
+import { type PresenceSettings, presenceSettingsOf, type WorkingDay } from './settings.ts';
 import { claimsOf, isStronger } from './timeline.ts';
 import { endOfWorkingDay } from './working-day.ts';
 
@@ -47,7 +48,7 @@ export async function setManual(
   const user = await executor
     .selectFrom('users')
     .innerJoin('configuration_group as group', 'group.id', 'users.group_id')
-    .select(['users.time_zone', 'group.settings'])
+    .select(['users.time_zone', 'users.working_day', 'group.settings'])
     .where('users.id', '=', userId)
     .executeTakeFirst();
   if (!user) throw new ChoiceRefused('userId', 'There is no such user.');
@@ -70,9 +71,22 @@ export async function setManual(
     status,
     note: choice.note ?? null,
     start: now,
-    ...(await endOf(executor, userId, choice, now, presenceSettingsOf(user.settings), user.time_zone)),
+    ...(await endOf(executor, userId, choice, now, settingsOf(user), user.time_zone)),
     createdBy: by,
   });
+}
+
+/** With the user's own working hours, where the group takes them from mailboxes. */
+function settingsOf({
+  settings,
+  working_day: workingDay,
+}: {
+  settings: Record<string, unknown>;
+  working_day: WorkingDay | null;
+}) {
+  const ofGroup = presenceSettingsOf(settings);
+  const fromMailbox = synchronizationSettingsOf(settings).microsoft365.mailboxSettings;
+  return fromMailbox && workingDay ? { ...ofGroup, workingDay } : ofGroup;
 }
 
 /** Held until the transaction ends: whoever switches the profile off or removes it at this moment sees the choice. */

@@ -66,6 +66,7 @@ export interface Schema {
     leaving_at: InstantOrNull;
     forwarding_paused_at: InstantOrNull;
     forwarding_pause: JsonOrNull<StoredPause>;
+    working_day: JsonOrNull<{ start: string; end: string; days: number[] }>;
     /** The words by which the user is found; a generated tsvector. */
     search: GeneratedAlways<Text>;
     created_at: DefaultInstant;

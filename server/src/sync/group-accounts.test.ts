@@ -11,6 +11,7 @@ import { createApplication } from '../organization/graph-applications/applicatio
 import { registeredApplication } from '../organization/graph-applications/registered.ts';
 import { setGroupFunction } from '../organization/settings.ts';
 import { createOutbound } from '../outbound/client.ts';
+import { loadInputs } from '../presence/inputs.queries.ts';
 import { alignGroupAccounts } from './group-accounts.ts';
 import { accountHealth } from './health.ts';
 import { defaultSynchronizationSettings, type SynchronizationSettings } from './settings.ts';
@@ -30,7 +31,7 @@ beforeAll(async () => {
   tenantId = cloud.world.addTenant().id;
   const { clientId } = cloud.world.addApplication({
     ...{ tenantId, secrets: [{ value: 'right', expiresAt: Date.now() + 1e9 }] },
-    adminConsent: { scopes: [], roles: ['Calendars.Read'] },
+    adminConsent: { scopes: [], roles: ['Calendars.Read', 'MailboxSettings.Read'] },
     mailboxScope: ['ada@contoso.example', 'bea@contoso.example', 'gone@contoso.example'],
   });
   applicationId = await db.transaction().execute((transaction) =>
@@ -123,6 +124,41 @@ test('a mailbox that is missing or outside of the scope says so in plain words, 
     ...{ status: 'failing', errorClass: 'consent' },
     message: expect.stringContaining('outside of the scope'),
   });
+});
+
+test('zone and working hours come from the mailbox where the group wants it, and its own hours count again after', async () => {
+  const { userId, groupId } = await makeUser(db, { email: 'bea@contoso.example', timeZone: 'UTC' });
+  const { mailbox } = cloud.world.addUser({ tenantId, name: 'Bea', address: 'bea@contoso.example' });
+  mailbox.timeZone = 'Eastern Standard Time';
+  mailbox.workingHours = {
+    days: ['monday', 'friday'],
+    start: '07:30:00.0000000',
+    end: '16:00:00.0000000',
+    zone: 'Eastern Standard Time',
+  };
+  const { microsoft365 } = serverSide();
+  const settings = (mailboxSettings: boolean) =>
+    set(groupId, { ...serverSide(), microsoft365: { ...microsoft365!, mailboxSettings } });
+  await settings(true);
+  await alignGroupAccounts(context);
+  const [{ id } = { id: '' }] = await accountsOf(groupId);
+  await pullAccountOnce(context, connectors, id);
+  const user = () =>
+    db.selectFrom('users').select(['time_zone', 'working_day']).where('id', '=', userId).executeTakeFirst();
+  const hours = { start: '07:30', end: '16:00', days: [1, 5] };
+  expect(await user()).toEqual({ time_zone: 'America/New_York', working_day: hours });
+  const day = async () => {
+    const now = Temporal.Now.instant();
+    const inputs = await loadInputs(db, [userId], { from: now, to: now.add({ hours: 1 }) });
+    return inputs.get(userId)!.settings.workingDay;
+  };
+  expect(await day()).toEqual(hours);
+  await settings(false);
+  expect((await day()).start).toBe('08:00');
+  await db.updateTable('account').set({ discovered_at: null }).where('id', '=', id).execute();
+  await pullAccountOnce(context, connectors, id);
+  expect(await user()).toEqual({ time_zone: 'America/New_York', working_day: null });
+  await db.deleteFrom('users').where('id', '=', userId).execute();
 });
 
 test('another address and another application count at once; another source lets the accounts rest and go', async () => {

@@ -63,6 +63,7 @@ export async function alignGroupAccounts(context: Pick<Context, 'store' | 'secre
            where account.id = row."accountId"`.execute(transaction);
         // Another mailbox: what was read is compared with it in full.
         await sql`update calendar set cursor = null where account_id = any(${ids}::uuid[])`.execute(transaction);
+        await sql`delete from graph_subscription where account_id = any(${ids}::uuid[])`.execute(transaction);
         await sql`select pg_notify('account', id::text) from unnest(${ids}::uuid[]) id`.execute(transaction);
       }
       await sql`select pg_notify(${syncChannel}, '')`.execute(transaction);

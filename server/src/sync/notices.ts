@@ -90,11 +90,12 @@ export async function writeNotices(db: Database, notices: readonly Notice[]): Pr
   }
   if (due.size === 0) return;
   await db.transaction().execute(async (transaction) => {
-    // One that is being read right now is read once more: its due time must become another one.
+    // One that is being read right now is read once more: its due time must become another one. One that failed comes
+    // back when its back-off, or its source's Retry-After, says so.
     await sql`
       update account set due_at = case when leased_by is null and due_at < clock_timestamp() + interval '${sql.raw(burst)}'
                                        then due_at else clock_timestamp() + interval '${sql.raw(burst)}' end
-       where id = any(${[...due]}::uuid[])`.execute(transaction);
+       where id = any(${[...due]}::uuid[]) and failures = 0 and status <> 'resting'`.execute(transaction);
     if (whole.size > 0)
       await sql`update calendar set cursor = null where account_id = any(${[...whole]}::uuid[])`.execute(transaction);
     if (gone.size > 0)

@@ -15,6 +15,7 @@ import { connectorFault, faultOfAccount, LeaseLost, Stopped, StoreFailure } from
 import { fitFreeBusy, fitSecret, type Reduce, withoutSubjects } from './free-busy.ts';
 import { keepSecret, type LeasedAccount, type Outcome } from './lease.queries.ts';
 import { ownerAddressesOf } from './owner.ts';
+import { takeOwnersTime } from './owners-time.ts';
 import { type Pull, pullCalendar } from './pull-calendar.ts';
 import { keepPush } from './push.ts';
 import { restReasonOf, sortOf } from './rest.ts';
@@ -73,6 +74,8 @@ export async function pullAccount(
     let missed: ReadonlySet<string> = new Set();
     if (discoveryDue(account, connector.discoverEvery)) {
       missed = await storeDiscovered(db, account, await discover(connector, pull.opened, options));
+      const { mailboxSettings: wanted } = settings.microsoft365;
+      await takeOwnersTime(context, connector, pull, { wanted, signal: options.signal });
       calendars = await takingPart(pull, settings);
     }
     lookAgainIn = await keepPush(context, connector, pull, {
@@ -80,6 +83,9 @@ export async function pullAccount(
     });
     // Of calendars that others share nobody tells: those are polled.
     if (!calendars.every(({ told }) => told)) lookAgainIn = null;
+    // That a calendar is gone is certain after a second look only.
+    if (lookAgainIn !== null && (missed.size > 0 || account.missesCalendar))
+      lookAgainIn = Math.min(lookAgainIn, 11 * 60_000);
     for (const calendar of calendars) {
       try {
         const pollAfter = await pullCalendar(pull, calendar);

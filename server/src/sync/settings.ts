@@ -21,7 +21,7 @@ export const microsoft365Settings = z.strictObject({
   /** Time zone and working hours come from the mailbox. */
   mailboxSettings: allowed(false),
   /** An "out of office" presence sets automatic replies, and takes them back with it. */
-  automaticReplies: allowed(false),
+  automaticReplies: allowed(false).refine((wanted) => !wanted, 'Automatic replies aren’t part of this version yet.'),
 });
 const defaultMicrosoft365 = microsoft365Settings.parse({});
 

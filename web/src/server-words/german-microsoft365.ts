@@ -25,6 +25,10 @@ export const microsoft365: Record<string, string> = {
   'There is no such Graph application.': 'Diese Graph-Anwendung gibt es nicht.',
   'There is no such Graph application any more. Choose another one.':
     'Diese Graph-Anwendung gibt es nicht mehr. Wählen Sie eine andere.',
+  'Automatic replies aren’t part of this version yet.': 'Automatische Antworten gehören noch nicht zu dieser Version.',
+  'There is no Graph application "{0}".': 'Es gibt keine Graph-Anwendung „{0}“.',
+  'No file can connect a Microsoft 365 mailbox: its user signs in for it, or the group’s settings have all mailboxes read (`source: microsoft365`).':
+    'Keine Datei kann ein Postfach von Microsoft 365 verbinden: Dafür meldet sich sein Benutzer an, oder die Einstellungen der Gruppe lassen alle Postfächer lesen (`source: microsoft365`).',
   'This isn’t the id of a Graph application.': 'Das ist nicht die ID einer Graph-Anwendung.',
   'No Graph application is chosen: nothing of Microsoft 365 is read until one is.':
     'Es ist keine Graph-Anwendung gewählt: Bis dahin wird nichts von Microsoft 365 gelesen.',

@@ -14,6 +14,7 @@ import { type Grant, grantSchema, type Microsoft365Settings, microsoft365Setting
 import { GraphClient, GraphRefusal } from './graph-client.ts';
 import { isPart, type Part, textOf } from './graph-event.ts';
 import { expandKept, idOfOccurrence, withoutSubjects } from './kept.ts';
+import { ownersTime } from './mailbox-settings.ts';
 import type { GraphApplication } from './oauth.ts';
 import { pullCalendar } from './pull.ts';
 import { keepSubscribed } from './subscriptions.ts';
@@ -77,6 +78,8 @@ export function microsoft365Connector(outbound: Outbound, options: Microsoft365O
     defaultPoll: Temporal.Duration.from({ minutes: 5 }),
 
     client: async (account, signal) => (await open(account, signal)).client,
+
+    ownersTime: async (account, signal) => ownersTime((await open(account, signal)).client),
 
     keepSubscribed: async (account, request, signal) => keepSubscribed((await open(account, signal)).client, request),
 

@@ -11,7 +11,7 @@ import { retrying } from '../../store/retrying.ts';
 import type { Secrets } from '../../store/secrets.ts';
 import { createAccount, renewSecretIn } from '../../sync/accounts.ts';
 import { synchronizationOf } from '../../sync/leave.ts';
-import { refusals, restReasonOf } from '../../sync/rest.ts';
+import { refusals, restReasonOf, serverSideApplication } from '../../sync/rest.ts';
 import type { SynchronizationSettings } from '../../sync/settings.ts';
 import { openApplication, readApplication } from './applications.ts';
 import { type Arrival, WayFailed } from './ways.ts';
@@ -68,7 +68,8 @@ export async function consentOf(
   const missing = new Set(missingScopes(wanted, best?.granted ?? []).map(({ scope }) => scope));
   return {
     offered: true,
-    needed: microsoft365.required && state !== 'good',
+    // Where the server reads the mailbox by itself nobody has to sign in for it.
+    needed: microsoft365.required && state !== 'good' && serverSideApplication(settings) === null,
     state,
     account: best ? { id: best.id, mailbox: best.mailbox, message: best.error_message } : null,
     application: { id: application.id, name: application.name },

@@ -41,6 +41,9 @@ alter table account
   add column origin text not null default 'user' check (origin in ('user', 'group'));
 create unique index account_of_group on account (user_id, kind) where origin = 'group';
 
+-- Of the user's mailbox, where the group takes working hours from there; null: the group's count.
+alter table users add column working_day jsonb;
+
 -- told: what the source tells of changes speaks of it.
 alter table calendar add column told boolean not null default true;
 

@@ -94,7 +94,6 @@ export const functionFields: Record<FunctionName, readonly FieldGroup[]> = {
       fields: [
         { path: 'microsoft365.graphApplicationId', kind: 'application' },
         { path: 'microsoft365.mailboxSettings', kind: 'toggle' },
-        { path: 'microsoft365.automaticReplies', kind: 'toggle' },
       ],
     },
     {
