@@ -248,8 +248,12 @@ class History {
   check(): void {
     for (const { shown, store, reached } of this.calendars) {
       if (store.window === null) continue;
-      const { window, timeZone } = store;
-      const rows = Map.groupBy([...store.rows()], ({ row }) => row.uid);
+      const { timeZone } = store;
+      const window = knownOf(store.window, store.fullRoundAt);
+      const known = [...store.rows()].filter(
+        ({ row }) => Temporal.Instant.compare(Temporal.Instant.from(row.starts_at), window.to) < 0,
+      );
+      const rows = Map.groupBy(known, ({ row }) => row.uid);
       for (const [uid, { mailbox, item, versions }] of this.versions) {
         const source = shown.shared ?? { mailbox: this.mine, calendar: shown.id };
         if (source.mailbox !== mailbox) continue;
@@ -288,6 +292,12 @@ class History {
         truthOf(this.mine, shown, this.window, this.timeZone),
       );
   }
+}
+
+/** What nobody could read for longer than the reserve that is kept beyond the window (ten days, two of them for zones) isn't known at its end. */
+function knownOf({ from, to }: Interval, fullRoundAt: number): Interval {
+  const read = windowAt(Temporal.Instant.fromEpochMilliseconds(fullRoundAt), days).to.add({ hours: 8 * 24 });
+  return { from, to: Temporal.Instant.compare(read, to) < 0 ? read : to };
 }
 
 function linesOf(

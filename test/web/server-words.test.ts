@@ -15,7 +15,7 @@ const sources = fs
   .replaceAll('\\`', '`');
 
 /** How many sentences the server may say that German doesn't know yet. It only goes down: lower it with every one. */
-const untranslated = 5;
+const untranslated = 4;
 
 describe('the server’s sentences in German', () => {
   it('are all known but the last few, which only become fewer', () => {

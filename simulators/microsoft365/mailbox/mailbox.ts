@@ -112,7 +112,8 @@ export class Mailbox {
   update(number: number, fields: Partial<EventFields>, recurrence?: Recurrence | null): void {
     const item = this.item(number);
     const moved = recurrence !== undefined || 'start' in fields || 'end' in fields || 'timeZone' in fields;
-    if (item.recurrence && moved) {
+    // A single one that becomes a series leaves its place too: it must be told of when the series shows nothing later.
+    if (moved && (item.recurrence || recurrence)) {
       this.removed.push({
         item: { ...item, exceptions: new Map(item.exceptions), cancelled: new Set(item.cancelled) },
         changed: this.change + 1,

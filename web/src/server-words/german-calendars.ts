@@ -80,4 +80,6 @@ export const calendars: Record<string, string> = {
   'The source went on after it had said that it was done.':
     'Die Quelle hat weitergemacht, nachdem sie gesagt hatte, sie sei fertig.',
   'There is no such server-side source.': 'Diese serverseitige Quelle gibt es nicht oder nicht mehr.',
+  'The stored password doesn’t open: the key file of this server is another one.':
+    'Das gespeicherte Passwort lässt sich nicht öffnen: Die Schlüsseldatei dieses Servers ist eine andere.',
 };

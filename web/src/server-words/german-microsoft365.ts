@@ -149,4 +149,7 @@ export const microsoft365: Record<string, string> = {
   'Microsoft 365 gave no refresh token: the permission "offline_access" is missing.':
     'Microsoft 365 hat kein Aktualisierungstoken gegeben: Die Berechtigung „offline_access“ fehlt.',
   'Graph didn’t tell whose mailbox it is (HTTP {0}).': 'Graph hat nicht gesagt, wessen Postfach es ist (HTTP {0}).',
+  'Microsoft 365 made a subscription without an id.': 'Microsoft 365 hat ein Abonnement ohne ID angelegt.',
+  'Microsoft 365 didn’t say until when it tells of changes.':
+    'Microsoft 365 hat nicht gesagt, bis wann es Änderungen meldet.',
 };

@@ -32,7 +32,7 @@ export async function readSeries(
   const series: SeriesNow = new Map();
   for (const [index, { status, body, retryAt }] of answers.entries()) {
     const [master, path] = [masters[index]!, paths[index]!];
-    if (status === 404 || status === 400) continue; // 400: it is no series any more
+    if (isNoSeries(status)) continue;
     if (status !== 200) throw client.refusal(status, body, retryAt);
     if (!body) throw new ConnectorError('malformed', `${client.host} answered with something that isn’t JSON.`);
     const values = textOf(body['@odata.nextLink'])
@@ -43,8 +43,12 @@ export async function readSeries(
   return series;
 }
 
+/** It isn't there any more (404), or became a single event (400). */
+const isNoSeries = (status: number): boolean => status === 404 || status === 400;
+
+/** The same between two of its pages. */
 function goneMeanwhile(error: unknown): null {
-  if (error instanceof GraphRefusal && error.status === 404) return null;
+  if (error instanceof GraphRefusal && isNoSeries(error.status)) return null;
   throw error;
 }
 
