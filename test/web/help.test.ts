@@ -202,6 +202,7 @@ describeWith(['chromium'], 'helping people', () => {
     await page.getByRole('radio', { name: /^Individual/ }).check();
     await button('Save').click();
     await page.getByRole('button', { name: 'Save now' }).click();
+    await page.getByText('Saved.').first().waitFor(); // the list is the group's own from then on
     await page.getByRole('button', { name: 'Change the profile Be right back' }).click();
     await dialog().getByLabel('Note for colleagues (optional)').fill('Coffee');
     await page.keyboard.press('Enter');
