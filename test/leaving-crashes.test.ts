@@ -8,13 +8,13 @@ import { afterAll, expect, test } from 'vitest';
 import { systemActor } from '../server/src/organization/audit.ts';
 import { startLeaving } from '../server/src/organization/leaving/start.ts';
 import { type CrashPoint, crashPoints } from '../server/src/store/crash-points.ts';
-import { openStore, type Store } from '../server/src/store/database.ts';
+import type { Store } from '../server/src/store/database.ts';
 import { phoneSystemKinds } from '../server/src/telephony/connectors.ts';
 import { startReconciler } from '../server/src/telephony/reconciler.ts';
 import { startPbx } from '../simulators/pbx/pbx.ts';
 import { pbxSettings } from '../simulators/pbx/settings.ts';
 import { until } from './product.ts';
-import { dropTarget, makeTarget } from './store.ts';
+import { crashingAt, dropTarget, inStore, makeTarget } from './store.ts';
 import { makeOffice, officeContext, recordOf, to, want } from './telephony/office.ts';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'whenabouts-leaving-'));
@@ -29,23 +29,14 @@ afterAll(async () => {
 });
 
 /** The embedded database is one process's at a time: this one has it only between the children. */
-async function withStore<T>(work: (store: Store) => Promise<T>): Promise<T> {
-  const store = await openStore(target);
-  try {
-    return await work(store);
-  } finally {
-    await store.close();
-  }
-}
+const withStore = <T>(work: (store: Store) => Promise<T>) => inStore(target, work);
 
 async function runUntil(crashAt: CrashPoint | null, userId: string): Promise<unknown> {
-  const { WHENABOUTS_CRASH_AT: _, ...environment } = process.env;
   const child = spawn(process.execPath, [new URL('./telephony/leaving-process.ts', import.meta.url).pathname], {
     stdio: ['pipe', 'inherit', 'inherit'],
     env: {
-      ...environment,
+      ...crashingAt(crashAt),
       LEAVING: JSON.stringify({ target, revokedFile, foundFile, userId }),
-      ...(crashAt ? { WHENABOUTS_CRASH_AT: crashAt } : {}),
     },
   });
   const [code, signal] = await once(child, 'exit');

@@ -8,13 +8,13 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openStore, type Store } from '../server/src/store/database.ts';
+import type { Store } from '../server/src/store/database.ts';
 import { phoneSystemKinds } from '../server/src/telephony/connectors.ts';
 import { startReconciler } from '../server/src/telephony/reconciler.ts';
 import { type Pbx, startPbx } from '../simulators/pbx/pbx.ts';
 import { pbxSettings } from '../simulators/pbx/settings.ts';
 import { startProduct, until } from './product.ts';
-import { dropTarget, makeTarget, type TestTarget } from './store.ts';
+import { dropTarget, inStore, makeTarget, type TestTarget } from './store.ts';
 import { makeOffice, officeContext, to, want } from './telephony/office.ts';
 
 const numbers = Array.from({ length: 20 }, (_, at) => String(201 + at));
@@ -50,14 +50,7 @@ afterAll(async () => {
 const quick = () => ({ ...pbxSettings(pbx.url), requestsPerSecond: 1_000 });
 
 /** The embedded database is one process's at a time: this one has it only between the others. */
-async function withStore<T>(work: (store: Store) => Promise<T>): Promise<T> {
-  const store = await openStore(target);
-  try {
-    return await work(store);
-  } finally {
-    await store.close();
-  }
-}
+const withStore = <T>(work: (store: Store) => Promise<T>) => inStore(target, work);
 const forwardAll = () =>
   withStore(async (store) => {
     const context = officeContext(store);

@@ -13,9 +13,9 @@ import { changeProfile } from '../server/src/organization/profiles/changes.ts';
 import { setGroupFunction, setLocationFunction } from '../server/src/organization/settings.ts';
 import { makePeople, putAppointment } from '../server/src/presence/people.fixture.ts';
 import type { CrashPoint } from '../server/src/store/crash-points.ts';
-import { openStore, type Store } from '../server/src/store/database.ts';
+import type { Store } from '../server/src/store/database.ts';
 import { retrying } from '../server/src/store/retrying.ts';
-import { dropTarget, makeTarget, type TestTarget } from './store.ts';
+import { crashingAt, dropTarget, inStore, makeTarget, type TestTarget } from './store.ts';
 
 /** At least three batches of activation on either database. */
 const people = process.env.TEST_DATABASE_URL ? 10_000 : 600;
@@ -35,21 +35,13 @@ afterAll(async () => {
 });
 
 /** The embedded database is one process's at a time: this one has it only between the children. */
-async function withStore<T>(work: (store: Store) => Promise<T>): Promise<T> {
-  const store = await openStore(target);
-  try {
-    return await work(store);
-  } finally {
-    await store.close();
-  }
-}
+const withStore = <T>(work: (store: Store) => Promise<T>) => inStore(target, work);
 
 function start(crashAt: CrashPoint | null): ChildProcess {
   const script = new URL('./sources/activation-process.ts', import.meta.url).pathname;
-  const { WHENABOUTS_CRASH_AT: _, ...environment } = process.env;
   const child = spawn(process.execPath, [script, JSON.stringify(target)], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...environment, ...(crashAt ? { WHENABOUTS_CRASH_AT: crashAt } : {}) },
+    env: crashingAt(crashAt),
   });
   running.add(child);
   child.once('exit', () => running.delete(child));

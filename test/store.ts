@@ -26,6 +26,22 @@ export async function openTestStore(): Promise<Store & { target: TestTarget }> {
   };
 }
 
+/** Opens the store of a target for one piece of work: an embedded one is one process's at a time. */
+export async function inStore<T>(target: TestTarget, work: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openStore(target);
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}
+
+/** For a child that is to die at a crash point, or (null) at none: what it gets of our environment. */
+export function crashingAt(crashAt: string | null): NodeJS.ProcessEnv {
+  const { WHENABOUTS_CRASH_AT: _, ...environment } = process.env;
+  return { ...environment, ...(crashAt ? { WHENABOUTS_CRASH_AT: crashAt } : {}) };
+}
+
 /**
  * A new place for a store, for tests that start the server as a process of its own. The folder of an embedded one is
  * called `database`, as in the server's data folder: the folder above may be given to it as WHENABOUTS_DATA.

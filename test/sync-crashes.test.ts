@@ -6,14 +6,14 @@ import os from 'node:os';
 import path from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, expect, test } from 'vitest';
-import { openStore, type Store } from '../server/src/store/database.ts';
+import type { Store } from '../server/src/store/database.ts';
 import { createAccount } from '../server/src/sync/accounts.ts';
 import { accountHealth } from '../server/src/sync/health.ts';
 import { pullAccountOnce, startSync } from '../server/src/sync/sync.ts';
 import { makeUser, testContext } from './context.ts';
 import { drop, emptyState, type ModelState, modelConnector, put } from './sources/model-source.ts';
 import { dayIn, meeting, modelled, stored } from './sources/model-store.ts';
-import { dropTarget, makeTarget } from './store.ts';
+import { crashingAt, dropTarget, inStore, makeTarget } from './store.ts';
 
 const target = await makeTarget();
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'whenabouts-crashes-'));
@@ -24,21 +24,13 @@ afterAll(async () => {
 });
 
 /** The embedded database is one process's at a time: this one has it only between the children. */
-async function withStore<T>(work: (store: Store) => Promise<T>): Promise<T> {
-  const store = await openStore(target);
-  try {
-    return await work(store);
-  } finally {
-    await store.close();
-  }
-}
+const withStore = <T>(work: (store: Store) => Promise<T>) => inStore(target, work);
 
 function start(crashAt: string | null): ChildProcess {
   const script = new URL('./sources/sync-process.ts', import.meta.url).pathname;
-  const { WHENABOUTS_CRASH_AT: _, ...environment } = process.env;
   return spawn(process.execPath, [script, JSON.stringify(target), stateFile], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...environment, ...(crashAt ? { WHENABOUTS_CRASH_AT: crashAt } : {}) },
+    env: crashingAt(crashAt),
   });
 }
 

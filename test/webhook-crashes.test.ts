@@ -9,11 +9,11 @@ import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemActor } from '../server/src/organization/audit.ts';
 import { createWebhook } from '../server/src/publishing/webhook-endpoints.ts';
-import { openStore, type Store } from '../server/src/store/database.ts';
+import type { Store } from '../server/src/store/database.ts';
 import { secretsWith } from '../server/src/store/secrets.ts';
 import { makeUser, testContext } from './context.ts';
 import { until } from './product.ts';
-import { dropTarget, makeTarget, type TestTarget } from './store.ts';
+import { crashingAt, dropTarget, inStore, makeTarget, type TestTarget } from './store.ts';
 
 const key = randomBytes(32);
 let target: TestTarget;
@@ -41,21 +41,13 @@ afterAll(async () => {
 });
 
 /** The embedded database is one process's at a time: this one has it only between the children. */
-async function withStore<T>(work: (store: Store) => Promise<T>): Promise<T> {
-  const store = await openStore(target);
-  try {
-    return await work(store);
-  } finally {
-    await store.close();
-  }
-}
+const withStore = <T>(work: (store: Store) => Promise<T>) => inStore(target, work);
 
 function start(crashAt: string | null): ChildProcess {
   const script = new URL('./sources/publishing-process.ts', import.meta.url).pathname;
-  const { WHENABOUTS_CRASH_AT: _, ...environment } = process.env;
   const child = spawn(process.execPath, [script, JSON.stringify(target), key.toString('hex')], {
     stdio: ['pipe', 'inherit', 'inherit'],
-    env: { ...environment, ...(crashAt ? { WHENABOUTS_CRASH_AT: crashAt } : {}) },
+    env: crashingAt(crashAt),
   });
   running.add(child);
   child.once('exit', () => running.delete(child));

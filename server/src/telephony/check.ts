@@ -1,4 +1,5 @@
 /** Checks a phone system in plain steps, before it is saved or when it fails. Writes nothing. */
+import { checklist } from '../calendars/checklist.ts';
 import { type CheckStep, ConnectorError } from '../calendars/connector.ts';
 import type { Context } from '../context.ts';
 import { type ForwardingMode, forwardingModes } from '../presence/presence.ts';
@@ -23,7 +24,7 @@ export async function checkPhoneSystem(
   extension: string | null,
   signal: AbortSignal = AbortSignal.timeout(20_000),
 ): Promise<PhoneSystemCheck> {
-  const steps: CheckStep[] = [];
+  const { steps, step: tell } = checklist(asConnectorError);
   // A connection that doesn't listen to its signal ends as well, and whatever one makes of it is told in words.
   const { promise: timedOut, reject } = Promise.withResolvers<never>();
   timedOut.catch(() => {});
@@ -38,16 +39,8 @@ export async function checkPhoneSystem(
       throw error;
     }
   };
+  const step = (name: string, work: () => Promise<string>) => tell(name, () => inTime(work()));
   let connection: PhoneSystemConnection | null = null;
-  async function step(name: string, work: () => Promise<string>): Promise<boolean> {
-    try {
-      steps.push({ name, ok: true, message: await inTime(work()) });
-      return true;
-    } catch (error) {
-      steps.push(failed(name, error));
-      return false;
-    }
-  }
   try {
     const going =
       (await step('settings', async () => {

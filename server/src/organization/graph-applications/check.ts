@@ -1,4 +1,5 @@
 /** Checks a Graph application in plain steps, up to the first that fails. Signs nobody in and stores nothing. */
+import { checklist } from '../../calendars/checklist.ts';
 import { type CheckStep, ConnectorError } from '../../calendars/connector.ts';
 import { addressesOf } from '../../calendars/microsoft365/clouds.ts';
 import {
@@ -26,17 +27,10 @@ export async function checkApplication(
   application: GraphApplication,
   wishes: CheckWishes,
 ): Promise<CheckStep[]> {
-  const steps: CheckStep[] = [];
-  const step = async (name: string, work: () => Promise<string>): Promise<boolean> => {
-    try {
-      steps.push({ name, ok: true, message: await work() });
-      return true;
-    } catch (error) {
-      if (!(error instanceof ConnectorError)) throw error;
-      steps.push({ name, ok: false, message: error.message, errorClass: error.errorClass });
-      return false;
-    }
-  };
+  const { steps, step } = checklist((error) => {
+    if (error instanceof ConnectorError) return error;
+    throw error;
+  });
   if (!(await step('directory', () => directory(outbound, application)))) return steps;
   if (!(await step('application', () => credentials(outbound, application, wishes.redirectUri)))) return steps;
   if (!(await step('redirect', () => redirect(outbound, application, wishes.redirectUri)))) return steps;

@@ -1,4 +1,5 @@
 /** Checks an identity provider in plain steps, up to the first that fails. Signs nobody in and stores nothing. */
+import { checklist } from '../../calendars/checklist.ts';
 import { type CheckStep, ConnectorError } from '../../calendars/connector.ts';
 import { inWords, type OpenIdClient, type ProviderClients } from './provider-client.ts';
 import type { Provider } from './providers.ts';
@@ -12,17 +13,7 @@ export async function checkProvider(
   provider: Provider,
   redirectUri: string,
 ): Promise<CheckStep[]> {
-  const steps: CheckStep[] = [];
-  const step = async (name: string, work: () => Promise<string>): Promise<boolean> => {
-    try {
-      steps.push({ name, ok: true, message: await work() });
-      return true;
-    } catch (error) {
-      const { message, errorClass } = inWords(error, provider);
-      steps.push({ name, ok: false, message, errorClass });
-      return false;
-    }
-  };
+  const { steps, step } = checklist((error) => inWords(error, provider));
   clients.forget(provider.id); // what it said an hour ago proves nothing
   const answers = await step('server', async () => {
     const { issuer } = await clients.use(provider, async (_, configuration) => configuration.serverMetadata());
