@@ -37,7 +37,6 @@ describeWith(['chromium'], 'why presence is what it is', () => {
     [server, browser] = await Promise.all([startServer(), openBrowser()]);
     ({ context, page, complaints } = await openContext(browser));
     other = await openContext(browser, { language: 'de', phone: true });
-    for (const one of [context, other.context]) one.setDefaultTimeout(8_000);
     const token = new URL(server.setupUrl).searchParams.get('token');
     await api(context, 'post', '/setup', { token, ...administrator });
     const made = await api(context, 'post', '/users', { ...colleague, password: undefined, language: 'de' });

@@ -51,7 +51,6 @@ describeWith(['chromium'], 'helping people', () => {
       startPbx({ extensions: ['201', '202'], badHabits: false }),
     ]);
     ({ context, page, complaints } = await openContext(browser));
-    context.setDefaultTimeout(8_000);
     const token = new URL(server.setupUrl).searchParams.get('token');
     await api(context, 'POST', '/setup', { token, ...administrator });
     const network = { allowedNetworks: ['127.0.0.0/8'], certificateAuthorities: [], proxy: null };
@@ -91,7 +90,6 @@ describeWith(['chromium'], 'helping people', () => {
   });
 
   it('lets somebody make profiles of their own, choose one, and remove it once it is free', async () => {
-    bens.setDefaultTimeout(8_000);
     const own = await bens.newPage();
     const ofOwn = (name: string) => own.getByRole('button', { name, exact: true });
     const window = own.getByRole('dialog');
@@ -138,7 +136,6 @@ describeWith(['chromium'], 'helping people', () => {
 
   it('lets one take a central profile as one’s own, in German and on a phone, where the group allows it', async () => {
     const small = await openContext(browser, { language: 'de', phone: true });
-    small.context.setDefaultTimeout(8_000);
     await small.context.addCookies(await bens.cookies());
     await api(bens, 'PATCH', '/me', { language: 'de' });
     const own = small.page;
@@ -218,7 +215,7 @@ describeWith(['chromium'], 'helping people', () => {
     await page.getByLabel('Country').selectOption({ label: 'Germany (+49)' });
     await page.getByLabel('International prefix').selectOption('nothing');
     await button('Save').click();
-    await page.getByText('Saved.').first().waitFor();
+    await page.getByText('Everything is saved.').waitFor(); // a “Saved.” of before may still be shown
     const number = page.getByLabel('Number as somebody would write it');
     await number.fill('+44 20 7946 0018');
     await number.press('Enter');

@@ -23,7 +23,6 @@ describeWith(['chromium'], 'Microsoft 365 by consent', () => {
   beforeAll(async () => {
     [server, browser, cloud] = await Promise.all([startServer(), openBrowser(), startMicrosoft365({ habits: tame })]);
     ({ context, page, complaints } = await openContext(browser));
-    context.setDefaultTimeout(8_000);
     tenantId = cloud.world.addTenant().id;
     const token = new URL(server.setupUrl).searchParams.get('token');
     await api('POST', '/setup', { token, ...administrator });

@@ -39,7 +39,6 @@ describeWith(['chromium', 'asterisk', 'sipp', 'slapd'], 'a newcomer', () => {
     ]);
     phones = await startPhones(lab);
     ({ context, page, complaints } = await openContext(browser));
-    context.setDefaultTimeout(15_000);
   });
   afterAll(async () => {
     await browser?.close();

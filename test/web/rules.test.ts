@@ -35,7 +35,6 @@ describeWith(['chromium'], 'rules', () => {
   beforeAll(async () => {
     [server, browser] = await Promise.all([startServer(), openBrowser()]);
     ({ context, page, complaints } = await openContext(browser));
-    context.setDefaultTimeout(8_000);
     const token = new URL(server.setupUrl).searchParams.get('token');
     await api('post', '/setup', { token, ...administrator });
     await context.request.post(`${server.url}/api/v1/accounts/file`, {

@@ -48,7 +48,6 @@ describeWith(['chromium'], 'trusting a phone system', () => {
       startPbx({ extensions: numbers, badHabits: false }),
     ]);
     ({ context, page, complaints } = await openContext(browser));
-    context.setDefaultTimeout(8_000);
     const token = new URL(server.setupUrl).searchParams.get('token');
     await api('POST', '/setup', { token, ...administrator });
     const network = { allowedNetworks: ['127.0.0.0/8'], certificateAuthorities: [], proxy: null };

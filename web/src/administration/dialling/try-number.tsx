@@ -1,26 +1,30 @@
 import { TextInput } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { TriedNumber } from '../../../../server/src/api/schemas/dialling.ts';
-import { request } from '../../shell/api.ts';
 import { fieldError } from '../../shell/field-errors.ts';
 import { Icon } from '../../shell/icons.tsx';
 import { Problem } from '../../shell/parts.tsx';
 import { ServerWords } from '../../shell/server-words.tsx';
+import { trialQuery } from './dialling.queries.ts';
 
 /** A number as somebody would write it, and what the phone system would be told: nothing is dialled. */
 export function TryNumber({ locationId }: { locationId: string }) {
   const { t } = useTranslation('administration/dialling');
   const [number, setNumber] = useState('');
-  const attempt = useMutation({
-    mutationFn: () => request<TriedNumber>('POST', `/locations/${locationId}/dialling/try`, { number }),
+  const [asked, setAsked] = useState('');
+  // A query under the rules' key: saving other rules asks again, so that what is shown is never of the old ones.
+  const attempt = useQuery({
+    ...trialQuery(locationId, asked),
+    enabled: asked !== '',
+    placeholderData: keepPreviousData,
   });
   function submit(event: FormEvent): void {
     event.preventDefault();
-    attempt.mutate();
+    if (asked === number) void attempt.refetch();
+    setAsked(number);
   }
-  const result = attempt.data;
+  const result = attempt.isError ? undefined : attempt.data;
   return (
     <section className="card stack try-number" aria-label={t('try.title')}>
       <h2>{t('try.title')}</h2>
@@ -35,7 +39,7 @@ export function TryNumber({ locationId }: { locationId: string }) {
           error={fieldError(attempt.error, 'number')}
           onChange={({ currentTarget: { value } }) => setNumber(value)}
         />
-        <button type="submit" className="button" disabled={attempt.isPending || number.trim() === ''}>
+        <button type="submit" className="button" disabled={attempt.isFetching || number.trim() === ''}>
           {t('try.go')}
         </button>
       </form>
