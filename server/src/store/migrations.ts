@@ -4,12 +4,14 @@ import { foundation } from './migrations/0001-foundation.ts';
 import { organization } from './migrations/0002-organization.ts';
 import { presence } from './migrations/0003-presence.ts';
 import { microsoft365 } from './migrations/0004-microsoft365.ts';
+import { exchange } from './migrations/0006-exchange.ts';
 
 const migrations: ReadonlyArray<{ name: string; up: (db: Kysely<never>) => Promise<void> }> = [
   { name: '0001-foundation', up: foundation },
   { name: '0002-organization', up: organization },
   { name: '0003-presence', up: presence },
   { name: '0004-microsoft365', up: microsoft365 },
+  { name: '0006-exchange', up: exchange },
 ];
 
 /** The lock's number: any constant of ours, so that several processes that start at once migrate one after another. */

@@ -1,5 +1,6 @@
 /** The tables as Kysely sees them. Kept by hand beside the migrations; `Json` columns carry their type from the domain. */
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely';
+import type { ExchangeSignIn } from '../calendars/exchange/exchange-server.ts';
 import type { Cloud } from '../calendars/microsoft365/clouds.ts';
 import type { FieldChange, ImportPlan } from '../organization/import/plan.ts';
 import type { LeavingStep } from '../organization/leaving/steps.ts';
@@ -106,6 +107,7 @@ export interface Schema {
     chosen_calendars: string[] | null;
     leaving_at: InstantOrNull;
     application_id: Text | null;
+    exchange_server_id: Text | null;
     origin: Generated<'user' | 'group'>;
     created_at: DefaultInstant;
   };
@@ -273,6 +275,17 @@ export interface Schema {
     client_state: Text;
     expires_at: Instant;
     renew_at: Instant;
+    created_at: DefaultInstant;
+  };
+  exchange_server: {
+    id: Generated<Text>;
+    name: Text;
+    address: Text | null;
+    mail_domain: Text | null;
+    sign_in: ExchangeSignIn['kind'];
+    settings: JsonDefault<Record<string, unknown>>;
+    credential: Text | null;
+    authority: Text | null;
     created_at: DefaultInstant;
   };
   own_rules: { user_id: Text; rules: JsonDefault<unknown[]>; updated_at: DefaultInstant };
