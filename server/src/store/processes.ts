@@ -43,7 +43,7 @@ export function isSurelyDead(name: string): boolean {
 /** Ends the leases that dead processes of this machine hold, for the start of a process. The holder's name stays: the
  *  next one sees that the work was broken off. */
 export async function freeLeasesOfTheDead(db: Database): Promise<void> {
-  for (const table of ['account', 'phone_system', 'webhook', 'leaving', 'import_run'] as const) {
+  for (const table of ['account', 'phone_system', 'webhook', 'leaving', 'import_run', 'exchange_server'] as const) {
     const held = await db.selectFrom(table).select('leased_by').where('leased_by', 'is not', null).distinct().execute();
     const dead = held.map((row) => row.leased_by ?? '').filter(isSurelyDead);
     if (dead.length > 0)

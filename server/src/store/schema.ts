@@ -108,6 +108,7 @@ export interface Schema {
     leaving_at: InstantOrNull;
     application_id: Text | null;
     exchange_server_id: Text | null;
+    watched_by: Text | null;
     origin: Generated<'user' | 'group'>;
     created_at: DefaultInstant;
   };
@@ -286,6 +287,8 @@ export interface Schema {
     settings: JsonDefault<Record<string, unknown>>;
     credential: Text | null;
     authority: Text | null;
+    leased_by: Text | null;
+    leased_until: InstantOrNull;
     created_at: DefaultInstant;
   };
   own_rules: { user_id: Text; rules: JsonDefault<unknown[]>; updated_at: DefaultInstant };

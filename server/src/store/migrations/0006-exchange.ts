@@ -17,6 +17,9 @@ create table exchange_server (
   settings jsonb not null default '{}',
   credential text,
   authority text,
+  -- The process that hears of changes there, for all its mailboxes.
+  leased_by text,
+  leased_until timestamptz,
   created_at timestamptz not null default now(),
   check (address is not null or mail_domain is not null)
 );
@@ -24,4 +27,6 @@ create table exchange_server (
 -- By which an account of kind "exchange" is read.
 alter table account add column exchange_server_id uuid references exchange_server on delete restrict;
 create index account_by_exchange_server on account (exchange_server_id) where exchange_server_id is not null;
+-- The lease of its server under which it is told when the mailbox changes. Of another lease: nobody tells.
+alter table account add column watched_by text;
 `;
