@@ -76,6 +76,8 @@ async function person(cloud: Cloud, name: string) {
   };
 }
 
+type Person = Awaited<ReturnType<typeof person>>;
+
 const now = () => Temporal.Now.instant().round('second');
 const local = (instant: Temporal.Instant) => instant.toZonedDateTimeISO('UTC').toPlainDateTime().toString();
 const week = () => ({ from: now().subtract({ hours: 24 }), to: now().add({ hours: 7 * 24 }) });
@@ -158,74 +160,86 @@ test('a grant that is refreshed is stored sealed under the lease; once it is dea
   });
 });
 
-test('one that throttles, one gone, one whose sign-in died and one of broken pages keep nobody waiting', async () => {
-  const good = 16;
-  const round = async (withBad: boolean) => {
-    await sql`update account set due_at = now() + interval '10 years'`.execute(db);
-    const cloud = open();
-    const fresh = async (name: string) => {
-      const made = await person(cloud, name);
-      await sql`update account set due_at = now() + interval '10 years' where id = ${made.accountId}::uuid`.execute(db);
-      const start = local(now().add({ hours: 1 }));
-      made.mailbox.create({ subject: name, start, end: local(now().add({ hours: 2 })) });
-      return made;
-    };
-    const bad = withBad ? await Promise.all(['Throttled', 'Gone', 'Dead', 'Broken'].map(fresh)) : [];
-    const others: Awaited<ReturnType<typeof person>>[] = [];
-    for (let at = 0; at < good; at++) others.push(await fresh(`Good ${at}`));
-    const [throttled, gone, dead, broken] = bad;
-    const tokens = new Map(bad.map(({ secret, address }) => [secret.accessToken, address]));
-    if (gone) gone.user.mailbox = null;
-    if (dead) dead.user.validFrom = cloud.time.now() + 1_000_000;
-    const asked = new Map<string, number>();
-    const outbound: Outbound = {
-      ...cloud.outbound,
-      async fetch(url, request) {
-        const address = tokens.get((request.headers?.authorization ?? '').replace('Bearer ', ''));
-        if (address) asked.set(address, (asked.get(address) ?? 0) + 1);
-        const answer = await cloud.outbound.fetch(url, request);
-        if (address !== undefined && address === throttled?.address)
-          return { ...answer, status: 429, headers: new Headers({ 'retry-after': '600' }), text: () => '{}' };
-        if (address !== undefined && address === broken?.address && String(url).includes('/delta'))
-          return { ...answer, text: () => answer.text().slice(0, 40) };
-        return answer;
-      },
-    };
-    await sql`update account set due_at = now() - interval '1 second' where id = any(${[...bad, ...others].map(({ accountId }) => accountId)}::uuid[])`.execute(
-      db,
-    );
-    const began = performance.now();
-    const running = await startSync(context, { connectors: kindsOf(cloud, outbound), concurrency: 8 });
+/** The embedded database is for few users, and slow where several work: it has a tenth of them. */
+const others = store.kind === 'embedded' ? 46 : 496;
+test(`one that throttles, one gone, one whose sign-in died, one of broken pages: ${others} others are no later`, async () => {
+  const cloud = open();
+  const bad: Person[] = [];
+  const good: Person[] = [];
+  for (const name of ['Throttled', 'Gone', 'Dead', 'Broken']) bad.push(await person(cloud, name));
+  for (let at = 0; at < others; at++) good.push(await person(cloud, `Good ${at}`));
+  const [throttled, gone, dead, broken] = bad as [Person, Person, Person, Person];
+  const addresses = new Map([...bad, ...good].map(({ secret, address }) => [secret.accessToken, address]));
+  const asked: string[] = [];
+  const outbound: Outbound = {
+    ...cloud.outbound,
+    async fetch(url, request) {
+      const address = addresses.get((request.headers?.authorization ?? '').replace('Bearer ', ''));
+      asked.push(address ?? dead.address); // whose tokens are asked for anew
+      const answer = await cloud.outbound.fetch(url, request);
+      if (address === throttled.address)
+        return { ...answer, status: 429, headers: new Headers({ 'retry-after': '600' }), text: () => '{}' };
+      if (address === broken.address && String(url).includes('/delta'))
+        return { ...answer, text: () => answer.text().slice(0, 40) };
+      return answer;
+    },
+  };
+  const kinds = kindsOf(cloud, outbound);
+  const idsOf = (people: readonly Person[]) => people.map(({ accountId }) => accountId);
+
+  /** Each good mailbox has something new, and all are due: the bad ones first. */
+  const round = async (title: string, due: readonly Person[]) => {
+    const [start, end] = [local(now().add({ hours: 1 })), local(now().add({ hours: 2 }))];
+    for (const { mailbox } of good) mailbox.create({ subject: title, start, end });
+    asked.length = 0;
+    const sleptBefore = cloud.time.now();
+    const { rows } = await sql<{ began: string }>`
+      update account set failures = 0, due_at = now() - make_interval(secs => case when id = any(${idsOf(bad)}::uuid[]) then 2 else 1 end)
+       where id = any(${idsOf(due)}::uuid[]) returning now()::text as began`.execute(db);
+    const { began } = rows[0]!;
+    const running = await startSync(context, { connectors: kinds, concurrency: 8 });
     try {
-      const healths = () => Promise.all([...bad, ...others].map(({ accountId }) => accountHealth(db, accountId)));
-      await vi.waitFor(
-        async () => expect((await healths()).slice(bad.length).every((each) => each!.status === 'ok')).toBe(true),
-        { timeout: 30_000, interval: 20 },
+      return await vi.waitFor(
+        async () => {
+          const { rows: read } = await sql<{ late: number }>`
+            select extract(epoch from last_success_at - ${began}::timestamptz)::float8 * 1000 as late from account
+             where id = any(${idsOf(good)}::uuid[]) and last_success_at > ${began}::timestamptz order by 1`.execute(db);
+          expect(read).toHaveLength(good.length);
+          const late = (share: number) => read[Math.floor(share * (read.length - 1))]!.late;
+          const counts = Map.groupBy(asked, (address) => address);
+          return {
+            ...{ median: late(0.5), nineOfTen: late(0.9), slept: cloud.time.now() - sleptBefore },
+            asked: (one: Person) => counts.get(one.address)?.length ?? 0,
+          };
+        },
+        { timeout: 120_000, interval: 50 },
       );
-      const took = performance.now() - began;
-      await vi.waitFor(
-        async () =>
-          expect((await healths()).slice(0, bad.length).every((each) => each!.status === 'failing')).toBe(true),
-        { timeout: 30_000, interval: 20 },
-      );
-      const all = await healths();
-      for (const { userId } of others) expect(await titles(userId)).toHaveLength(1);
-      return {
-        took,
-        classes: all.slice(0, bad.length).map((each) => each!.errorClass),
-        asked: [...asked.values()],
-        all,
-      };
     } finally {
       await running.stop();
     }
   };
-  const alone = await round(false);
-  const beside = await round(true);
-  expect(beside.classes).toEqual(['throttled', 'notFound', 'credentials', 'malformed']);
-  // Each is asked a few times and then left alone: the throttled one for as long as Graph said.
-  for (const count of beside.asked) expect(count).toBeLessThanOrEqual(3);
-  expect(beside.all[0]!.nextAt!.since(now()).total('seconds')).toBeGreaterThan(500);
-  console.log(`16 mailboxes: ${alone.took.toFixed(0)} ms alone, ${beside.took.toFixed(0)} ms beside 4 bad ones`);
-  expect(beside.took).toBeLessThan(alone.took * 2 + 1_000);
-});
+
+  await round('First', good); // a first round costs more than those after it
+  const alone = await round('Alone', good);
+  gone.user.mailbox = null;
+  dead.user.validFrom = cloud.time.now() + 1_000_000;
+  const beside = await round('Beside', [...bad, ...good]);
+
+  const healths = await Promise.all(bad.map(({ accountId }) => accountHealth(db, accountId)));
+  expect(healths.map((each) => each!.errorClass)).toEqual(['throttled', 'notFound', 'credentials', 'malformed']);
+  expect(healths[0]!.nextAt!.since(now()).total('seconds'), 'left alone as long as Graph said').toBeGreaterThan(450);
+  const { rows: stored } = await sql<{ title: string; count: number }>`
+    select title, count(*)::int as count from appointment
+     where user_id = any(${good.map(({ userId }) => userId)}::uuid[]) group by title order by title`.execute(db);
+  expect(stored).toEqual(['Alone', 'Beside', 'First'].map((title) => ({ title, count: others })));
+  // What a bad one takes from the others is the requests made for it, and the time a place is held while it waits.
+  for (const each of bad) expect(beside.asked(each), each.address).toBeLessThanOrEqual(3);
+  for (const each of good) expect(beside.asked(each), each.address).toBe(alone.asked(each));
+  expect(beside.slept, 'simulated milliseconds sat out in a place').toBeLessThanOrEqual(alone.slept + 1_000);
+  const figures = ({ median, nineOfTen }: typeof alone) => `${median.toFixed(0)} / ${nineOfTen.toFixed(0)} ms`;
+  console.log(
+    `${others} mailboxes, half and nine of ten read after: ${figures(alone)} alone, ${figures(beside)} beside 4 bad`,
+  );
+  // The machine is shared, and its clock proves little: four that held a place each would make it twice as long.
+  expect(beside.median).toBeLessThan(alone.median * 1.8 + 1_000);
+}, 300_000);
