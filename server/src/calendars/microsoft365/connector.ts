@@ -8,12 +8,13 @@
  */
 import type { Outbound } from '../../outbound/outbound.ts';
 import { type CalendarConnector, type CheckStep, ConnectorError, type RemoteCalendar } from '../connector.ts';
+import { expandKept, idOfOccurrence, withoutSubjects } from '../kept.ts';
+import { readReplies, writeReplies } from './automatic-replies.ts';
 import { addressesOf } from './clouds.ts';
 import { ApplicationGate, type Time, wallTime } from './gate.ts';
 import { type Grant, grantSchema, type Microsoft365Settings, microsoft365Settings } from './grant.ts';
 import { GraphClient, GraphRefusal } from './graph-client.ts';
 import { isPart, type Part, textOf } from './graph-event.ts';
-import { expandKept, idOfOccurrence, withoutSubjects } from './kept.ts';
 import { ownersTime } from './mailbox-settings.ts';
 import type { GraphApplication } from './oauth.ts';
 import { pullCalendar } from './pull.ts';
@@ -80,6 +81,11 @@ export function microsoft365Connector(outbound: Outbound, options: Microsoft365O
     client: async (account, signal) => (await open(account, signal)).client,
 
     ownersTime: async (account, signal) => ownersTime((await open(account, signal)).client),
+
+    automaticReplies: {
+      read: async (account, signal) => readReplies((await open(account, signal)).client),
+      write: async (account, replies, signal) => writeReplies((await open(account, signal)).client, replies),
+    },
 
     keepSubscribed: async (account, request, signal) => keepSubscribed((await open(account, signal)).client, request),
 

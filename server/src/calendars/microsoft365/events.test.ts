@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { instantsOf, responseValues, sensitivityValues, showAsValues } from '../../agenda/appointment.ts';
-import { appointmentOf, isSkipped, type Member } from './events.ts';
+import { expandKept, type Member, membersOf, objectOf, withoutSubjects } from '../kept.ts';
+import { appointmentOf, isSkipped } from './events.ts';
 import { graphEvent } from './graph-event.ts';
-import { expandKept, membersOf, objectOf, withoutSubjects } from './kept.ts';
 
 const seed = process.env.WHENABOUTS_SEED ? Number(process.env.WHENABOUTS_SEED) : Date.now() % 2 ** 31;
 const parameters = { seed, numRuns: Number(process.env.WHENABOUTS_RUNS ?? 500) };

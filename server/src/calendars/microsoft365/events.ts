@@ -13,6 +13,7 @@ import type {
 import { responseValues, sensitivityValues } from '../../agenda/appointment.ts';
 import { normalizedUid } from '../../agenda/meeting-key.ts';
 import { zoneNamed } from '../../agenda/zones-names.ts';
+import type { Member } from '../kept.ts';
 import { type GraphEvent, isPart, type Part, textOf } from './graph-event.ts';
 
 /** What is asked for where `$select` is allowed. Delta rounds don't know it and tell everything. */
@@ -22,12 +23,6 @@ export const eventFields = [
   ...['attendees', 'onlineMeeting', 'onlineMeetingUrl', 'isReminderOn', 'reminderMinutesBeforeStart'],
   'lastModifiedDateTime',
 ].join(',');
-
-/** An appointment with the id that opens it at its source. */
-export interface Member {
-  id: string;
-  appointment: SourceAppointment;
-}
 
 /** @returns what is shown, or why it can't be. */
 export function appointmentOf(event: GraphEvent): Member | SkippedComponent {
@@ -121,7 +116,7 @@ const localOf = ({ dateTime }: Part): Temporal.PlainDateTime =>
   Temporal.PlainDateTime.from(String(dateTime).replace(/(Z|[+-]\d\d:\d\d)$/i, ''));
 
 /** UTC is asked for (Prefer: outlook.timezone); who answers in another zone says which. @throws RangeError */
-function instantOf(side: Part): Temporal.Instant {
+export function instantOf(side: Part): Temporal.Instant {
   const text = String(side.dateTime);
   if (/(Z|[+-]\d\d:\d\d)$/i.test(text)) return Temporal.Instant.from(text);
   const zone = textOf(side.timeZone) ?? 'UTC';

@@ -3,12 +3,12 @@ import { createHash } from 'node:crypto';
 import type { Interval, SkippedComponent } from '../../agenda/appointment.ts';
 import type { Change, PullRequest } from '../connector.ts';
 import { ConnectorError } from '../connector.ts';
+import { type Member, objectOf, slackDays, stampOf } from '../kept.ts';
 import { batchGet } from './batch.ts';
 import { preferEvents, type Round, readRound } from './delta.ts';
-import { appointmentOf, isSkipped, type Member } from './events.ts';
+import { appointmentOf, isSkipped } from './events.ts';
 import type { GraphClient } from './graph-client.ts';
 import { type GraphEvent, graphEvent, isOlder, isPart, type Part, textOf } from './graph-event.ts';
-import { modifiedOf, objectOf, slackDays } from './kept.ts';
 import { pollAfter } from './poll.ts';
 import { readSeries, readView, type SeriesNow } from './series.ts';
 
@@ -72,7 +72,7 @@ export async function* pullCalendar(client: GraphClient, request: PullRequest): 
       continue;
     }
     // A round may tell again what it told before: what is stored already mustn't become what it was.
-    if (known && isOlder(event.modified, modifiedOf(known.get(event.id) ?? ''))) continue;
+    if (known && isOlder(event.modified, stampOf(known.get(event.id) ?? ''))) continue;
     changes++;
     members.delete(event.id); // of a series that is one no longer
     yield { type: 'upsert', object: seriesObject(event.id, [event], view) };

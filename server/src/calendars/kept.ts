@@ -1,6 +1,7 @@
 /**
- * What the store keeps of an event or a series, so that the window can roll on without asking Graph: the appointments
- * of a stretch longer than what is shown, and the ids by which they open. Pure.
+ * What the store keeps of an event or a series whose source expands series itself (Microsoft Graph, Exchange), so that
+ * the window can roll on without asking it: the appointments of a stretch longer than what is shown, and the ids by
+ * which they open. Pure.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -9,9 +10,14 @@ import {
   type SkippedComponent,
   type SourceAppointment,
   type When,
-} from '../../agenda/appointment.ts';
-import type { CalendarObject } from '../connector.ts';
-import type { Member } from './events.ts';
+} from '../agenda/appointment.ts';
+import type { CalendarObject } from './connector.ts';
+
+/** An appointment with the id that opens it at its source. */
+export interface Member {
+  id: string;
+  appointment: SourceAppointment;
+}
 
 /** Members of a series differ in little: what they have in common is written once. */
 interface Kept {
@@ -31,21 +37,21 @@ interface Kept {
  *  a day that comes into the window is always there already. */
 export const slackDays = 10;
 
-/** @param modified of the newest part, as Graph wrote it; '' when it isn't known. */
+/** @param stamp what the source says of its version, without "#"; '' when it says nothing. */
 export function objectOf(
   key: string,
   members: readonly Member[],
   skipped: SkippedComponent[],
-  modified: string,
+  stamp: string,
   view: { window: Interval; timeZone: string },
 ): CalendarObject {
   const source = sourceOf(members, skipped);
   const hash = createHash('sha256').update(source).digest('base64url').slice(0, 22);
-  return { key, version: `${modified}#${hash}`, source, ...expandKept(source, view.window, view.timeZone) };
+  return { key, version: `${stamp}#${hash}`, source, ...expandKept(source, view.window, view.timeZone) };
 }
 
-/** When the stored version was changed; '' when it isn't known. */
-export const modifiedOf = (version: string): string => version.slice(0, Math.max(version.indexOf('#'), 0));
+/** The stamp of a stored version. */
+export const stampOf = (version: string): string => version.slice(0, Math.max(version.indexOf('#'), 0));
 
 function sourceOf(members: readonly Member[], skipped: SkippedComponent[]): string {
   const sorted = [...members].sort((a, b) => (order(a) < order(b) ? -1 : 1));
