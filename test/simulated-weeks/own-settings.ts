@@ -7,7 +7,7 @@
  * several values are allowed; each place below that widens what is allowed names its race:
  *
  *  a. set by hand to the very value that we want there, or have given up in the last minutes (in which somebody looked:
- *     a pause that leaves the phone as it is doesn't count): it reads as ours.
+ *     a pause that leaves the phone as it is doesn't count), or are about to write since our last look: it reads as ours.
  *  b. set back by hand to what was there before, while our write isn't confirmed: it reads as a write that never landed.
  *  c. set by hand, after a restart that no server has seen yet, to the value from before or to none: it reads as the
  *     restart's doing.
@@ -110,6 +110,7 @@ export class OwnSetting {
       const { value, by } = this.cell.history.at(-1)!;
       const changedMeanwhile = this.#unseen !== null && by === 'hand' && seen !== null && !same(seen, value);
       this.override = changedMeanwhile && actedOn.mode !== 'off' ? { value, blurred: true } : null;
+      if (changedMeanwhile && same(actedOn, value)) this.#widen(...this.#unseen!); // a
     }
     if (seen && same(seen, standing(this.cell))) this.#unseen = null;
     if (record.phase !== 'overridden') this.#retaking = false;
