@@ -8,6 +8,9 @@ import { secretsWith } from '../server/src/store/secrets.ts';
 
 const noWayOut: Outbound = {
   fetch: () => Promise.reject(new Error('This test has no way out.')),
+  session: () => {
+    throw new Error('This test has no way out.');
+  },
   connect: () => Promise.reject(new Error('This test has no way out.')),
   close: async () => {},
 };

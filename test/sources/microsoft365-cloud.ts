@@ -14,19 +14,28 @@ import type { AppointmentRow } from '../../server/src/sync/rows.ts';
 import type { Habits } from '../../simulators/microsoft365/habits.ts';
 import type { Instance } from '../../simulators/microsoft365/mailbox/items.ts';
 import type { Calendar, Mailbox } from '../../simulators/microsoft365/mailbox/mailbox.ts';
-import { openMicrosoft365 } from '../../simulators/microsoft365/microsoft365.ts';
+import { type Microsoft365Options, openMicrosoft365 } from '../../simulators/microsoft365/microsoft365.ts';
 import type { Clock } from '../../simulators/microsoft365/world.ts';
 
 export type Cloud = ReturnType<typeof inProcessCloud>;
 
 export const graphScopes = ['User.Read', 'Calendars.Read', 'MailboxSettings.Read'];
 
-/** A cloud with one tenant and one registered application. @param startAt epoch milliseconds of its clock. */
-export function inProcessCloud(habits: Partial<Habits>, seed: number, startAt = Date.now()) {
+/**
+ * A cloud with one tenant and one registered application.
+ * @param startAt epoch milliseconds of its clock.
+ * @param more `after`: carries out what comes later by that clock (notices); without it nothing does.
+ */
+export function inProcessCloud(
+  habits: Partial<Habits>,
+  seed: number,
+  startAt = Date.now(),
+  { after = () => {}, ...more }: Pick<Microsoft365Options, 'send' | 'inspect'> & { after?: Clock['after'] } = {},
+) {
   let now = startAt;
-  const clock: Clock = { now: () => now, after: () => {} };
+  const clock: Clock = { now: () => now, after };
   const address = 'http://graph.test';
-  const simulated = openMicrosoft365({ habits: { ...habits, latency: [0, 0] }, seed, clock }, () => address);
+  const simulated = openMicrosoft365({ ...more, habits: { ...habits, latency: [0, 0] }, seed, clock }, () => address);
   const { world } = simulated;
   const tenant = world.addTenant();
   const secrets = [{ value: 'right', expiresAt: startAt + 1e12 }];
@@ -61,6 +70,9 @@ export function inProcessCloud(habits: Partial<Habits>, seed: number, startAt = 
         ...{ status: answer.status, headers: new Headers(answer.headers), url: asked.href, body: bytes },
         text: () => text,
       };
+    },
+    session: () => {
+      throw new Error('Nothing here is reached by a session.');
     },
     connect: () => Promise.reject(new Error('Nothing here is reached by a socket.')),
     close: async () => {},

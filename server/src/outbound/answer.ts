@@ -82,6 +82,14 @@ function tooLarge(host: string, maxBytes: number): ConnectorError {
   return new ConnectorError('malformed', `${host} sent more than ${size}, the limit for one answer.`);
 }
 
+export function asHeaders(raw: Record<string, string | string[] | undefined>): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(raw)) {
+    for (const each of Array.isArray(value) ? value : [value ?? '']) headers.append(name, each);
+  }
+  return headers;
+}
+
 export function makeResponse(status: number, headers: Headers, url: string, body: Uint8Array): OutboundResponse {
   return {
     status,

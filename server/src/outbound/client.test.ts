@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import fs from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
@@ -8,7 +9,7 @@ import path from 'node:path';
 import zlib from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
 import { createOutbound, type NetworkSettings } from './client.ts';
-import type { Outbound, OutboundRequest } from './outbound.ts';
+import type { Outbound, OutboundAnswer, OutboundRequest } from './outbound.ts';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -428,6 +429,17 @@ test('TLS: the company’s CA is trusted when added, also through the proxy; a w
     message: expect.stringContaining('authority that is not trusted'),
   });
   expect((await fetchAsUser(url, {}, { resolve, ca: [made.ca] })).text()).toBe('private');
+  expect((await fetchAsUser(url, { authority: made.ca }, { resolve })).text()).toBe('private');
+  const alone = outbound({ resolve });
+  expect((await alone.fetch(url, { typedBy: 'user', authority: made.ca })).status).toBe(200);
+  const without = await failure(alone.fetch(url, { typedBy: 'user' }));
+  expect(without.message).toContain('authority that is not trusted');
+  const session = alone.session({ typedBy: 'user', authority: made.ca });
+  const answer = await session.send(new URL(url), { method: 'POST', headers: {} });
+  expect(await textOf(answer)).toBe('private');
+  expect(answer.connection.certificate).toEqual(new X509Certificate(made.certificate).raw);
+  const untrusted = alone.session({ typedBy: 'user' }).send(new URL(url), { method: 'POST', headers: {} });
+  expect((await failure(untrusted)).message).toContain('authority that is not trusted');
   const wrongName = await failure(fetchAsUser(`https://else.example:${port}/`, {}, { resolve, ca: [made.ca] }));
   expect(wrongName.message).toContain('certificate is for another name');
   const targets: string[] = [];
@@ -438,4 +450,77 @@ test('TLS: the company’s CA is trusted when added, also through the proxy; a w
   const plain = await serve((_, response) => response.end());
   const noTls = await failure(fetchAsUser(`https://127.0.0.1:${plain}/`));
   expect(noTls.message).toContain('does not speak TLS');
+});
+
+async function textOf(answer: OutboundAnswer): Promise<string> {
+  const parts: Uint8Array[] = [];
+  for await (const part of answer.body) parts.push(part);
+  return Buffer.concat(parts).toString();
+}
+
+test('a session keeps its connection, says when it is another one, and gives the answer as it arrives', async () => {
+  let release = () => {};
+  const ports: (number | undefined)[] = [];
+  const port = await serve((request, response) => {
+    ports.push(request.socket.remotePort);
+    if (request.url === '/last') response.setHeader('connection', 'close');
+    response.write('one ');
+    if (request.url !== '/slow') return void response.end('two');
+    release = () => response.end('two');
+  });
+  const url = (path: string) => new URL(`http://127.0.0.1:${port}${path}`);
+  const session = outbound().session({ typedBy: 'user' });
+  const request = { method: 'POST', headers: { 'x-one': '1' }, body: '<x/>' };
+  const numbers: number[] = [];
+  for (const path of ['/a', '/last', '/b']) {
+    const answer = await session.send(url(path), request);
+    numbers.push(answer.connection.number);
+    expect(await textOf(answer)).toBe('one two');
+    expect(answer.connection.certificate).toBe(null);
+  }
+  expect(numbers).toEqual([1, 1, 2]);
+  expect(ports[0]).toBe(ports[1]);
+  const slow = await session.send(url('/slow'), request);
+  const pieces: string[] = [];
+  for await (const piece of slow.body) {
+    pieces.push(Buffer.from(piece).toString());
+    release();
+  }
+  expect(pieces).toEqual(['one ', 'two']);
+});
+
+test('a session ends with the network settings that it was checked by, and obeys them', async () => {
+  const port = await serve((_, response) => response.end('here'));
+  let allowedNetworks = ['127.0.0.0/8'];
+  const made = createOutbound(async () => ({ allowedNetworks }));
+  cleanups.push(() => made.close());
+  const session = made.session({ typedBy: 'user' });
+  const send = () => session.send(new URL(`http://127.0.0.1:${port}/`), { method: 'GET', headers: {} });
+  expect(await textOf(await send())).toBe('here');
+  allowedNetworks = [];
+  expect(await failure(send())).toMatchObject({ errorClass: 'refused' });
+  allowedNetworks = ['127.0.0.1'];
+  expect((await send()).connection.number).toBe(2);
+});
+
+test('a session waits no longer than told: for an answer, for its rest, or when it is called off', async () => {
+  const port = await serve((request, response) => {
+    if (request.url === '/silent') return;
+    response.write('begun');
+  });
+  const session = outbound().session({ typedBy: 'user' });
+  const send = (path: string, signal?: AbortSignal) =>
+    session.send(new URL(`http://127.0.0.1:${port}${path}`), {
+      method: 'POST',
+      headers: {},
+      timeoutMs: 1_000,
+      silenceMs: 1_000,
+      ...(signal && { signal }),
+    });
+  expect((await failure(send('/silent'))).message).toContain('did not answer in time');
+  expect((await failure(send('/begun').then(textOf))).message).toContain('fell silent');
+  const controller = new AbortController();
+  const answer = await send('/begun', controller.signal);
+  controller.abort(new Error('called off'));
+  await expect(textOf(answer)).rejects.toThrow('called off');
 });

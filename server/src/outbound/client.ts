@@ -1,8 +1,8 @@
 /** The Outbound on undici: limits, redirects and address rules around every exchange. */
-import { Agent, type Dispatcher, request as send } from 'undici';
+import { Agent, type Client, type Dispatcher, request as send } from 'undici';
 import { ConnectorError } from '../calendars/connector.ts';
 import { type Network, parseNetwork } from './address-rules.ts';
-import { acceptEncoding, makeResponse, readBody } from './answer.ts';
+import { acceptEncoding, asHeaders, makeResponse, readBody } from './answer.ts';
 import {
   bareHost,
   checkAddresses,
@@ -15,6 +15,7 @@ import {
 import { explain } from './failure.ts';
 import type { Outbound, OutboundRequest, OutboundResponse } from './outbound.ts';
 import { followRedirect, type Hop, isRedirect } from './redirects.ts';
+import { openSession } from './session.ts';
 import { connectSocket } from './socket.ts';
 
 export interface NetworkSettings {
@@ -69,6 +70,16 @@ export function createOutbound(settings: NetworkSettings | (() => Promise<Networ
         throw new ConnectorError('unreachable', message, { cause: error });
       }
     },
+    session({ typedBy, authority }) {
+      let opened: Routes | null = null;
+      return openSession(
+        async () => {
+          opened = await routes();
+          return opened.route(typedBy, authority ?? null);
+        },
+        (client) => opened?.endWith(client),
+      );
+    },
     async connect(host, port, { typedBy, timeoutMs = 15_000, signal }) {
       return connectSocket(host, port, (await routes()).route(typedBy), timeoutMs, signal);
     },
@@ -81,41 +92,57 @@ export function createOutbound(settings: NetworkSettings | (() => Promise<Networ
 
 interface Routes {
   near: Set<string>;
-  route(typedBy: Route['typedBy']): Route;
-  dispatcher(typedBy: Route['typedBy']): Dispatcher;
+  /** The same for the same, and always another one after a change of the settings. */
+  route(typedBy: Route['typedBy'], authority?: string | null): Route;
+  dispatcher(typedBy: Route['typedBy'], authority: string | null): Dispatcher;
+  /** A session's client is destroyed with the routes. */
+  endWith(client: Client): void;
   close(): Promise<void>;
 }
 
 /** Users and administrators never share connections: one that an administrator may open could be forbidden to a user. */
 function openRoutes(settings: NetworkSettings, networks: string[]): Routes {
   const allowedNetworks: Network[] = networks.map(parseNetwork);
-  let secureContext: ReturnType<typeof trust> | null = null;
   const near = new Set<string>();
-  const route = (typedBy: Route['typedBy']): Route => ({
-    typedBy,
-    near,
-    allowedNetworks,
-    proxy: settings.proxy ? new URL(settings.proxy) : null,
-    proxyResolvesNames: settings.proxyResolvesNames ?? false,
-    get secureContext() {
-      secureContext ??= trust(settings.ca ?? []);
-      return secureContext;
-    },
-    resolve: settings.resolve ?? systemResolve,
-  });
-  const agents = new Map<Route['typedBy'], Agent>();
+  const known = new Map<string, { route: Route; agent: Agent | null }>();
+  const sessions = new Set<Client>();
+  const entry = (typedBy: Route['typedBy'], authority: string | null) => {
+    const key = `${typedBy} ${authority ?? ''}`;
+    let found = known.get(key);
+    if (!found) {
+      let secureContext: ReturnType<typeof trust> | null = null;
+      const route: Route = {
+        typedBy,
+        near,
+        allowedNetworks,
+        proxy: settings.proxy ? new URL(settings.proxy) : null,
+        proxyResolvesNames: settings.proxyResolvesNames ?? false,
+        get secureContext() {
+          secureContext ??= trust([...(settings.ca ?? []), ...(authority === null ? [] : [authority])]);
+          return secureContext;
+        },
+        resolve: settings.resolve ?? systemResolve,
+      };
+      found = { route, agent: null };
+      known.set(key, found);
+    }
+    return found;
+  };
   return {
     near,
-    route,
-    dispatcher(typedBy) {
-      const known = agents.get(typedBy);
-      if (known) return known;
-      const agent = new Agent({ connect: connectorFor(route(typedBy)), connections: 16, keepAliveTimeout: 4_000 });
-      agents.set(typedBy, agent);
-      return agent;
+    route: (typedBy, authority = null) => entry(typedBy, authority).route,
+    dispatcher(typedBy, authority) {
+      const found = entry(typedBy, authority);
+      found.agent ??= new Agent({ connect: connectorFor(found.route), connections: 16, keepAliveTimeout: 4_000 });
+      return found.agent;
+    },
+    endWith(client) {
+      for (const each of sessions) if (each.destroyed) sessions.delete(each);
+      sessions.add(client);
     },
     async close() {
-      await Promise.all([...agents.values()].map((agent) => agent.close()));
+      for (const each of sessions) void each.destroy();
+      await Promise.all([...known.values()].map(({ agent }) => agent?.close()));
     },
   };
 }
@@ -135,7 +162,7 @@ async function exchange(
     const host = bareHost(hop.url.hostname);
     // undici asks no lookup for literals, so these are checked here; names are checked where they are looked up.
     if (/^[\d.]+$|:/.test(host)) checkAddresses(host, [{ address: host, family: 0 }], routes.route(request.typedBy));
-    const answer = await sendOnce(hop, routes.dispatcher(request.typedBy), signal);
+    const answer = await sendOnce(hop, routes.dispatcher(request.typedBy, request.authority ?? null), signal);
     const headers = asHeaders(answer.headers);
     const location = headers.get('location');
     if (isRedirect(answer.statusCode) && location !== null && maxRedirects > 0) {
@@ -204,12 +231,4 @@ function firstHop(url: URL, request: OutboundRequest, near: ReadonlySet<string>)
     headers: { 'user-agent': 'Whenabouts', 'accept-encoding': encoding, ...request.headers },
     body: request.body,
   };
-}
-
-function asHeaders(raw: Record<string, string | string[] | undefined>): Headers {
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(raw)) {
-    for (const each of Array.isArray(value) ? value : [value ?? '']) headers.append(name, each);
-  }
-  return headers;
 }

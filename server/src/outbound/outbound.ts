@@ -13,6 +13,8 @@ export interface OutboundRequest {
    *  allowed that network. 'administrator': private and loopback ones too (phone systems live there), but no link-local
    *  address or metadata service of a cloud that isn't allowed. */
   typedBy: 'user' | 'administrator';
+  /** PEM of authorities that are trusted for this request beside the system's and the company's. */
+  authority?: string | null;
   /** Until the whole answer is there. Default 30,000 ms. */
   timeoutMs?: number;
   /** Of the decoded body. Default 20 MB; a larger answer is refused while it arrives. */
@@ -38,6 +40,44 @@ export interface OutboundSocket {
   tlsOptions: ConnectionOptions;
 }
 
+export interface OutboundSessionRequest {
+  method: string;
+  headers: Record<string, string>;
+  body?: string;
+  /** Until the head of the answer is there. Default 30,000 ms. */
+  timeoutMs?: number;
+  /** The longest pause within the body. Default 30,000 ms. */
+  silenceMs?: number;
+  signal?: AbortSignal;
+}
+
+export interface OutboundConnection {
+  /** Another number, another connection: the server knows nothing of what the one before was told. */
+  number: number;
+  /** The server's certificate (DER); null without TLS. */
+  certificate: Uint8Array | null;
+}
+
+export interface OutboundAnswer {
+  status: number;
+  headers: Headers;
+  connection: OutboundConnection;
+  /**
+   * Unpacked, as it arrives, and as long as it likes: the reader sets the limits. To be read to its end (or left), before
+   * the next request. @throws ConnectorError as `fetch` does
+   */
+  body: AsyncIterable<Uint8Array>;
+}
+
+export interface OutboundSession {
+  /**
+   * One request at a time. Redirects are answers.
+   * @throws ConnectorError as `fetch` does
+   */
+  send(url: URL, request: OutboundSessionRequest): Promise<OutboundAnswer>;
+  close(): void;
+}
+
 export interface Outbound {
   /**
    * Answers for every HTTP status; a status is no error here.
@@ -45,6 +85,11 @@ export interface Outbound {
    *   'malformed' (too large, broken answer); the message names host and reason, never credentials.
    */
   fetch(url: string | URL, request: OutboundRequest): Promise<OutboundResponse>;
+  /**
+   * A connection of the caller's own, opened by the first request, and anew when it was lost.
+   * @param options.authority PEM of authorities that are trusted beside the system's and the company's.
+   */
+  session(options: { typedBy: OutboundRequest['typedBy']; authority?: string | null }): OutboundSession;
   /**
    * A connection for a protocol that isn't HTTP, such as LDAP: never through the proxy.
    * @param timeoutMs until it is open; default 15,000.

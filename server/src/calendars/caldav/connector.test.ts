@@ -209,6 +209,7 @@ test('an e-mail address leads through DNS to its server, and to a stranger only 
       if (answer.status === 301) return await this.fetch(new URL(answer.headers.get('location')!, url), request);
       return { ...answer, headers: answer.headers, url: new URL(pathname, origin).href, text: () => answer.text() };
     },
+    session: outbound.session,
     connect: outbound.connect,
     close: async () => {},
   };

@@ -1,23 +1,12 @@
 /**
- * Reads WebDAV multistatus answers (RFC 4918 section 13, RFC 6578 section 6.2) as a stream of events: one response is
- * held at a time, nesting and size are bounded, and document types and entities are refused (no server needs them, and
- * they are how XML bombs are built).
+ * Reads WebDAV multistatus answers (RFC 4918 section 13, RFC 6578 section 6.2): one response is held at a time.
  */
-import { type SaxesAttributeNS, SaxesParser } from 'saxes';
-import { ConnectorError } from '../connector.ts';
+import { brokenXml, readXml, type XmlElement, type XmlHandlers } from '../xml.ts';
 
 export const davNamespace = 'DAV:';
 export const caldavNamespace = 'urn:ietf:params:xml:ns:caldav';
 export const calendarServerNamespace = 'http://calendarserver.org/ns/';
 export const appleNamespace = 'http://apple.com/ns/ical/';
-
-export interface XmlElement {
-  namespace: string;
-  name: string;
-  attributes: Record<string, string>;
-  children: XmlElement[];
-  text: string;
-}
 
 export interface DavResponse {
   href: string;
@@ -34,9 +23,8 @@ export interface Multistatus {
   syncToken: string | null;
 }
 
-const maxDepth = 64;
-const maxElements = 3_000_000;
-const chunkLength = 65_536;
+/** The client's limit for an answer comes first. */
+const limits = { depth: 64, elements: 3_000_000, length: 128_000_000 };
 
 /**
  * @param source names the server in messages.
@@ -46,18 +34,19 @@ export function parseMultistatus(text: string, source: string): Multistatus {
   const responses: DavResponse[] = [];
   let syncToken: string | null = null;
   let isMultistatus = false;
-  parse(text, source, {
+  const handlers: XmlHandlers = {
     root(element) {
       isMultistatus = element.namespace === davNamespace && element.name === 'multistatus';
-      if (!isMultistatus) throw broken(source, `“${element.name}” stands where a multistatus was expected`);
+      if (!isMultistatus) throw brokenXml(source, `“${element.name}” stands where a multistatus was expected`);
     },
     child(element) {
       if (element.namespace !== davNamespace) return;
       if (element.name === 'response') responses.push(...readResponse(element));
       if (element.name === 'sync-token') syncToken = element.text.trim() || null;
     },
-  });
-  if (!isMultistatus) throw broken(source, 'it is empty');
+  };
+  readXml(text, source, handlers, limits);
+  if (!isMultistatus) throw brokenXml(source, 'it is empty');
   return { responses, syncToken };
 }
 
@@ -65,7 +54,7 @@ export function parseMultistatus(text: string, source: string): Multistatus {
 export function parsePreconditions(text: string): string[] {
   const names: string[] = [];
   try {
-    parse(text, '', { root() {}, child: (element) => names.push(element.name) });
+    readXml(text, '', { root() {}, child: (element) => names.push(element.name) }, limits);
   } catch {
     // An error page in HTML says nothing about preconditions.
   }
@@ -111,60 +100,4 @@ function readResponse(element: XmlElement): DavResponse[] {
 function readStatus(element: XmlElement | undefined): number | null {
   const code = /^\s*HTTP\/[\d.]+\s+(\d{3})/i.exec(element?.text ?? '')?.[1];
   return code ? Number(code) : null;
-}
-
-interface Handlers {
-  root(element: XmlElement): void;
-  /** Called as soon as a child of the root is complete; the root doesn't keep it. */
-  child(element: XmlElement): void;
-}
-
-function parse(text: string, source: string, handlers: Handlers): void {
-  const parser = new SaxesParser({ xmlns: true });
-  const open: XmlElement[] = [];
-  let elements = 0;
-  parser.on('doctype', () => {
-    throw broken(source, 'it contains a document type, which is not accepted');
-  });
-  parser.on('error', (error) => {
-    throw broken(source, error.message.replace(/\.$/, ''));
-  });
-  parser.on('opentag', (tag) => {
-    elements++;
-    if (elements > maxElements) throw broken(source, 'it has too many elements');
-    if (open.length >= maxDepth) throw broken(source, 'it is nested too deeply');
-    const attributes: Record<string, string> = {};
-    for (const each of Object.values(tag.attributes) as SaxesAttributeNS[]) attributes[each.local] = each.value;
-    const element: XmlElement = { namespace: tag.uri, name: tag.local, attributes, children: [], text: '' };
-    if (open.length === 0) handlers.root(element);
-    else if (open.length > 1) open.at(-1)!.children.push(element);
-    open.push(element);
-  });
-  const addText = (part: string) => {
-    const element = open.at(-1);
-    // White space between the responses would only pile up.
-    if (element && open.length > 1) element.text += part;
-  };
-  parser.on('text', addText);
-  parser.on('cdata', addText);
-  parser.on('closetag', () => {
-    const element = open.pop()!;
-    if (open.length === 1) handlers.child(element);
-  });
-  const plain = withoutControls(text);
-  for (let at = 0; at < plain.length; at += chunkLength) parser.write(plain.slice(at, at + chunkLength));
-  parser.close();
-}
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: exactly those that XML 1.0 forbids are meant
-const forbiddenCharacters = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
-const forbiddenReferences = /&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[12]|1[4-9]|2\d|3[01]));/gi;
-
-/** Servers pass on control characters that clients stored in a title; they'd make the whole answer unreadable. */
-function withoutControls(text: string): string {
-  return text.replace(forbiddenCharacters, '').replace(forbiddenReferences, '');
-}
-
-function broken(source: string, reason: string): ConnectorError {
-  return new ConnectorError('malformed', `The answer of ${source} can’t be read: ${reason}.`);
 }

@@ -66,6 +66,7 @@ async function pulled(told: Told, cursor: unknown = null, known = new Map<string
         const text = JSON.stringify(body);
         return { status, headers: new Headers(), url: address.href, body: Buffer.from(text), text: () => text };
       },
+      session: () => expect.fail('none'),
       connect: () => Promise.reject(new Error('none')),
       close: async () => {},
     },

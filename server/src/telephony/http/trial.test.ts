@@ -115,6 +115,7 @@ function fake(answer: (url: string) => { status: number; body: string }): Outbou
       const { status, body } = answer(String(url));
       return { status, url: String(url), headers: new Headers(), body: Buffer.from(body), text: () => body };
     },
+    session: () => expect.fail('no session'),
     connect: () => Promise.reject(new Error('HTTP only')),
     close: async () => {},
   };
