@@ -52,6 +52,11 @@ createGraphApplication     -      -     -     -      -     -     +     none     
 changeGraphApplication     -      -     -     -      -     -     +     none                  adm                       graphApplication
 deleteGraphApplication     -      -     -     -      -     -     +     none                  adm                       graphApplication
 checkGraphApplication      -      -     -     -      -     -     +     none                  adm                       -
+listExchangeServers        -      -     -     +      -     -     +     none                  adm:read                  -
+readExchangeServer         -      -     -     +      -     -     +     none                  adm:read                  -
+createExchangeServer       -      -     -     -      -     -     +     none                  adm                       exchangeServer
+changeExchangeServer       -      -     -     -      -     -     +     none                  adm                       exchangeServer
+deleteExchangeServer       -      -     -     -      -     -     +     none                  adm                       exchangeServer
 readGraphConsent           -      +     -     -      -     -     -     read,accounts         none                      -
 startGraphConsent          -      +     -     -      -     -     -     accounts              none                      -
 pasteGraphConsent          -      +     -     -      -     -     -     accounts              none                      -

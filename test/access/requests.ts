@@ -41,6 +41,11 @@ export const bodies: Record<string, (things: Things) => unknown> = {
   }),
   changeGraphApplication: () => ({ name: `Application ${unique()}`, credential: { kind: 'secret', secret } }),
   checkGraphApplication: () => ({}),
+  createExchangeServer: () => ({
+    ...{ name: `Exchange ${unique()}`, address: 'https://127.0.0.1:1/EWS/Exchange.asmx', secret },
+    signIn: { kind: 'basic', userName: 'EXAMPLE\\reader' },
+  }),
+  changeExchangeServer: () => ({ name: `Exchange ${unique()}`, secret }),
   startGraphConsent: () => ({}),
   pasteGraphConsent: () => ({ address: 'https://login.example.com/common/oauth2/nativeclient?code=a&state=b' }),
   writeSignInSettings: () => ({ secondFactorRequiredFor: [] }),

@@ -108,6 +108,18 @@ const makers: Record<string, Maker> = {
       .execute();
     return { applicationId };
   },
+  async exchangeServerId({ secrets }, db) {
+    const exchangeServerId = randomUUID();
+    await db
+      .insertInto('exchange_server')
+      .values({
+        ...{ id: exchangeServerId, name: `Exchange ${unique()}`, address: 'https://127.0.0.1:1/EWS/Exchange.asmx' },
+        ...{ sign_in: 'basic', settings: JSON.stringify({ userName: 'reader' }) },
+        credential: secrets.seal(secret, exchangeServerId),
+      })
+      .execute();
+    return { exchangeServerId };
+  },
   subscriptionId: async () => ({ subscriptionId: randomUUID() }), // of Microsoft Graph, and known to nobody
   async providerId({ secrets }, db) {
     const providerId = randomUUID();

@@ -44,16 +44,14 @@ export function functionRoutes(context: Context): Route[] {
       answer: FunctionList,
       async handle() {
         // By their names alone: whoever administers a location chooses among them.
-        const graphApplications = await db
-          .selectFrom('graph_application')
-          .select(['id', 'name'])
-          .orderBy('name')
-          .execute();
+        const named = (table: 'graph_application' | 'exchange_server') =>
+          db.selectFrom(table).select(['id', 'name']).orderBy('name').execute();
+        const [graphApplications, exchangeServers] = [await named('graph_application'), await named('exchange_server')];
         return {
           functions: allFunctions.map(({ name, schema }) => ({
             name,
             defaults: schema.parse({}),
-            ...(name === 'synchronization' && { choices: synchronizationChoices, graphApplications }),
+            ...(name === 'synchronization' && { choices: synchronizationChoices, graphApplications, exchangeServers }),
           })),
         };
       },

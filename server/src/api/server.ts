@@ -18,6 +18,7 @@ import { calendarRoutes } from './calendars.routes.ts';
 import { claimRoutes } from './claims.routes.ts';
 import { configurationRoutes } from './configuration.routes.ts';
 import { diallingRoutes } from './dialling.routes.ts';
+import { exchangeServerRoutes } from './exchange-servers.routes.ts';
 import { functionRoutes } from './functions.routes.ts';
 import { graphApplicationRoutes } from './graph-applications.routes.ts';
 import { graphConsentRoutes } from './graph-consent.routes.ts';
@@ -103,6 +104,7 @@ export async function startApi(context: Context, options: ApiOptions): Promise<R
     ...secondFactorRoutes(context, sessions),
     ...providerSignInRoutes(context, sessions, providers, publicUrl),
     ...graphApplicationRoutes(context, publicUrl),
+    ...exchangeServerRoutes(context),
     ...graphConsentRoutes(context, publicUrl),
     ...graphNotificationRoutes(context),
     ...identityProviderRoutes(context, sessions, providers, publicUrl),

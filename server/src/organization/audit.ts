@@ -29,6 +29,7 @@ export type AuditSubject =
   | 'importSource'
   | 'identityProvider'
   | 'graphApplication'
+  | 'exchangeServer'
   | 'apiToken'
   | 'session'
   | 'network'

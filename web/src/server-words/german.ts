@@ -1,5 +1,6 @@
 import { calendars } from './german-calendars.ts';
 import { connections } from './german-connections.ts';
+import { exchange } from './german-exchange.ts';
 import { forms } from './german-forms.ts';
 import { httpPhones } from './german-http-phones.ts';
 import { imports } from './german-imports.ts';
@@ -49,6 +50,7 @@ export const serverSentences: ReadonlyArray<[string, string]> = [
     presence,
     imports,
     microsoft365,
+    exchange,
     refusals,
     rules,
     signIn,

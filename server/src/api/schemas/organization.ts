@@ -146,6 +146,10 @@ export const FunctionList = z
           .openapi({
             description: 'Of calendar synchronization: what `microsoft365.graphApplicationId` may name.',
           }),
+        exchangeServers: z
+          .array(z.object({ id: Id, name: z.string() }))
+          .optional()
+          .openapi({ description: 'Of calendar synchronization: what `exchange.serverId` may name.' }),
       }),
     ),
   })

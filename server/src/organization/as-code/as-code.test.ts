@@ -26,6 +26,7 @@ const variables: Record<string, string> = {
   ANNAS_PASSWORD: 'annas-s3cret',
   DOOR_DISPLAY_TOKEN: token,
   GRAPH_CLIENT_SECRET: 'graph-s3cret',
+  EXCHANGE_PASSWORD: 'exchange-s3cret',
   LOGIN_CLIENT_SECRET: 'login-s3cret',
   DIRECTORY_PASSWORD: 'directory-s3cret',
   HOOK_SECRET: hookSecret,
@@ -34,6 +35,7 @@ const variables: Record<string, string> = {
   WHENABOUTS_WEBEX_CLIENT_SECRET: 'webex-s3cret',
   WHENABOUTS_WEBEX_REFRESH_TOKEN: 'refresh-s3cret',
   WHENABOUTS_GRAPH_APPLICATION_EXAMPLE_LTD_SECRET: 'graph-s3cret',
+  WHENABOUTS_EXCHANGE_SERVER_VIENNA_SECRET: 'exchange-s3cret',
   WHENABOUTS_IDENTITY_PROVIDER_EXAMPLE_LTD_SECRET: 'login-s3cret',
   WHENABOUTS_IMPORT_SOURCE_DIRECTORY_PASSWORD: 'directory-s3cret',
   WHENABOUTS_WEBHOOK_HOOKS_EXAMPLE_COM_SECRET: hookSecret,
@@ -193,7 +195,7 @@ test.each([
   ],
   [
     'whenabouts: 1\nlocation: {}\n',
-    'line 2, column 1: location: There is no section "location". There are: system, graphApplications, locations',
+    'line 2, column 1: location: There is no section "location". There are: system, graphApplications, exchangeServers, locations',
   ],
   ['locations: {}\n', 'A company file says which form it has: "whenabouts: 1".'],
   [
@@ -247,6 +249,47 @@ test.each([
   const before = await exported(context);
   expect((await refusal(text)).message).toContain(message);
   expect(await exported(context)).toBe(before);
+});
+
+test('extensions that users of a file swap or pass on change their owner and stay the same phones; others leave first', async () => {
+  const phones = () =>
+    context.store.db
+      .selectFrom('extension')
+      .innerJoin('users', 'users.id', 'user_id')
+      .select(['extension.id', 'number', 'email'])
+      .orderBy('number')
+      .execute();
+  const file = (...extensions: [name: string, numbers: string[]][]) =>
+    JSON.stringify({
+      whenabouts: 1,
+      users: Object.fromEntries(
+        extensions.map(([name, numbers]) => [
+          `${name}@example.com`,
+          { extensions: numbers.map((number) => ({ phoneSystem: 'Berlin PBX', number })) },
+        ]),
+      ),
+    });
+  const before = await phones();
+  expect(before).toMatchObject([
+    { number: '201', email: 'anna@example.com' },
+    { number: '202', email: 'ben@example.com' },
+  ]);
+  await apply(context, file(['ben', ['201']], ['anna', ['202']]));
+  const [first, second] = before;
+  expect(await phones()).toEqual([
+    { ...first, email: 'ben@example.com' },
+    { ...second, email: 'anna@example.com' },
+  ]);
+  await apply(context, file(['ben', ['201', '202']], ['anna', []]));
+  expect(await context.store.db.selectFrom('leaving').selectAll().execute()).toEqual([]);
+  await apply(context, file(['anna', ['201']], ['ben', ['202']]));
+  expect(await phones()).toEqual(before);
+  await apply(context, file(['ben', []]));
+  expect((await refusal(file(['anna', ['201', '202']]))).message).toContain(
+    'users > anna@example.com > extensions > 1: Extension 202 of Berlin PBX still belongs to ben@example.com.',
+  );
+  await context.store.db.deleteFrom('leaving').execute();
+  await context.store.db.updateTable('forwarding_record').set({ released_at: null }).execute();
 });
 
 test('two applies at once come one after the other', async () => {

@@ -32,7 +32,7 @@ import {
   functionDefaults,
   functionsOf,
   functionValues,
-  strayApplication,
+  strayConnections,
   withIdsOf,
 } from './function-values.ts';
 import { isValues, mergePatch } from './merge-patch.ts';
@@ -157,12 +157,10 @@ export const locations: Section<LocationEntry> = {
         const at = individual.activation ? [name, 'groups', group, 'individual', 'activation', 'rules'] : path;
         return [{ path: [...at, silent.index], message: silentRuleRefusal(silent, group) }];
       });
-      const strayIn = (values: FunctionValues, where: string[]) =>
-        strayApplication(values, all.graphApplications, where);
       const stray = [
-        ...strayIn(settings, [name, 'settings']),
+        ...strayConnections(settings, all, [name, 'settings']),
         ...Object.entries(groups).flatMap(([group, { individual }]) =>
-          strayIn(individual, [name, 'groups', group, 'individual']),
+          strayConnections(individual, all, [name, 'groups', group, 'individual']),
         ),
       ];
       return [...ofLocation, ...ofGroups, ...stray];

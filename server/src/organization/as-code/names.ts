@@ -1,6 +1,7 @@
 /**
  * Ids in settings, as a company file writes them: `{ group: Berlin / Sales }`, `{ location: Berlin }`,
- * `{ phoneSystem: PBX }`, `{ graphApplication: Contoso }`. Ids mean nothing on another system.
+ * `{ phoneSystem: PBX }`, `{ graphApplication: Contoso }`, `{ exchangeServer: Vienna }`. Ids mean nothing on another
+ * system.
  */
 import type { Executor } from '../../store/database.ts';
 import { isValues } from './merge-patch.ts';
@@ -11,12 +12,13 @@ export interface Directory {
   /** By kind and name. */
   ids: ReadonlyMap<string, string>;
 }
-type Kind = 'location' | 'group' | 'phoneSystem' | 'graphApplication';
+type Kind = 'location' | 'group' | 'phoneSystem' | 'graphApplication' | 'exchangeServer';
 const words: Record<Kind, string> = {
   location: 'location',
   group: 'configuration group',
   phoneSystem: 'phone system',
   graphApplication: 'Graph application',
+  exchangeServer: 'Exchange server',
 };
 const kinds: readonly string[] = Object.keys(words);
 
@@ -29,11 +31,13 @@ export async function readDirectory(executor: Executor): Promise<Directory> {
     .execute();
   const systems = await executor.selectFrom('phone_system').select(['id', 'name']).execute();
   const applications = await executor.selectFrom('graph_application').select(['id', 'name']).execute();
+  const servers = await executor.selectFrom('exchange_server').select(['id', 'name']).execute();
   const all: { id: string; kind: Kind; name: string }[] = [
     ...locations.map(({ id, name }) => ({ id, kind: 'location' as const, name })),
     ...groups.map(({ id, name, location }) => ({ id, kind: 'group' as const, name: `${location} / ${name}` })),
     ...systems.map(({ id, name }) => ({ id, kind: 'phoneSystem' as const, name })),
     ...applications.map(({ id, name }) => ({ id, kind: 'graphApplication' as const, name })),
+    ...servers.map(({ id, name }) => ({ id, kind: 'exchangeServer' as const, name })),
   ];
   return {
     byId: new Map(all.map(({ id, kind, name }) => [id, { kind, name }])),

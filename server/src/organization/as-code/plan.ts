@@ -61,7 +61,9 @@ export async function planCompany(context: ApplyContext, file: Record<string, un
         );
       if (!parsed.success) continue;
       const settled = section.settled?.(parsed.data, within, entry) ?? { entry: parsed.data, faults: [] };
-      faults.push(...settled.faults.map((fault) => ({ ...fault, path: [name, entry, ...fault.path] })));
+      const found = settled.faults.map((fault) => ({ ...fault, path: [name, entry, ...fault.path] }));
+      // A secret that led nowhere is missing too: once is enough.
+      faults.push(...found.filter(({ path }) => !faults.some((known) => same(known.path, path))));
       after[name][entry] = settled.entry;
     }
   }

@@ -1,5 +1,6 @@
 /** All sections of a company file, in the order in which one needs the other. */
 import { apiTokens } from './api-tokens.ts';
+import { exchangeServers } from './exchange-servers.ts';
 import { graphApplications } from './graph-applications.ts';
 import { identityProviders } from './identity-providers.ts';
 import { importSources } from './import-sources.ts';
@@ -17,6 +18,7 @@ const of = <Entry>(section: Section<Entry>) => section as unknown as Section;
 export const sections: readonly Section[] = [
   system,
   of(graphApplications),
+  of(exchangeServers),
   of(locations),
   of(phoneSystems),
   of(users),

@@ -7,6 +7,7 @@ import type { GraphApplication } from '../../calendars/microsoft365/oauth.ts';
 import type { Executor } from '../../store/database.ts';
 import type { Secrets } from '../../store/secrets.ts';
 import { type Actor, recordChange } from '../audit.ts';
+import { settingsNaming } from '../settings-naming.ts';
 
 /** As it is stored: the credential sealed with the id. */
 export interface StoredApplication {
@@ -166,19 +167,7 @@ async function usesOf(db: Executor, id: string): Promise<string[]> {
     .select((of) => of.fn.countAll<number>().as('count'))
     .where('application_id', '=', id)
     .executeTakeFirstOrThrow();
-  const places = await db
-    .selectFrom('configuration_group as group')
-    .innerJoin('location', 'location.id', 'group.location_id')
-    .select(['group.name', 'location.name as location', 'group.settings'])
-    .execute();
-  const locations = await db.selectFrom('location').select(['name', 'settings']).execute();
-  const uses = ({ settings }: { settings: Record<string, unknown> }) =>
-    JSON.stringify(settings.synchronization ?? {}).includes(id);
-  return [
-    ...(Number(count) > 0 ? [`${count} accounts are read by it`] : []),
-    ...locations.filter(uses).map(({ name }) => `the settings of ${name}`),
-    ...places.filter(uses).map(({ name, location }) => `the settings of ${location} / ${name}`),
-  ];
+  return [...(Number(count) > 0 ? [`${count} accounts are read by it`] : []), ...(await settingsNaming(db, id))];
 }
 
 const columns = ({
