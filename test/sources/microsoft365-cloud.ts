@@ -6,7 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Interval } from '../../server/src/agenda/appointment.ts';
 import { normalizedUid } from '../../server/src/agenda/meeting-key.ts';
 import { ConnectorError } from '../../server/src/calendars/connector.ts';
-import type { Time } from '../../server/src/calendars/microsoft365/gate.ts';
+import type { Time } from '../../server/src/calendars/gate.ts';
 import type { DelegatedGrant } from '../../server/src/calendars/microsoft365/grant.ts';
 import type { GraphApplication } from '../../server/src/calendars/microsoft365/oauth.ts';
 import type { Outbound } from '../../server/src/outbound/outbound.ts';

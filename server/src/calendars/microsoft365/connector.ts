@@ -11,7 +11,8 @@ import { type CalendarConnector, type CheckStep, ConnectorError, type RemoteCale
 import { expandKept, idOfOccurrence, withoutSubjects } from '../kept.ts';
 import { readReplies, writeReplies } from './automatic-replies.ts';
 import { addressesOf } from './clouds.ts';
-import { ApplicationGate, type Time, wallTime } from './gate.ts';
+import { type Time, wallTime } from '../gate.ts';
+import { ApplicationGate } from './gate.ts';
 import { type Grant, grantSchema, type Microsoft365Settings, microsoft365Settings } from './grant.ts';
 import { GraphClient, GraphRefusal } from './graph-client.ts';
 import { isPart, type Part, textOf } from './graph-event.ts';

@@ -5,7 +5,8 @@
 import type { Outbound } from '../../outbound/outbound.ts';
 import { parseRetryAfter } from '../../outbound/retry-after.ts';
 import { ConnectorError } from '../connector.ts';
-import { type ApplicationGate, longestWaitMs, type Time, throttled, waitUntil } from './gate.ts';
+import { longestWaitMs, pause, type Time, waitUntil } from '../gate.ts';
+import { type ApplicationGate, throttled } from './gate.ts';
 import { isPart, type Part, textOf } from './graph-event.ts';
 
 /** Times are told in UTC, and an item keeps its id when it is moved. */
@@ -95,7 +96,8 @@ export class GraphClient {
       const last = tries >= mostTries;
       const leave = await mailbox.enter();
       try {
-        await waitUntil(time, Math.max(mailbox.closedUntil, gate.closedUntil), this.host, signal);
+        const closedUntil = Math.max(mailbox.closedUntil, gate.closedUntil);
+        await waitUntil(time, closedUntil, (until) => throttled(this.host, until), signal);
         const token = await this.#parts.token(spoilt);
         let answer: GraphAnswer;
         try {
@@ -201,11 +203,6 @@ export function valuesOf(page: Part, host: string): unknown[] {
   if (!Array.isArray(page.value))
     throw new ConnectorError('malformed', `${host} answered with a page that has no list.`);
   return page.value;
-}
-
-async function pause(time: Time, milliseconds: number, signal: AbortSignal): Promise<void> {
-  await time.sleep(milliseconds, signal);
-  signal.throwIfAborted();
 }
 
 function jsonOf(text: string): Part | null {

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { Outbound } from '../../outbound/outbound.ts';
 import { type ConnectorAccount, ConnectorError } from '../connector.ts';
-import type { Time } from './gate.ts';
+import type { Time } from '../gate.ts';
 import type { DelegatedGrant, Grant, Microsoft365Settings } from './grant.ts';
 import type { AccessToken } from './graph-client.ts';
 import { type GraphApplication, tokensForApplication, tokensForRefresh } from './oauth.ts';
