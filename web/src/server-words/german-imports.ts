@@ -23,8 +23,7 @@ export const imports: Record<string, string> = {
   'The account is disabled.': 'Das Konto ist deaktiviert.',
   // Whose it is
   '{0} is being removed just now.': '{0} wird gerade entfernt.',
-  '{0} belongs to {1}, who has another address in the source now: the next run can take it over.':
-    '{0} gehört {1}, wofür die Quelle jetzt eine andere Adresse nennt: der nächste Lauf kann sie übernehmen.',
+  '{0} belongs to {1}, who can’t give it up: see {2}.': '{0} gehört {1} und wird nicht frei: siehe {2}.',
   '{0} belongs to {1}, who isn’t in the source any more: change or remove that user first.':
     '{0} gehört {1}, und die Quelle kennt diesen Benutzer nicht mehr: ändern oder entfernen Sie ihn zuerst.',
   '{0} belongs to {1}, who comes from another import.': '{0} gehört {1} aus einem anderen Import.',
@@ -42,6 +41,7 @@ export const imports: Record<string, string> = {
   // Since the preview
   'The group has been removed since the preview.': 'Die Gruppe wurde seit der Vorschau entfernt.',
   '{0} has been given to {1} since the preview.': '{0} gehört seit der Vorschau {1}.',
+  '{0} still belongs to {1}, whose own row was refused.': '{0} gehört noch {1}, dessen eigene Zeile verweigert wurde.',
   'The user has been removed since the preview.': 'Der Benutzer wurde seit der Vorschau entfernt.',
   'The user is no longer kept by this import.': 'Diesen Benutzer pflegt der Import nicht mehr.',
   'The user is being removed.': 'Der Benutzer wird entfernt.',

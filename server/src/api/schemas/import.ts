@@ -38,6 +38,10 @@ export const ImportPlan = z
     conflict: count.openapi({ description: 'The address belongs to a user whom this import doesn’t keep.' }),
     wrong: count.openapi({ description: 'Rows that can’t be taken as they are.' }),
     unchanged: count,
+    together: count.openapi({
+      description:
+        'So many of the first rows are done at once: users who pass addresses or extensions on to each other.',
+    }),
     users: count.openapi({ description: 'Active users of this import before the run.' }),
     share: z.number().openapi({ description: 'How many percent of them change or are not found.' }),
     notes: z.array(z.string()),

@@ -1,7 +1,8 @@
-/** Extensions of the users in a company file: new ones, those that go to somebody else, and those that leave. */
+/** Extensions of the users in a company file: new ones, those that are passed on, and those that leave. */
 import { sql } from 'kysely';
 import { forwardingChannel, systemsChanged } from '../../telephony/reconciler.queries.ts';
 import { startLeaving } from '../leaving/start.ts';
+import { type PassedExtension, passExtensionsOn } from '../passing-extensions.ts';
 import { same } from './difference.ts';
 import { at } from './locations.ts';
 import { type ApplyContext, EntryRefused } from './section.ts';
@@ -17,7 +18,7 @@ interface Stored {
 
 const keyOf = ({ phoneSystem, number }: { phoneSystem: string; number: string }) => `${phoneSystem}\n${number}`;
 
-/** An extension that is given to somebody else first leaves the one who has it. @throws EntryRefused */
+/** An extension that one user of the file gives up and another gets is passed on. @throws EntryRefused for any other that somebody has. */
 export async function writeExtensions(
   { transaction, actor }: ApplyContext,
   changes: readonly UserChange[],
@@ -32,24 +33,30 @@ export async function writeExtensions(
       join users on users.id = user_id
       join phone_system on phone_system.id = phone_system_id`.execute(transaction);
   const stored = new Map(rows.map((row) => [keyOf(row), row]));
+  const kept = new Map(differing.map(({ name, after }) => [name, new Set(after.extensions.map(keyOf))]));
   const made: { userId: string; phoneSystem: string; number: string }[] = [];
-  for (const { name, before, after } of differing) {
-    const wanted = new Set(after.extensions.map(keyOf));
-    for (const old of before?.extensions ?? []) {
-      const row = stored.get(keyOf(old));
-      if (row && !wanted.has(keyOf(old)))
-        await at([name, 'extensions'], startLeaving(transaction, { kind: 'extension', id: row.id }, actor));
-    }
+  const passed: PassedExtension[] = [];
+  for (const { name, after } of differing)
     after.extensions.forEach((extension, index) => {
+      const userId = ids.get(name)!;
       const row = stored.get(keyOf(extension));
-      if (!row) made.push({ userId: ids.get(name)!, ...extension });
-      else if (row.email !== name || row.leaving)
+      if (!row) made.push({ userId, ...extension });
+      else if (!row.leaving && row.email === name) return;
+      else if (!row.leaving && kept.get(row.email)?.has(keyOf(row)) === false) passed.push({ id: row.id, userId });
+      else
         throw new EntryRefused(
           [name, 'extensions', index],
           `Extension ${extension.number} of ${extension.phoneSystem} still belongs to ${row.email}. Take it away there first (its forwarding is given back), then give it to ${name}.`,
         );
     });
-  }
+  await passExtensionsOn(transaction, passed);
+  const passedOn = new Set(passed.map(({ id }) => id));
+  for (const { name, before } of differing)
+    for (const old of before?.extensions ?? []) {
+      const row = stored.get(keyOf(old));
+      if (row && !passedOn.has(row.id) && !kept.get(name)!.has(keyOf(old)))
+        await at([name, 'extensions'], startLeaving(transaction, { kind: 'extension', id: row.id }, actor));
+    }
   await sql`
     with made as (
       insert into extension (user_id, phone_system_id, number)

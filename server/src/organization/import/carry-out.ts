@@ -26,7 +26,7 @@ import {
   settleRows,
 } from './runs.queries.ts';
 import * as users from './users.queries.ts';
-import { changed, type Verdict, verdictOn } from './verdict.ts';
+import { changed, type Verdict, verdictsOn } from './verdict.ts';
 
 export const rowsInPortion = 500;
 
@@ -62,9 +62,17 @@ async function carryOut(transaction: Executor, run: ClaimedRun, rows: readonly S
     byEmail: new Map(stored.map((user) => [user.email, user])),
     groups: new Set(locationOf.keys()),
   };
-  const verdicts = new Map<StoredRow, Verdict>(rows.map((row) => [row, verdictOn(row, current, sourceId)]));
+  const verdicts = verdictsOn(rows, current, sourceId);
   await spareLastAdministrator(transaction, verdicts);
 
+  const changes = [...verdicts].flatMap(([row, verdict]) =>
+    'do' in verdict && verdict.user ? [{ row, before: verdict.user, after: changed(verdict.user, row) }] : [],
+  );
+  // First, because some of those who are new get an address that is given up here.
+  await users.updateUsers(
+    transaction,
+    changes.map(({ after }) => after),
+  );
   const created = creations(verdicts);
   const made = await users.insertUsers(
     transaction,
@@ -74,13 +82,6 @@ async function carryOut(transaction: Executor, run: ClaimedRun, rows: readonly S
   for (const { row, user } of created)
     if (!made.has(user.id))
       verdicts.set(row, { refused: 'Its address or id has been given to somebody since the preview.' });
-  const changes = [...verdicts].flatMap(([row, verdict]) =>
-    'do' in verdict && verdict.user ? [{ row, before: verdict.user, after: changed(verdict.user, row) }] : [],
-  );
-  await users.updateUsers(
-    transaction,
-    changes.map(({ after }) => after),
-  );
   const touched = [...made, ...changes.map(({ after }) => after.id)];
   const idOf = new Map<StoredRow, string>([
     ...created.map(({ row, user }) => [row, user.id] as const),

@@ -4,7 +4,9 @@ import type { Executor } from '../../store/database.ts';
 import { forwardingChannel, systemsChanged } from '../../telephony/reconciler.queries.ts';
 import type { Actor } from '../audit.ts';
 import { startLeaving } from '../leaving/start.ts';
-import { insertExtensions } from './users.queries.ts';
+import { passExtensionsOn } from '../passing-extensions.ts';
+import { heldUp } from './handing-over.ts';
+import { extensionOwners, insertExtensions } from './users.queries.ts';
 
 export interface ExtensionChange {
   userId: string;
@@ -12,7 +14,11 @@ export interface ExtensionChange {
   to: string;
 }
 
-/** @returns by user, why an extension was left out after all. */
+/**
+ * Those that users of the run pass on to each other change their owner; others are made anew, and what nobody has any
+ * more leaves.
+ * @param changes at most one a user. @returns by user, why an extension was left out after all.
+ */
 export async function replaceExtensions(
   transaction: Executor,
   phoneSystemId: string | null,
@@ -21,20 +27,32 @@ export async function replaceExtensions(
 ): Promise<Map<string, string>> {
   const leftOut = new Map<string, string>();
   if (phoneSystemId === null || changes.length === 0) return leftOut;
+  const numbers = changes.map(({ to }) => to);
+  const owned = await extensionOwners(transaction, phoneSystemId, numbers, { lock: true });
   const made = await insertExtensions(
     transaction,
     phoneSystemId,
-    changes.map(({ userId, to }) => ({ userId, number: to })),
+    changes.filter(({ to }) => !owned.has(to)).map(({ userId, to }) => ({ userId, number: to })),
   );
-  for (const { userId, from, to } of changes) {
-    if (!made.has(userId))
-      leftOut.set(userId, `Extension ${to} is left out: somebody has been given it since the preview.`);
-    else if (from !== null) await replaced(transaction, { phoneSystemId, userId, number: from }, actor);
-  }
+  const giving = new Map(changes.map((change) => [`${change.userId} ${change.from}`, change]));
+  const giverOf = ({ to }: ExtensionChange) => giving.get(`${owned.get(to)?.userId} ${to}`);
+  const stuck = changes.filter((change) =>
+    owned.has(change.to) ? giverOf(change) === undefined : !made.has(change.userId),
+  );
+  for (const { userId, to } of [...stuck, ...heldUp(changes, giverOf, stuck).keys()])
+    leftOut.set(userId, `Extension ${to} is left out: somebody has been given it since the preview.`);
+  const done = changes.filter(({ userId }) => !leftOut.has(userId));
+  await passExtensionsOn(
+    transaction,
+    done.flatMap(({ userId, to }) => (owned.has(to) ? [{ id: owned.get(to)!.id, userId }] : [])),
+  );
+  for (const { userId, from } of done)
+    if (from !== null) await replaced(transaction, { phoneSystemId, userId, number: from }, actor);
   await sql`select pg_notify(${forwardingChannel}, ${systemsChanged})`.execute(transaction);
   return leftOut;
 }
 
+/** Nothing, where somebody else has it by now. */
 async function replaced(
   transaction: Executor,
   old: { phoneSystemId: string; userId: string; number: string },

@@ -266,29 +266,136 @@ test('what changed since the preview is refused row by row, and the other rows a
   expect(done.message).toBe('2 row(s) were refused: they had changed since the preview.');
 });
 
+const ownersOf = async (...numbers: string[]) => {
+  const rows = await store.db
+    .selectFrom('extension')
+    .innerJoin('users', 'users.id', 'user_id')
+    .select(['number', 'email'])
+    .where('number', 'in', numbers)
+    .execute();
+  return Object.fromEntries(rows.map(({ number, email }) => [number, email]));
+};
+const extensionsThatLeave = async () =>
+  (await store.db.selectFrom('leaving').select('subject_name').where('kind', '=', 'extension').execute()).map(
+    (row) => row.subject_name,
+  );
+
 test('an extension has one owner: a second one is left out, a new one replaces the old one after it was given back', async () => {
   const source = await newSource();
-  await imported(source, 'email,ext\nfirst@example.com,401\nsecond@example.com,401\nthird@example.com,201');
-  const owner = async (number: string) =>
-    (
-      await store.db
-        .selectFrom('extension')
-        .innerJoin('users', 'users.id', 'user_id')
-        .select('email')
-        .where('number', '=', number)
-        .execute()
-    ).map(({ email }) => email);
-  expect(await owner('401')).toEqual(['first@example.com']);
-  const run = await imported(source, 'email,ext\nfirst@example.com,402\nsecond@example.com,401\nthird@example.com,403');
-  expect(run.rows.map(({ email, reason }) => [email, reason])).toEqual([
-    ['first@example.com', null],
-    ['third@example.com', null],
+  const first = await imported(
+    source,
+    'email,ext\nfirst@example.com,401\nsecond@example.com,401\nthird@example.com,201',
+  );
+  expect(await ownersOf('401')).toEqual({ '401': 'first@example.com' });
+  expect(first.rows.map(({ reason }) => reason)).toEqual([
+    null,
+    'Extension 401 is left out: line 2 has it already.',
+    'Extension 201 is left out: it belongs to Müller, Jürgen.',
   ]);
-  expect(run.plan.unchanged).toBe(1);
-  expect(await owner('402')).toEqual(['first@example.com']);
-  const leaving = await store.db.selectFrom('leaving').select(['kind', 'subject_name']).execute();
-  expect(leaving.filter(({ kind }) => kind === 'extension')).toEqual([
-    { kind: 'extension', subject_name: '401 (PBX, first)' },
+  const run = await imported(source, 'email,ext\nfirst@example.com,402\nsecond@example.com,\nthird@example.com,403');
+  expect(run.plan).toMatchObject({ change: 2, unchanged: 1, together: 0 });
+  expect(await ownersOf('402', '403')).toEqual({ '402': 'first@example.com', '403': 'third@example.com' });
+  expect(await extensionsThatLeave()).toEqual(['401 (PBX, first)']);
+});
+
+test('addresses and extensions that two users swap, and those that are passed on along a row, are theirs after one run', async () => {
+  const source = await newSource();
+  const head = 'id,email,name,ext\n';
+  await imported(
+    source,
+    `${head}1,ring1@x.com,One,411\n2,ring2@x.com,Two,412\n3,row3@x.com,Three,413\n4,row4@x.com,Four,414`,
+  );
+  const phone = () =>
+    store.db
+      .selectFrom('extension')
+      .innerJoin('forwarding_record', 'extension_id', 'extension.id')
+      .select(['extension.id', 'previous', 'phase', 'released_at'])
+      .where('number', '=', '411');
+  const before = await phone().executeTakeFirstOrThrow();
+  const own = { mode: 'all', target: '99' };
+  await store.db
+    .updateTable('forwarding_record')
+    .set({ phase: 'applied', previous: JSON.stringify(own), released_at: Temporal.Now.instant() })
+    .where('extension_id', '=', before.id)
+    .execute();
+  const planned = await plan(
+    source,
+    `${head}1,ring2@x.com,One,412\n2,ring1@x.com,Two,411\n3,row4@x.com,Three,414\n4,new4@x.com,Four,415\n5,row3@x.com,Five,413\n6,six@x.com,Six,`,
+  );
+  expect(planned.plan).toMatchObject({ change: 4, create: 2, conflict: 0, together: 5 });
+  expect(planned.rows.at(-1)).toMatchObject({ email: 'six@x.com' });
+  const leavingBefore = await extensionsThatLeave();
+  // In portions of one: what belongs together stays together.
+  await carryOut(store.db, planned.id, actor.userId);
+  const run = (await claimRun(store.db, context.processName))!;
+  await carryOutPortion(context, run, 1);
+  expect(await shown(planned.id)).toMatchObject({ state: 'running', done: 5, total: 6 });
+  while (!(await carryOutPortion(context, run, 1)));
+  const done = await shown(planned.id);
+  expect(done.rows.map(({ state, reason }) => [state, reason])).toEqual(Array(6).fill(['done', null]));
+  const names = await store.db
+    .selectFrom('users')
+    .select(['email', 'display_name'])
+    .where('import_source_id', '=', source)
+    .orderBy('external_id')
+    .execute();
+  expect(names.map((user) => `${user.display_name} ${user.email}`)).toEqual([
+    ...[
+      'One ring2@x.com',
+      'Two ring1@x.com',
+      'Three row4@x.com',
+      'Four new4@x.com',
+      'Five row3@x.com',
+      'Six six@x.com',
+    ],
+  ]);
+  expect(await ownersOf('411', '412', '413', '414', '415')).toEqual({
+    ...{ '411': 'ring1@x.com', '412': 'ring2@x.com', '413': 'row3@x.com', '414': 'row4@x.com', '415': 'new4@x.com' },
+  });
+  // The phone keeps its record: what was on it before comes back, and the new owner's presence is followed.
+  expect(await phone().executeTakeFirstOrThrow()).toEqual({
+    ...before,
+    phase: 'applied',
+    previous: own,
+    released_at: null,
+  });
+  expect(await extensionsThatLeave()).toEqual(leavingBefore);
+  expect((await plan(source, `${head}1,ring2@x.com,One,412\n2,ring1@x.com,Two,411`)).plan).toMatchObject({
+    unchanged: 2,
+  });
+});
+
+test('an address is not passed on by whoever can’t have the new one, and an extension not by whoever keeps it', async () => {
+  const source = await newSource();
+  const head = 'id,email,name,ext\n';
+  await imported(source, `${head}1,keep1@x.com,One,421\n2,keep2@x.com,Two,422\n3,keep3@x.com,Three,423`);
+  const stuck = await plan(
+    source,
+    `${head}1,ada@example.com,One,\n2,keep1@x.com,Two,\n3,keep3@x.com,Three,422\n4,keep2@x.com,Four,424`,
+  );
+  expect(brief(stuck.rows).slice(1)).toEqual([
+    ['conflict', 'keep1@x.com', 'keep1@x.com belongs to One, who can’t give it up: see line 2.'],
+    ['conflict', 'keep2@x.com', 'keep2@x.com belongs to Two, who can’t give it up: see line 3.'],
+  ]);
+  const swap = await plan(source, `${head}1,keep2@x.com,One,422\n2,keep1@x.com,Two,421\n3,keep3@x.com,Three,423`);
+  await store.db
+    .updateTable('users')
+    .set({ display_name: 'Zwei', email: 'by-hand@x.com' })
+    .where('email', '=', 'keep2@x.com')
+    .execute();
+  await store.db.updateTable('extension').set({ number: '429' }).where('number', '=', '422').execute();
+  const done = await carriedOut(swap.id);
+  expect(done.rows.map(({ state, reason }) => [state, reason])).toEqual([
+    ['done', null],
+    ['refused', 'Changed since the preview: email, extension.'],
+  ]);
+  // 421 still leaves One, who has the free 422 now.
+  expect(await ownersOf('422', '429')).toEqual({ '422': 'keep2@x.com', '429': 'by-hand@x.com' });
+  const again = await plan(source, `${head}1,by-hand@x.com,One,422\n2,keep2@x.com,Two,429\n3,keep3@x.com,Three,423`);
+  await store.db.updateTable('users').set({ display_name: 'Zwo' }).where('email', '=', 'by-hand@x.com').execute();
+  expect((await carriedOut(again.id)).rows.map(({ state, reason }) => [state, reason])).toEqual([
+    ['refused', 'by-hand@x.com still belongs to Zwo, whose own row was refused.'],
+    ['refused', 'Changed since the preview: displayName.'],
   ]);
 });
 

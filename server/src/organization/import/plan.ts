@@ -4,6 +4,7 @@
  * before the third run in a row without them.
  */
 import { EmailAddress } from '../../api/schemas/common.ts';
+import { consider } from './considering.ts';
 import type { Reading } from './csv-reading.ts';
 import type { Entry } from './entry.ts';
 
@@ -44,6 +45,8 @@ export interface PlanRow {
 /** What is told of a plan as a whole. */
 export interface ImportPlan extends Record<RowKind, number> {
   unchanged: number;
+  /** How many of its first rows are carried out at once: users who pass addresses or extensions on to each other. */
+  together: number;
   /** Active users of the source before the run. */
   users: number;
   /** Of those, how many percent the run changes, counts as missing or deactivates. */
@@ -91,37 +94,22 @@ export function planImport(
   const own = stored.filter(({ importSourceId }) => importSourceId === surroundings.sourceId);
   const byExternalId = new Map(own.map((user) => [user.externalId, user]));
   const byEmail = new Map(stored.map((user) => [user.email, user]));
-  const named = new Set(reading.entries.map(({ externalId }) => externalId));
-  const seen: Seen = { emails: new Map(), ids: new Map(), extensions: new Map() };
-  const found = new Set<string>();
+  const considered = consider(reading.entries, { byExternalId, byEmail }, surroundings);
+  const found = new Set(considered.flatMap(({ mine }) => mine?.id ?? []));
   const rows: PlanRow[] = [];
+  const together: PlanRow[] = [];
   let unchanged = 0;
 
-  for (const entry of reading.entries) {
-    const conflict = twice(entry, seen);
-    const holder = byEmail.get(entry.email);
-    // An account that was made anew in the directory has another id but the same address: it is the same person,
-    // unless somebody else in the source still goes by the id that is known.
-    const sameAddress =
-      holder?.importSourceId === surroundings.sourceId && !named.has(holder.externalId ?? '') ? holder : undefined;
-    const mine = byExternalId.get(entry.externalId) ?? sameAddress;
-    if (mine) found.add(mine.id);
-    const reason = conflict ?? whyUntouchable(mine, holder, surroundings.sourceId, named);
+  for (const { entry, mine, conflict, extension, notes, linked } of considered) {
     const row = { place: entry.place, email: entry.email, displayName: entry.displayName, userId: mine?.id ?? null };
-    if (reason !== null) rows.push({ ...row, kind: 'conflict', changes: [], reason });
-    else {
-      const notes = [...entry.notes];
-      const extension = extensionOf(entry, mine, surroundings, seen, notes);
-      const changes = mine ? changesOf(mine, entry, extension) : creationOf(entry, extension, surroundings);
-      if (mine && changes.length === 0) unchanged++;
-      else
-        rows.push({
-          ...row,
-          kind: mine ? 'change' : 'create',
-          changes,
-          reason: notes.length > 0 ? notes.join(' ') : null,
-        });
+    if (conflict !== null) {
+      rows.push({ ...row, kind: 'conflict', changes: [], reason: conflict });
+      continue;
     }
+    const changes = mine ? changesOf(mine, entry, extension) : creationOf(entry, extension, surroundings);
+    const reason = notes.length > 0 ? notes.join(' ') : null;
+    if (mine && changes.length === 0) unchanged++;
+    else (linked ? together : rows).push({ ...row, kind: mine ? 'change' : 'create', changes, reason });
   }
 
   const notes: string[] = [];
@@ -146,65 +134,9 @@ export function planImport(
 
   const order: readonly RowKind[] = ['deactivate', 'conflict', 'wrong', 'missing', 'change', 'create'];
   rows.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
-  return { rows, plan: { ...countsOf(rows, own), unchanged, notes, columns: reading.columns } };
-}
-
-interface Seen {
-  emails: Map<string, string>;
-  ids: Map<string, string>;
-  extensions: Map<string, string>;
-}
-
-function twice({ place, email, externalId }: Entry, { emails, ids }: Seen): string | null {
-  const [byEmail, byId] = [emails.get(email), ids.get(externalId)];
-  if (byEmail === undefined) emails.set(email, place);
-  if (byId === undefined) ids.set(externalId, place);
-  if (byEmail !== undefined) return `${byEmail} has the same e-mail address already.`;
-  return byId === undefined ? null : `${byId} has the same id already.`;
-}
-
-function whyUntouchable(
-  mine: StoredUser | undefined,
-  holder: StoredUser | undefined,
-  sourceId: string,
-  named: ReadonlySet<string>,
-): string | null {
-  if (mine?.leaving) return `${mine.displayName} is being removed just now.`;
-  if (!holder || holder === mine) return null;
-  const who = `${holder.email} belongs to ${holder.displayName}`;
-  if (holder.importSourceId === sourceId)
-    return named.has(holder.externalId ?? '')
-      ? `${who}, who has another address in the source now: the next run can take it over.`
-      : `${who}, who isn’t in the source any more: change or remove that user first.`;
-  if (holder.origin === 'import') return `${who}, who comes from another import.`;
-  const how = { manual: 'by hand', code: 'by the configuration file', provider: 'at the first sign-in' }[holder.origin];
-  return `${who}, who was made ${how}. Users of other origin are never touched.`;
-}
-
-function extensionOf(
-  { extension, place }: Entry,
-  mine: StoredUser | undefined,
-  { extensions }: Surroundings,
-  seen: Seen,
-  notes: string[],
-): string | null {
-  if (extension === null || extensions === null) return null;
-  if (mine?.extensions.includes(extension)) {
-    seen.extensions.set(extension, place);
-    return null;
-  }
-  const leftOut = (reason: string) => {
-    notes.push(`Extension ${extension} is left out: ${reason}`);
-    return null;
-  };
-  const owner = extensions.ownerOf(extension);
-  if (owner) return leftOut(`it belongs to ${owner.displayName}.`);
-  const other = seen.extensions.get(extension);
-  if (other !== undefined) return leftOut(`${other} has it already.`);
-  if ((mine?.extensions.length ?? 0) > 1)
-    return leftOut('the user has several, and nothing says which one it replaces.');
-  seen.extensions.set(extension, place);
-  return extension;
+  rows.unshift(...together);
+  const counts = { ...countsOf(rows, own), unchanged, together: together.length };
+  return { rows, plan: { ...counts, notes, columns: reading.columns } };
 }
 
 function changesOf(user: StoredUser, entry: Entry, extension: string | null): FieldChange[] {

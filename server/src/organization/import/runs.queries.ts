@@ -114,12 +114,14 @@ export interface StoredRow extends PlanRow {
   number: number;
 }
 
-/** The next rows of the plan that are to be carried out, in order. */
+/** The next rows of the plan that are to be carried out, in order; the first ones of all that go together, all of them. */
 export async function plannedRows(executor: Executor, runId: string, limit: number): Promise<StoredRow[]> {
   const { rows } = await sql<StoredRow>`
     select number, kind, place, email, display_name as "displayName", user_id as "userId", changes, reason
       from import_row where run_id = ${runId}::uuid and state = 'planned' and kind not in ('conflict', 'wrong')
-     order by number limit ${limit}`.execute(executor);
+     order by number
+     limit (select greatest(${limit}::integer, coalesce((plan ->> 'together')::integer - done, 0))
+              from import_run where id = ${runId}::uuid)`.execute(executor);
   return rows;
 }
 

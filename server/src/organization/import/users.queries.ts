@@ -35,14 +35,16 @@ export async function extensionOwners(
   executor: Executor,
   phoneSystemId: string,
   numbers: readonly string[],
-): Promise<Map<string, { userId: string; displayName: string }>> {
-  const rows = await executor
+  { lock = false } = {},
+): Promise<Map<string, { id: string; userId: string; displayName: string }>> {
+  const query = executor
     .selectFrom('extension')
     .innerJoin('users', 'users.id', 'extension.user_id')
-    .select(['number', 'users.id as userId', 'users.display_name as displayName'])
+    .select(['extension.id', 'number', 'users.id as userId', 'users.display_name as displayName'])
     .where('phone_system_id', '=', phoneSystemId)
     .where('number', '=', sql<string>`any(${[...numbers]}::text[])`)
-    .execute();
+    .orderBy('extension.id');
+  const rows = await (lock ? query.forNoKeyUpdate('extension') : query).execute();
   return new Map(rows.map(({ number, ...owner }) => [number, owner]));
 }
 
@@ -81,9 +83,15 @@ export type ChangedUser = Pick<
   'id' | 'email' | 'displayName' | 'groupId' | 'language' | 'timeZone' | 'mobileNumber' | 'externalId' | 'missedRuns'
 >;
 
-/** Writes rows that `storedUsers` has locked, whole. Their new addresses must be free. */
+/** Writes rows that `storedUsers` has locked, whole. Their new addresses must be free, or given up by others of them. */
 export async function updateUsers(executor: Executor, users: readonly ChangedUser[]): Promise<void> {
   if (users.length === 0) return;
+  // PostgreSQL looks at a unique constraint row by row, so addresses that are passed on are put down first.
+  await sql`
+    update users set email = id::text
+     where id = any(${users.map(({ id }) => id)}::uuid[])
+       and exists (select from jsonb_to_recordset(${JSON.stringify(users)}::jsonb) as u(id uuid, email text)
+                    where u.email = users.email and u.id <> users.id)`.execute(executor);
   await sql`
     update users set email = u.email, display_name = u."displayName", group_id = u."groupId", language = u.language,
            time_zone = u."timeZone", mobile_number = u."mobileNumber", external_id = u."externalId",
