@@ -228,7 +228,7 @@ export async function syncNow(executor: Executor, accountId: string, { newCalend
   // clock_timestamp(): differs from a due_at written by the same transaction, so a pull under way sees the wish.
   await sql`
     update account set due_at = clock_timestamp(),
-           discovered_at = case when ${newCalendars} then discovered_at - interval '2 days' else discovered_at end
+           discovered_at = case when ${newCalendars} then discovered_at - interval '30 days' else discovered_at end
      where id = ${accountId}::uuid`.execute(executor);
   await wake(executor);
 }

@@ -29,6 +29,8 @@ const collectMs = 50;
 const mostWaiting = 20_000;
 /** What changes in one go is told in many notices: the pull waits so long for the rest of them. */
 const burst = '1 second';
+/** Those that come too late for it are taken together by the next one: so far apart are pulls of an account. */
+const apart = '10 seconds';
 
 export function openNotices({ store, log }: Pick<Context, 'store' | 'log'>): Notices {
   let waiting: Notice[] = [];
@@ -92,9 +94,9 @@ export async function writeNotices(db: Database, notices: readonly Notice[]): Pr
   await db.transaction().execute(async (transaction) => {
     // One that is being read right now is read once more: its due time must become another one. One that failed comes
     // back when its back-off, or its source's Retry-After, says so.
+    const soon = sql`greatest(clock_timestamp() + interval '${sql.raw(burst)}', last_attempt_at + interval '${sql.raw(apart)}')`;
     await sql`
-      update account set due_at = case when leased_by is null and due_at < clock_timestamp() + interval '${sql.raw(burst)}'
-                                       then due_at else clock_timestamp() + interval '${sql.raw(burst)}' end
+      update account set due_at = case when leased_by is null then least(due_at, ${soon}) else ${soon} end
        where id = any(${[...due]}::uuid[]) and failures = 0 and status <> 'resting'`.execute(transaction);
     if (whole.size > 0)
       await sql`update calendar set cursor = null where account_id = any(${[...whole]}::uuid[])`.execute(transaction);

@@ -12,9 +12,12 @@ import { holdLease, type LeasedAccount } from './lease.queries.ts';
 
 /** A subscription that was refused is tried again after this: most often our address can't be reached from there. */
 const tryAgainMs = 6 * 3600_000;
-/** Of its lifetime, from and to, when it is renewed. */
-const renewAfter = [0.6, 0.85] as const;
-const safetyPullMs = 12 * 3600_000;
+/** Of its lifetime, from and to, after which the next pull renews it: a pull for its own sake would cost as much again. */
+const renewAfter = [0.6, 0.75] as const;
+/** Of the rest, how much is waited for such a pull. */
+const renewWithin = 0.6;
+/** What was never told is found by then. Most mailboxes change every day and are never looked at for its sake. */
+const safetyPullMs = 24 * 3600_000;
 
 export const hashOfState = (clientState: string): string => createHash('sha256').update(clientState).digest('hex');
 
@@ -45,9 +48,11 @@ export async function keepPush(
     .where('calendar_id', 'is', null)
     .executeTakeFirst();
   const until = (at: Temporal.Instant) => at.epochMilliseconds - now.epochMilliseconds;
-  const safety = safetyPullMs * (0.8 + random() * 0.4);
+  const safety = safetyPullMs * (0.9 + random() * 0.2);
+  const lookIn = (renewIn: number, expiresIn: number) =>
+    Math.min(renewIn + (expiresIn - renewIn) * renewWithin, safety);
   if (known && until(known.renew_at) > 0)
-    return known.remote_id === null ? null : Math.min(until(known.renew_at), safety);
+    return known.remote_id === null ? null : lookIn(until(known.renew_at), until(known.expires_at));
   const id = known?.id ?? randomUUID();
   const clientState = randomBytes(32).toString('base64url');
   const remoteId = known?.remote_id && until(known.expires_at) > 0 ? known.remote_id : null;
@@ -57,7 +62,7 @@ export async function keepPush(
     const [least, most] = renewAfter;
     const renewIn = Math.max(60_000, until(kept.expiresAt) * (least + (most - least) * random()));
     await store({ ...kept, renewIn, hash: kept.renewed ? null : hashOfState(clientState) });
-    return Math.min(renewIn, safety);
+    return lookIn(renewIn, until(kept.expiresAt));
   } catch (error) {
     if (!(error instanceof ConnectorError)) throw error;
     log.warn({ account: account.id, error }, 'A source does not tell of changes; the account is polled.');

@@ -8,10 +8,10 @@
  */
 import type { Outbound } from '../../outbound/outbound.ts';
 import { type CalendarConnector, type CheckStep, ConnectorError, type RemoteCalendar } from '../connector.ts';
+import { type Time, wallTime } from '../gate.ts';
 import { expandKept, idOfOccurrence, withoutSubjects } from '../kept.ts';
 import { readReplies, writeReplies } from './automatic-replies.ts';
 import { addressesOf } from './clouds.ts';
-import { type Time, wallTime } from '../gate.ts';
 import { ApplicationGate } from './gate.ts';
 import { type Grant, grantSchema, type Microsoft365Settings, microsoft365Settings } from './grant.ts';
 import { GraphClient, GraphRefusal } from './graph-client.ts';
@@ -75,7 +75,7 @@ export function microsoft365Connector(outbound: Outbound, options: Microsoft365O
     settingsSchema: microsoft365Settings,
     secretSchema: grantSchema,
     // Each costs a request of every mailbox; who waits for a new calendar asks for a look now.
-    discoverEvery: Temporal.Duration.from({ hours: 24 }),
+    discoverEvery: Temporal.Duration.from({ hours: 48 }),
     // Only until a pull has shown how lively the mailbox is.
     defaultPoll: Temporal.Duration.from({ minutes: 5 }),
 
