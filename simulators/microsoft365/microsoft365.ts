@@ -26,17 +26,19 @@ export interface Microsoft365Options {
   clock?: Clock;
   /** Sees every answer that Graph gives, for holding it against the schema. */
   inspect?: (asked: Asked, answer: Answer) => void;
+  /** How notices go out; over HTTP unless something else is said. */
+  send?: Send;
 }
 
 export type Microsoft365 = Awaited<ReturnType<typeof startMicrosoft365>>;
 
 /** Without a socket: tests, and benchmarks that turn the clock, ask `handle`. @param origin its address, in its links. */
 export function openMicrosoft365(options: Omit<Microsoft365Options, 'port'>, origin: () => string) {
-  const { seed = 1, clock = wallClock, inspect } = options;
+  const { seed = 1, clock = wallClock, inspect, send = sendByHttp } = options;
   const world = new World({ ...nasty, ...options.habits }, seed, clock);
   const tokens = new Tokens(world);
   const identity = identityPlatform(world, tokens, origin);
-  const service = graph(world, tokens, sendTo, origin);
+  const service = graph(world, tokens, send, origin);
   const page = people(world, service);
 
   async function handle(asked: Asked): Promise<Answer> {
@@ -127,7 +129,7 @@ async function read(request: http.IncomingMessage): Promise<Asked> {
 }
 
 /** Notices go out as Graph sends them; no answer in time is status 0. */
-const sendTo: Send = async (url, body, timeoutMs) => {
+const sendByHttp: Send = async (url, body, timeoutMs) => {
   const started = performance.now();
   const took = () => performance.now() - started;
   try {
