@@ -1,6 +1,6 @@
 /**
  * One mailbox: its calendars, what lies in them, and the number of each change. It keeps what is true; what Graph tells
- * of it, and how badly, is for graph/.
+ * of it, and how badly, is for graph/, and what Exchange on premises tells for ../../exchange/ews.
  */
 import type { EventFields, Instance, Item } from './items.ts';
 import { datesOf, type Recurrence } from './recurrence.ts';
@@ -62,10 +62,13 @@ export class Mailbox {
   change = 0;
   private next = 1;
   private readonly now: () => number;
+  private readonly allDay: 'inUtc' | 'inItsZone';
 
-  constructor(owner: Mailbox['owner'], now: () => number) {
+  /** @param allDay when all-day events happen: Graph makes them dates of UTC, Exchange midnights of the zone they were made in. */
+  constructor(owner: Mailbox['owner'], now: () => number, allDay: 'inUtc' | 'inItsZone' = 'inUtc') {
     this.owner = owner;
     this.now = now;
+    this.allDay = allDay;
     this.addCalendar('Calendar', true);
   }
 
@@ -183,7 +186,7 @@ export class Mailbox {
 
   /** All of an item: of a series what isn't cancelled, up to `to` and what was moved from later. */
   instancesOf(item: Item, to: number = this.now() + 400 * 86_400_000): Instance[] {
-    if (!item.recurrence) return [instance(item, null, item.fields)];
+    if (!item.recurrence) return [this.instance(item, null, item.fields)];
     const { fields, recurrence } = item;
     const last = Temporal.Instant.fromEpochMilliseconds(to).toZonedDateTimeISO('UTC').toPlainDate().add({ days: 1 });
     const moved = [...item.exceptions.keys()].sort().at(-1);
@@ -194,10 +197,16 @@ export class Mailbox {
       const date = day.toString();
       if (item.cancelled.has(date)) return [];
       const own = item.exceptions.get(date);
-      if (own) return [instance(item, date, own)];
+      if (own) return [this.instance(item, date, own)];
       const start = day.toPlainDateTime(time);
-      return [instance(item, date, { ...fields, start: start.toString(), end: start.add(length).toString() })];
+      return [this.instance(item, date, { ...fields, start: start.toString(), end: start.add(length).toString() })];
     });
+  }
+
+  private instance(item: Item, date: string | null, fields: EventFields): Instance {
+    const zone = fields.isAllDay && this.allDay === 'inUtc' ? 'UTC' : fields.timeZone;
+    const changed = Math.max(item.changed, date ? (item.occurrenceChanged.get(date) ?? 0) : 0);
+    return { item, date, fields, start: instantOf(fields.start, zone), end: instantOf(fields.end, zone), changed };
   }
 
   private touched(item: Item, date: string | null): void {
@@ -228,13 +237,6 @@ export class Mailbox {
       reminder: 15,
     };
   }
-}
-
-/** All-day events are dates: here they happen in UTC, and Graph says so of them. */
-function instance(item: Item, date: string | null, fields: EventFields): Instance {
-  const zone = fields.isAllDay ? 'UTC' : fields.timeZone;
-  const changed = Math.max(item.changed, date ? (item.occurrenceChanged.get(date) ?? 0) : 0);
-  return { item, date, fields, start: instantOf(fields.start, zone), end: instantOf(fields.end, zone), changed };
 }
 
 const day = 86_400_000;

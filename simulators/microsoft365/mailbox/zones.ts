@@ -4,10 +4,10 @@ import { findIana } from 'windows-iana';
 /** What Outlook makes of a zone that somebody drew up themselves: it names nothing, the offset is all there is. */
 export const customZones = ['tzone://Microsoft/Custom', 'Customized Time Zone'];
 
-/** @returns an IANA zone; a customized one stands for Berlin's here. */
+/** @returns an IANA zone or an offset as it is; a customized one stands for Berlin's here. */
 export function ianaOf(name: string): string {
   if (customZones.includes(name)) return 'Europe/Berlin';
-  if (name === 'UTC' || name.includes('/')) return name;
+  if (name === 'UTC' || /\/|^[+-]\d\d:\d\d$/.test(name)) return name;
   const known = found.get(name);
   if (known) return known;
   const [zone] = findIana(name);

@@ -1,0 +1,107 @@
+/** FindItem: what a calendar shows in a window (CalendarView), or what lies in a folder. */
+import type { Item } from '../../microsoft365/mailbox/items.ts';
+import type { Mailbox } from '../../microsoft365/mailbox/mailbox.ts';
+import type { Habits } from '../habits.ts';
+import { child, type Element, m, t } from '../xml/element.ts';
+import { calendarItem, type Shown, shownInstance, shownMaster } from './calendar-item.ts';
+import { atLeast, type Call, type Folder, folderOf, mannerOf } from './call.ts';
+import { each, Refused, response } from './errors.ts';
+import { matches } from './restriction.ts';
+import { itemShape } from './shape.ts';
+import { instantOf } from './time.ts';
+
+/** Two years and a day of grace: what is longer is refused. */
+const longestView = 732 * 86_400_000;
+
+export function findItem(call: Call): Element {
+  const messages = child(call.request, 'ParentFolderIds')!.children.map((id) =>
+    each('FindItemResponseMessage', () => {
+      const shape = itemShape(child(call.request, 'ItemShape')!, true, atLeast(call));
+      const view = child(call.request, 'CalendarView');
+      const folder = folderOf(call, id);
+      const { found, attributes } = view ? inWindow(call, folder, view) : inFolder(call, folder);
+      const items = found.map((shown) => calendarItem(shown, shape, mannerOf(call, true)));
+      return m('RootFolder', attributes, t('Items', {}, items));
+    }),
+  );
+  return response('FindItem', messages);
+}
+
+interface Page {
+  found: Shown[];
+  attributes: Record<string, string | number | boolean>;
+}
+
+function inWindow({ world, zone, request }: Call, { mailbox, id }: Folder, view: Element): Page {
+  const { StartDate = '', EndDate = '', MaxEntriesReturned } = view.attributes;
+  if (child(request, 'Restriction') || child(request, 'SortOrder'))
+    throw new Refused('ErrorInvalidRestriction', 'A calendar view takes no restriction and no order.');
+  if (request.attributes.Traversal !== 'Shallow')
+    throw new Refused('ErrorInvalidOperation', 'A calendar view is shallow.');
+  const [from, to] = [instantOf(StartDate, zone), instantOf(EndDate, zone)];
+  if (to <= from) throw new Refused('ErrorCalendarEndDateIsEarlierThanStartDate', 'EndDate is earlier than StartDate');
+  if (to - from > longestView)
+    throw new Refused(
+      'ErrorCalendarViewRangeTooBig',
+      'The specified view range exceeds the maximum range of two years.',
+    );
+  const asked = MaxEntriesReturned === undefined ? Number.POSITIVE_INFINITY : Number(MaxEntriesReturned);
+  if (asked < 1) throw new Refused('ErrorInvalidPagingMaxRows', 'MaxEntriesReturned must be at least 1.');
+  if (!mailbox.calendars.some((each) => each.id === id))
+    throw new Refused('ErrorCalendarFolderIsInvalidForCalendarView', 'The folder is no calendar.');
+  const all = seen(mailbox, id, from, to, world.habits);
+  const found = all.slice(0, Math.min(asked, world.habits.findLimit));
+  const isLast = found.length === all.length;
+  return { found, attributes: { TotalItemsInView: found.length, IncludesLastItemInRange: isLast } };
+}
+
+/** In order of start. A server that doesn't expand shows each series that has anything to do with the window once. */
+function seen(mailbox: Mailbox, folder: string, from: number, to: number, { expandsCalendarView }: Habits): Shown[] {
+  const shown = mailbox.view(folder, from, to).map((each) => shownInstance(mailbox, each));
+  if (expandsCalendarView) return shown;
+  const singles = shown.filter(({ item }) => !item.recurrence);
+  const masters = itemsOf(mailbox, folder)
+    .filter(({ recurrence }) => recurrence !== null)
+    .map((item) => shownMaster(mailbox, item))
+    .filter(({ start, item }) => start < to && !endedBefore(item, from));
+  return [...masters, ...singles].sort((a, b) => a.start - b.start);
+}
+const endedBefore = ({ recurrence, exceptions }: Item, from: number): boolean => {
+  const { type, endDate } = recurrence!.range;
+  return type === 'endDate' && exceptions.size === 0 && Date.parse(endDate!) + 2 * 86_400_000 < from;
+};
+
+export const itemsOf = (mailbox: Mailbox, folder: string): Item[] =>
+  [...mailbox.items.values()].filter(({ calendar }) => calendar === folder);
+/** Without a calendar view a series is its master. */
+export const shownWhole = (mailbox: Mailbox, item: Item): Shown =>
+  item.recurrence ? shownMaster(mailbox, item) : shownInstance(mailbox, mailbox.instancesOf(item)[0]!);
+
+function inFolder({ world, request }: Call, { mailbox, id }: Folder): Page {
+  const restriction = child(request, 'Restriction')?.children[0];
+  const view = child(request, 'IndexedPageItemView')?.attributes;
+  const values =
+    ({ item, fields, start, end }: Shown) =>
+    (path: string) =>
+      ({
+        'item:Subject': fields.subject,
+        'calendar:UID': item.uid,
+        'calendar:Start': new Date(start).toISOString(),
+        'calendar:End': new Date(end).toISOString(),
+      })[path];
+  const all = itemsOf(mailbox, id)
+    .map((item) => shownWhole(mailbox, item))
+    .filter((shown) => !restriction || matches(restriction, values(shown)));
+  const from = Number(view?.Offset ?? 0);
+  const most = Math.min(Number(view?.MaxEntriesReturned ?? world.habits.findLimit), world.habits.findLimit);
+  const found = all.slice(from, from + most);
+  const next = from + found.length;
+  return {
+    found,
+    attributes: {
+      IndexedPagingOffset: next,
+      TotalItemsInView: all.length,
+      IncludesLastItemInRange: next >= all.length,
+    },
+  };
+}

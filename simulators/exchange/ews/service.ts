@@ -1,0 +1,140 @@
+/** EWS: takes an envelope apart, finds out whose request it is and hands it to its operation. */
+import { ianaOf } from '../../microsoft365/mailbox/zones.ts';
+import type { Answer, Asked } from '../http.ts';
+import { Violation } from '../schema/content.ts';
+import { taken } from '../schema/requests.ts';
+import { isAccount, type SignIn } from '../sign-in/sign-in.ts';
+import type { ServiceAccount, World } from '../world.ts';
+import { child, type Element, s } from '../xml/element.ts';
+import { read } from '../xml/read.ts';
+import { write } from '../xml/write.ts';
+import type { Call } from './call.ts';
+import { Fault, failure, faultBody, Refused, response, schemaFault } from './errors.ts';
+import { findItem } from './find-item.ts';
+import { findFolder, getFolder } from './folders.ts';
+import { getItem } from './get-item.ts';
+import { impersonated } from './impersonation.ts';
+import { busyFault, Throttling, unavailable } from './throttling.ts';
+import { type Version, versions } from './versions.ts';
+
+export interface Counters {
+  /** By operation. */
+  requests: Record<string, number>;
+  /** By address of the mailbox that was looked at. */
+  byMailbox: Record<string, number>;
+  /** Items that GetItem was asked for. */
+  items: number;
+}
+/** What an operation gives: what stands in the body, or a stream of such. */
+export type Outcome = { body: Element } | { stream: AsyncIterable<Element>; headers?: Answer['headers'] };
+type Operation = (call: Call) => Element | (Outcome & { headers?: Answer['headers'] });
+
+export function ewsService(world: World, signIn: SignIn, origin: () => string) {
+  const throttling = new Throttling(world);
+  const counters: Counters = { requests: {}, byMailbox: {}, items: 0 };
+  const operations: Record<string, Operation> = {
+    ...{ FindItem: findItem, GetItem: getItem, FindFolder: findFolder, GetFolder: getFolder },
+  };
+
+  async function answer(asked: Asked): Promise<Answer> {
+    const account = await signIn.of(asked);
+    if (!isAccount(account)) return account;
+    if (asked.method !== 'POST') return { status: 405, headers: { allow: 'POST' }, body: null };
+    if (!/^text\/xml\b/i.test(asked.headers['content-type'] ?? '')) return { status: 415, body: null };
+    await pause(world.between(world.habits.latency));
+    if (world.chance(world.habits.faults)) return { status: world.oneOf([500, 502, 503]), body: 'Something broke.' };
+    const busy = throttling.busy();
+    if (busy === 'unavailable' || busy === 'unavailableEmpty') return unavailable(busy === 'unavailableEmpty');
+    let leave = () => {};
+    try {
+      if (busy === 'fault') throw busyFault(world);
+      leave = throttling.enter(account);
+      const call = opened(asked, account);
+      if (busy === 'message') return enveloped(response(call.request.name, [sorry(call, busyFault(world))]));
+      const outcome = operations[call.request.name]!(call);
+      if ('name' in outcome) return enveloped(outcome);
+      return 'stream' in outcome ? streamed(outcome) : { ...enveloped(outcome.body), ...headersOf(outcome.headers) };
+    } catch (error) {
+      if (error instanceof Fault) return { ...enveloped(faultBody(error)), status: 500 };
+      if (error instanceof Refused)
+        return { ...enveloped(faultBody(new Fault(error.code, error.message))), status: 500 };
+      throw error;
+    } finally {
+      leave();
+    }
+  }
+
+  function opened(asked: Asked, account: ServiceAccount): Call {
+    const { request, header } = understood(asked.body);
+    const named = header.get('RequestServerVersion')?.attributes.Version ?? 'Exchange2007';
+    if (!versions.includes(named as Version))
+      throw new Fault('ErrorInvalidServerVersion', `The server version ${named} is unknown.`);
+    const mimed = impersonated(world, account, header.get('ExchangeImpersonation'));
+    const user = mimed ?? world.userBy(account.principalName) ?? null;
+    counters.requests[request.name] = (counters.requests[request.name] ?? 0) + 1;
+    const address = user?.address ?? '';
+    counters.byMailbox[address] = (counters.byMailbox[address] ?? 0) + 1;
+    if (request.name === 'GetItem') counters.items += child(request, 'ItemIds')!.children.length;
+    return {
+      ...{ world, account, user, impersonated: mimed !== null, version: named as Version, request },
+      ...{ zone: zoneOf(header.get('TimeZoneContext')), headers: asked.headers, outlook: `${origin()}/owa/` },
+      onGone: asked.onGone,
+    };
+  }
+
+  function enveloped(body: Element): Answer {
+    return {
+      status: 200,
+      headers: { 'content-type': 'text/xml; charset=utf-8', 'x-feserver': 'EX1' },
+      body: write(envelope(body), world.habits.prefixes, world.habits.declaration),
+    };
+  }
+
+  function streamed({ stream, headers }: { stream: AsyncIterable<Element>; headers?: Answer['headers'] }): Answer {
+    const { prefixes, declaration } = world.habits;
+    const texts = async function* () {
+      for await (const body of stream) yield write(envelope(body), prefixes, declaration);
+    };
+    const all = { 'content-type': 'text/xml; charset=utf-8', ...headers };
+    return { status: 200, headers: all, body: null, stream: texts() };
+  }
+
+  const pause = (milliseconds: number) =>
+    milliseconds < 1 ? Promise.resolve() : new Promise<void>((resolve) => world.clock.after(milliseconds, resolve));
+
+  return { answer, throttling, counters };
+}
+
+/** @throws Fault where it isn't XML or not in the schema's order */
+function understood(body: string): ReturnType<typeof taken> {
+  try {
+    return taken(read(body));
+  } catch (error) {
+    if (error instanceof Violation) throw schemaFault(error.message);
+    throw new Fault('ErrorInvalidRequest', `The request is invalid: ${(error as Error).message}`);
+  }
+}
+
+const sorry = ({ request }: Call, fault: Fault): Element => failure(`${request.name}ResponseMessage`, fault);
+const headersOf = (headers: Answer['headers']) => (headers ? { headers } : {});
+
+function zoneOf(context: Element | undefined): string | null {
+  const id = child(context, 'TimeZoneDefinition')?.attributes.Id;
+  try {
+    return id ? ianaOf(id) : null;
+  } catch {
+    throw new Fault('ErrorInvalidTimeZone', `The time zone ${id} is unknown.`);
+  }
+}
+
+export function envelope(body: Element): Element {
+  const build = {
+    MajorVersion: '15',
+    MinorVersion: '1',
+    MajorBuildNumber: '2507',
+    MinorBuildNumber: '39',
+    Version: 'V2017_07_11',
+  };
+  const version: Element = { namespace: 'types', name: 'ServerVersionInfo', attributes: build, children: [], text: '' };
+  return s('Envelope', s('Header', version), s('Body', body));
+}

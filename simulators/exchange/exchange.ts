@@ -1,0 +1,118 @@
+/**
+ * A stand-in for an Exchange server on premises (2016, 2019): EWS and Autodiscover, to show and to distrust. It shares no
+ * code with the connector. Not everything of the real thing is here, and nothing of it was tried beside the real thing.
+ *
+ *   {address}/EWS/Exchange.asmx   EWS      {address}/autodiscover/…   Autodiscover
+ *   {address}/                    a page for people: mailboxes, their calendars, what to do to them
+ */
+import http from 'node:http';
+import https from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import { type Clock, wallClock } from '../microsoft365/world.ts';
+import { ewsService } from './ews/service.ts';
+import { type Habits, nasty } from './habits.ts';
+import type { Answer, Asked } from './http.ts';
+import { basic, signInBy, type Verify } from './sign-in/sign-in.ts';
+import { World } from './world.ts';
+
+export interface ExchangeOptions {
+  /** 0: any free one. Always on 127.0.0.1. */
+  port?: number;
+  /** What differs from the bad habits that are on by default; `tame` for a well-behaved one, `gromoxLike` for another server. */
+  habits?: Partial<Habits>;
+  seed?: number;
+  clock?: Clock;
+  /** Serves https with these; PEM. */
+  tls?: { key: string; cert: string };
+  /** Further ways to sign in by scheme in lower case, such as `negotiate` with a verifier of Kerberos tickets. */
+  signIn?: Record<string, Verify>;
+  /** Sees every request to EWS and its answer (streams: null), for holding them against the schema. */
+  inspect?: (asked: Asked, answer: Answer) => void;
+}
+
+export type Exchange = Awaited<ReturnType<typeof startExchange>>;
+
+/** Without a socket: tests, and benchmarks that turn the clock, ask `handle`. @param origin its address, in its links. */
+export function openExchange(options: Omit<ExchangeOptions, 'port' | 'tls'>, origin: () => string) {
+  const { seed = 1, clock = wallClock, inspect } = options;
+  const world = new World({ ...nasty, ...options.habits }, seed, clock);
+  const ways: Record<string, Verify> = { basic: basic(world), ...options.signIn };
+  const signIn = signInBy(world, ways);
+  const service = ewsService(world, signIn, origin);
+
+  async function handle(asked: Asked): Promise<Answer> {
+    const path = asked.url.pathname.toLowerCase();
+    if (path === '/ews/exchange.asmx') {
+      const answer = await service.answer(asked);
+      inspect?.(asked, answer);
+      return answer;
+    }
+    return { status: 404, body: 'There is nothing here.' };
+  }
+
+  return { world, handle, ...service };
+}
+
+export async function startExchange(options: ExchangeOptions = {}) {
+  let url = '';
+  const simulated = openExchange(options, () => url);
+  const { world, handle } = simulated;
+  const listen = (request: http.IncomingMessage, response: http.ServerResponse) =>
+    void serve(request, response).catch(() => response.destroy());
+  const server = options.tls ? https.createServer(options.tls, listen) : http.createServer(listen);
+  await new Promise<void>((resolve, reject) =>
+    server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve),
+  );
+  url = `${options.tls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  async function serve(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+    const { status, headers = {}, body, stream } = await handle(await read(request, response));
+    response.writeHead(status, headers);
+    if (stream) return pour(stream, response);
+    const text = body ?? '';
+    if (text.length < 100 || !world.chance(world.habits.cuts)) return void response.end(text);
+    response.write(text.slice(0, text.length >> 1));
+    return void setTimeout(() => response.destroy(), 5);
+  }
+
+  /** Envelopes as chunks, cut as the habits say. */
+  async function pour(stream: AsyncIterable<string>, response: http.ServerResponse): Promise<void> {
+    response.flushHeaders();
+    for await (const text of stream) {
+      const bytes = Buffer.from(text);
+      const size = world.habits.chunks === 'anywhere' ? 1 + Math.floor(world.random() * bytes.length) : bytes.length;
+      for (let at = 0; at < bytes.length; at += size) {
+        await new Promise((done) => response.write(bytes.subarray(at, at + size), done));
+        if (size < bytes.length) await new Promise((done) => setTimeout(done, 1));
+      }
+      if (world.chance(world.habits.cuts)) return void response.destroy();
+    }
+    response.end();
+  }
+
+  return {
+    ...simulated,
+    /** Of the whole; EWS is at `${url}/EWS/Exchange.asmx`. */
+    url,
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function read(request: http.IncomingMessage, response: http.ServerResponse): Promise<Asked> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(request.headers))
+    headers[name] = Array.isArray(value) ? value.join(', ') : (value ?? '');
+  return {
+    method: request.method ?? 'GET',
+    url: new URL(request.url ?? '/', 'http://exchange'),
+    headers,
+    body: Buffer.concat(chunks).toString('utf8'),
+    connection: request.socket as Socket,
+    onGone: (callback) => void response.once('close', callback),
+  };
+}
