@@ -11,9 +11,10 @@ import { randomFrom } from '../simulators/pbx/habits.ts';
 import { type Pbx, startPbx } from '../simulators/pbx/pbx.ts';
 import { pbxSettings } from '../simulators/pbx/settings.ts';
 import { type Product, startProduct, until } from './product.ts';
+import { seedOfThisRun } from './seed.ts';
 import { dropTarget, makeTarget } from './store.ts';
 
-const seed = Number(process.env.WHENABOUTS_SEED ?? Date.now() % 1_000_000);
+const seed = seedOfThisRun();
 const kills = Number(process.env.WHENABOUTS_KILLS ?? (process.env.TEST_DATABASE_URL ? 50 : 10));
 /** The longest bad habit of the simulated phone system, and more: an open write of a killed process has landed. */
 const landedMs = 700;

@@ -11,6 +11,7 @@ import { createAccount } from '../server/src/sync/accounts.ts';
 import { accountHealth } from '../server/src/sync/health.ts';
 import { pullAccountOnce, startSync } from '../server/src/sync/sync.ts';
 import { makeUser, testContext } from './context.ts';
+import { seedOfThisRun } from './seed.ts';
 import { drop, emptyState, type ModelState, modelConnector, put } from './sources/model-source.ts';
 import { dayIn, meeting, modelled, stored } from './sources/model-store.ts';
 import { crashingAt, dropTarget, inStore, makeTarget } from './store.ts';
@@ -100,8 +101,8 @@ test('killed at each named point, another process has made it good within 30 sec
 });
 
 test('killed at random moments, the store ends as the source', { timeout: 120_000 }, async () => {
-  const seed = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000);
-  console.info(`seed ${seed} (TEST_SEED=${seed} repeats it)`);
+  const seed = seedOfThisRun();
+  console.info(`seed ${seed} (WHENABOUTS_SEED=${seed} repeats it)`);
   // Each round opens the embedded database twice, which takes seconds.
   const kills = Number(process.env.SYNC_KILLS ?? ('url' in target ? 6 : 2));
   const state = emptyState();

@@ -8,11 +8,12 @@
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { seedOfThisRun } from '../seed.ts';
 import { type Story, stories } from './story.ts';
 import { World } from './world.ts';
 
 const runs = Number(process.env.WHENABOUTS_RUNS ?? 5_000);
-const seed = Number(process.env.WHENABOUTS_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const seed = seedOfThisRun();
 const path = process.env.WHENABOUTS_PATH;
 
 async function play(story: Story, log: string[] | null = null): Promise<World> {

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Person, startTestServer, type TestServer } from '../../../test/api-client.ts';
 import { openEvents } from '../../../test/events.ts';
 import { until } from '../../../test/product.ts';
+import { seedOfThisRun } from '../../../test/seed.ts';
 import { calendarDetails, relationshipLevels } from '../agenda/privacy-settings.ts';
 import { markDue } from '../presence/due.ts';
 import { putProgramClaim } from '../presence/program-claims.ts';
@@ -422,7 +423,7 @@ const strictness = ['confidential', 'private', 'personal', 'normal'];
 const stricterFirst = (a: string, b: string) => strictness.indexOf(a) - strictness.indexOf(b);
 
 const runs = Number(process.env.WHENABOUTS_RUNS ?? 5);
-const seed = Number(process.env.WHENABOUTS_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const seed = seedOfThisRun();
 const privacyRuns = Math.min(runs, 200);
 
 test(`no subject is told to whom it isn’t for, anywhere (${privacyRuns} runs, WHENABOUTS_SEED=${seed})`, {

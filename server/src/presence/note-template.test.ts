@@ -1,11 +1,12 @@
 import fs from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { seedOfThisRun } from '../../../test/seed.ts';
 import { type NoteReader, notePlaceholders, renderNote, unknownPlaceholders } from './note-template.ts';
 import { statuses } from './presence.ts';
 
 const runs = Number(process.env.WHENABOUTS_RUNS ?? 500);
-const seed = Number(process.env.WHENABOUTS_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const seed = seedOfThisRun();
 
 const berlin: NoteReader = { language: 'de', timeZone: 'Europe/Berlin' };
 const london: NoteReader = { language: 'en', timeZone: 'Europe/London' };

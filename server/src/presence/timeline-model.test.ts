@@ -1,6 +1,7 @@
 /** The timeline against its oracle on random claims, calendars, profiles, settings and zones. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { seedOfThisRun } from '../../../test/seed.ts';
 import type { PresenceAppointment } from '../agenda/presence-appointments.queries.ts';
 import type { ClientReport } from './clients.ts';
 import { asWritten } from './numbers.fixture.ts';
@@ -18,7 +19,7 @@ const forbidden = '0900';
 const toNumber = (number: string): ForwardingTarget => ({ kind: 'number', number });
 
 const runs = Number(process.env.WHENABOUTS_RUNS ?? 1_000);
-const seed = Number(process.env.WHENABOUTS_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const seed = seedOfThisRun();
 
 test(`agrees with the oracle at every tick (${runs} runs, WHENABOUTS_SEED=${seed})`, {
   timeout: 60_000 + runs * 50,

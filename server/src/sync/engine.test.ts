@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterAll, beforeEach, expect, test, vi } from 'vitest';
 import { makeUser, testContext } from '../../../test/context.ts';
+import { seedOfThisRun } from '../../../test/seed.ts';
 import {
   drop,
   emptyState,
@@ -201,7 +202,7 @@ function apply(target: ModelState, one: typeof change extends fc.Arbitrary<infer
 }
 
 function seed(): number {
-  const value = Number(process.env.TEST_SEED ?? Date.now() % 2 ** 31);
-  console.info(`seed ${value} (TEST_SEED=${value} repeats it)`);
+  const value = seedOfThisRun();
+  console.info(`seed ${value} (WHENABOUTS_SEED=${value} repeats it)`);
   return value;
 }

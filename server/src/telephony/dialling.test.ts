@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { seedOfThisRun } from '../../../test/seed.ts';
 import { countryOfZone } from './country-of-zone.ts';
 import { diallingBy, diallingOf } from './dialling.ts';
 import { defaultDiallingRules, diallingRules, diallingRulesOf, inRanges, matchesAny } from './dialling-rules.ts';
@@ -8,7 +9,7 @@ import { loadNumberingPlan } from './numbering-plan.ts';
 const plan = await loadNumberingPlan();
 const by = (rules: object) => diallingBy(diallingRules.parse(rules), plan);
 const runs = Number(process.env.WHENABOUTS_RUNS ?? 500);
-const seed = Number(process.env.WHENABOUTS_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const seed = seedOfThisRun();
 
 describe('what is dialled, country by country', () => {
   const refused = { forbidden: null, invalid: null };

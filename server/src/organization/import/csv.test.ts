@@ -1,13 +1,14 @@
 /** Files as people bring them: nothing in one makes reading it throw, and what a program wrote properly is read as it was. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { seedOfThisRun } from '../../../../test/seed.ts';
 import { findColumns, importFields } from './columns.ts';
 import { type Delimiter, guessDelimiter, parseCsv } from './csv.ts';
 import { readCsv } from './csv-reading.ts';
 import { entryRules, isFault, readEntry } from './entry.ts';
 import { CsvSettings, nextRunAt } from './settings.ts';
 
-const seed = Number(process.env.WHENABOUTS_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const seed = seedOfThisRun();
 const numRuns = Number(process.env.WHENABOUTS_RUNS ?? 300);
 const drawn = `(${numRuns} runs, WHENABOUTS_SEED=${seed})`;
 const check = (property: fc.IProperty<never> | fc.IProperty<unknown>) =>

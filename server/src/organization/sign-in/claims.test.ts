@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { seedOfThisRun } from '../../../../test/seed.ts';
 import { groupsIn, identityOf, roleOfGroups } from './claims.ts';
 
 test.each([
@@ -36,7 +37,7 @@ test.each([
 });
 
 const runs = Number(process.env.WHENABOUTS_RUNS ?? 300);
-const seed = Number(process.env.WHENABOUTS_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const seed = seedOfThisRun();
 
 test(`whatever a provider sends can be stored (${runs} runs, WHENABOUTS_SEED=${seed})`, () => {
   const names = [

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { seedOfThisRun } from '../../../../test/seed.ts';
 import {
   afterFailure,
   type Counted,
@@ -63,7 +64,7 @@ test('the rest of a lock is told in whole seconds, rounded up, and is over on ti
 });
 
 const runs = Number(process.env.WHENABOUTS_RUNS ?? 300);
-const seed = Number(process.env.WHENABOUTS_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const seed = seedOfThisRun();
 
 test(`whatever is tried: no lock is longer than 15 minutes, and guesses stay few (${runs} runs, WHENABOUTS_SEED=${seed})`, () => {
   const waits = fc.array(fc.oneof(fc.integer({ min: 0, max: 120 }), fc.integer({ min: 0, max: 30 * 3600 })), {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { seedOfThisRun } from '../../../../test/seed.ts';
 import { codeOfStep, fromBase32, keyAddress, matchingStep, stepAt, toBase32 } from './totp.ts';
 
 const at = (seconds: number) => Temporal.Instant.fromEpochMilliseconds(seconds * 1000);
@@ -42,7 +43,7 @@ test('a code is taken one step early or late, never further, and never after a l
 });
 
 const runs = Number(process.env.WHENABOUTS_RUNS ?? 300);
-const seed = Number(process.env.WHENABOUTS_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const seed = seedOfThisRun();
 
 test(`base32 there and back (${runs} runs, WHENABOUTS_SEED=${seed})`, () => {
   // RFC 4648, section 10.

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { seedOfThisRun } from '../../../../test/seed.ts';
 import { responseValues, sensitivityValues, showAsValues } from '../../agenda/appointment.ts';
 import { sourceKinds } from '../../agenda/merge.ts';
 import type { AppointmentDetails, PresenceAppointment } from '../../agenda/presence-appointments.queries.ts';
@@ -8,7 +9,7 @@ import { type Conditions, longestLead, rule, rules, subjectConditionsOf } from '
 import { ruleFor } from './specification.ts';
 
 const runs = Number(process.env.WHENABOUTS_RUNS ?? 2_000);
-const seed = Number(process.env.WHENABOUTS_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const seed = seedOfThisRun();
 
 const at = (text: string) => Temporal.Instant.from(text);
 const office: Surroundings = {

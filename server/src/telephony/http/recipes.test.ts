@@ -14,6 +14,7 @@ import { wazoContract } from '../../../../simulators/wazo/contract.ts';
 import { startWazo, wazoUser } from '../../../../simulators/wazo/wazo.ts';
 import { webexContract } from '../../../../simulators/webex/contract.ts';
 import { startWebex, webexApp } from '../../../../simulators/webex/webex.ts';
+import { seedOfThisRun } from '../../../../test/seed.ts';
 import { createOutbound } from '../../outbound/client.ts';
 import { type SlotForwarding, slotOff, slots } from '../../presence/presence.ts';
 import type { PhoneSystemConnection } from '../connector.ts';
@@ -24,7 +25,7 @@ import { type HttpSecret, httpSettings } from './settings.ts';
 
 const outbound = createOutbound({ allowedNetworks: [] });
 const open: (StandIn | PhoneSystemConnection)[] = [];
-const seed = Number(process.env.WHENABOUTS_SEED ?? Math.floor(Math.random() * 1e6));
+const seed = seedOfThisRun();
 console.log(`recipes: WHENABOUTS_SEED=${seed}`);
 afterEach(async () => {
   for (const each of open.splice(0)) await ('stop' in each ? each.stop() : each.close());

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { noHabits } from '../../../../simulators/http/stand-in.ts';
 import { startWazo, type Wazo, wazoUser } from '../../../../simulators/wazo/wazo.ts';
+import { seedOfThisRun } from '../../../../test/seed.ts';
 import { ConnectorError } from '../../calendars/connector.ts';
 import { createOutbound } from '../../outbound/client.ts';
 import type { Outbound } from '../../outbound/outbound.ts';
@@ -27,7 +28,7 @@ afterAll(async () => {
   await wazo.stop();
   await outbound.close();
 });
-const seed = Number(process.env.WHENABOUTS_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const seed = seedOfThisRun();
 const numRuns = Number(process.env.WHENABOUTS_RUNS ?? 300);
 console.log(`http trial: WHENABOUTS_SEED=${seed}`);
 

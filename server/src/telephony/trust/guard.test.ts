@@ -1,10 +1,11 @@
 /** The guard's rules on random situations, beside some that people would name. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { seedOfThisRun } from '../../../../test/seed.ts';
 import { fewestChanges, type GuardSituation, trips } from './guard.ts';
 
 const numRuns = Number(process.env.WHENABOUTS_RUNS ?? 1_000);
-const seed = Number(process.env.WHENABOUTS_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const seed = seedOfThisRun();
 const check = <T extends [unknown, ...unknown[]]>(property: fc.IProperty<T>) => fc.assert(property, { numRuns, seed });
 
 describe(`when the guard trips (WHENABOUTS_SEED=${seed})`, () => {
