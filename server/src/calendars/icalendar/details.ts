@@ -1,5 +1,6 @@
 /** What an appointment says of itself, apart from when it is: RFC 5545, RFC 7986 and what Exchange adds. */
 import type { Response, Sensitivity, ShowAs, SourceAppointment } from '../../agenda/appointment.ts';
+import { meetingLinkIn } from '../meeting-links.ts';
 import type { Component, ContentLine } from './content-lines.ts';
 import { properties, property, textOf, unescapeText } from './values.ts';
 
@@ -134,32 +135,10 @@ function joinUrlOf(component: Component): string | null {
     if (address) return address;
   }
   for (const name of ['LOCATION', 'URL', 'DESCRIPTION', 'X-ALT-DESC']) {
-    const text = textOf(component, name, MAX_DESCRIPTION);
-    for (const [link] of text?.matchAll(/https?:\/\/[^\s<>"'\])]{4,2000}/gi) ?? []) {
-      const address = webAddress(link.replace(/[.,;:!?]+$/, ''));
-      if (address && isMeetingLink(new URL(address))) return address;
-    }
+    const link = meetingLinkIn(textOf(component, name, MAX_DESCRIPTION) ?? '');
+    if (link) return link;
   }
   return null;
-}
-
-/** Host and path of the meeting services people use. */
-const meetingServices: readonly [RegExp, RegExp][] = [
-  [/^teams\.(microsoft|live)\.com$/, /^\/(l\/meetup-join|meet)\//],
-  [/(^|\.)zoom\.(us|com)$|(^|\.)zoomgov\.com$/, /^\/(j|my|w|s)\//],
-  [/^meet\.google\.com$/, /^\/(lookup\/)?[a-z]{3,}/],
-  [/(^|\.)webex\.com$/, /\/(meet|join|j\.php|m)(\/|$|\.)|\/wbxmjs\//],
-  [/(^|\.)(gotomeeting|gotomeet)\.(com|me)$|^meet\.goto\.com$/, /^\/./],
-  [/^meet\.jit\.si$|^8x8\.vc$|^jitsi\./, /^\/./],
-  [
-    /(^|\.)whereby\.com$|^(www\.)?bluejeans\.com$|(^|\.)chime\.aws$|^meet\.ringcentral\.com$|^v\.ringcentral\.com$/,
-    /^\/./,
-  ],
-  [/^(bbb|meet|conference|video|webconf)\./, /^\/(b|rooms)\/./],
-];
-
-function isMeetingLink(url: URL): boolean {
-  return meetingServices.some(([host, path]) => host.test(url.hostname) && path.test(url.pathname));
 }
 
 /** The address where it is http(s), else null. */

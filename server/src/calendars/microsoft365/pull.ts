@@ -2,20 +2,20 @@
 import { createHash } from 'node:crypto';
 import type { Interval, SkippedComponent } from '../../agenda/appointment.ts';
 import type { Change, PullRequest } from '../connector.ts';
-import { ConnectorError } from '../connector.ts';
 import { type Member, objectOf, slackDays, stampOf } from '../kept.ts';
-import { batchGet } from './batch.ts';
-import { preferEvents, type Round, readRound } from './delta.ts';
+import { pollAfter } from '../poll.ts';
+import { type Round, readRound } from './delta.ts';
 import { appointmentOf, isSkipped } from './events.ts';
 import type { GraphClient } from './graph-client.ts';
-import { type GraphEvent, graphEvent, isOlder, isPart, type Part, textOf } from './graph-event.ts';
-import { pollAfter } from './poll.ts';
+import { type GraphEvent, isOlder, isPart, masterOf, type Part, textOf } from './graph-event.ts';
 import { readSeries, readView, type SeriesNow } from './series.ts';
+import { withSingles } from './stubs.ts';
 
 /** What a good pull ends with. */
 interface Cursor {
   revision: number;
-  link: string;
+  /** Null: the calendar knows no delta, and is read whole each time. */
+  link: string | null;
   from: string;
   to: string;
   /** By master: its members in the window, as short hashes, so that the removal of one leads to its series. */
@@ -38,17 +38,22 @@ export async function* pullCalendar(client: GraphClient, request: PullRequest): 
   const cursor = cursorOf(request.cursor, request.window);
   const last = cursor && { link: cursor.link, window: { from: instant(cursor.from), to: instant(cursor.to) } };
   const told = await readRound(client, calendar, last, widened(request.window));
-  const round = await hydrated(client, calendar, told);
+  const round = await withSingles(client, calendar, told);
   const { window } = round;
   const members = new Map(round.full ? [] : Object.entries(cursor?.series ?? {}));
   const touched = touchedBy(round, members);
   const view = { window: request.window, timeZone: request.timeZone };
 
   if (round.full) yield { type: 'replaceWindow' };
-  const now = await readTouched(client, calendar, window, touched);
+  const now = await readTouched(client, calendar, round, touched);
   const singly = touched.gone.size + touched.singles.length > 0;
-  const known = !round.full && singly ? await request.known() : null;
+  const known = round.link === null || (!round.full && singly) ? await request.known() : null;
   let changes = 0;
+  const upsert = (key: string, events: readonly GraphEvent[]): Change => {
+    const object = seriesObject(key, events, view);
+    if (known?.get(key) !== object.version) changes++;
+    return { type: 'upsert', object };
+  };
   for (const key of touched.gone) {
     members.delete(key);
     if (known?.has(key)) changes++;
@@ -56,14 +61,14 @@ export async function* pullCalendar(client: GraphClient, request: PullRequest): 
   }
   for (const master of touched.series) {
     const events = now.series.get(master) ?? [];
-    changes++;
     if (events.length === 0) {
+      changes++;
       members.delete(master);
       if (!round.full) yield { type: 'remove', key: master };
       continue;
     }
-    members.set(master, events.map(({ id }) => shortHash(id)).join(''));
-    yield { type: 'upsert', object: seriesObject(master, events, view) };
+    members.set(master, hashesOf(master, events, round, members.get(master)));
+    yield upsert(master, events);
   }
   const singles = touched.singles.map((id) => now.singles?.get(id) ?? (now.singles ? id : round.present.get(id)!));
   for (const event of singles) {
@@ -72,10 +77,9 @@ export async function* pullCalendar(client: GraphClient, request: PullRequest): 
       continue;
     }
     // A round may tell again what it told before: what is stored already mustn't become what it was.
-    if (known && isOlder(event.modified, stampOf(known.get(event.id) ?? ''))) continue;
-    changes++;
+    if (known && !round.full && isOlder(event.modified, stampOf(known.get(event.id) ?? ''))) continue;
     members.delete(event.id); // of a series that is one no longer
-    yield { type: 'upsert', object: seriesObject(event.id, [event], view) };
+    yield upsert(event.id, [event]);
   }
   const quiet = changes > 0 ? 0 : (cursor?.quiet ?? 0) + 1;
   const next: Cursor = {
@@ -87,7 +91,13 @@ export async function* pullCalendar(client: GraphClient, request: PullRequest): 
 
 /** Null for none, one of another form, and one whose window no longer reaches far enough. */
 function cursorOf(value: unknown, { from, to }: Interval): Cursor | null {
-  if (!isPart(value) || value.revision !== revision || !textOf(value.link) || !isPart(value.series)) return null;
+  if (
+    !isPart(value) ||
+    value.revision !== revision ||
+    !(value.link === null || textOf(value.link)) ||
+    !isPart(value.series)
+  )
+    return null;
   const cursor = value as Part as unknown as Cursor;
   const reaches =
     instant(cursor.from).epochMilliseconds <= from.epochMilliseconds &&
@@ -142,10 +152,6 @@ function touchedBy(round: Round, members: ReadonlyMap<string, string>): Touched 
   return { series, singles, gone, doubtful };
 }
 
-/** Null for an appointment of its own. */
-const masterOf = ({ id, type, seriesMasterId }: GraphEvent): string | null =>
-  type === 'seriesMaster' ? id : seriesMasterId;
-
 interface Now {
   series: SeriesNow;
   /** What the window has; null where the round itself is what counts. */
@@ -155,9 +161,10 @@ interface Now {
 async function readTouched(
   client: GraphClient,
   calendar: string,
-  window: Interval,
+  { window, view: whole }: Round,
   { series, doubtful }: Touched,
 ): Promise<Now> {
+  if (whole) return { series: bySeries(whole), singles: null };
   if (series.size >= manySeries || doubtful) {
     const view = await readView(client, calendar, window, doubtful);
     if (view)
@@ -182,41 +189,27 @@ function bySeries(view: readonly GraphEvent[]): SeriesNow {
   return all;
 }
 
-/** Single ones that were told as stubs are read in full. */
-async function hydrated(client: GraphClient, calendar: string, round: Round): Promise<Round> {
-  const stubs = [...round.present.values()].filter(
-    (event) => masterOf(event) === null && !('showAs' in event.raw && 'start' in event.raw),
-  );
-  if (stubs.length === 0) return round;
-  const paths = stubs.map(({ id }) => `${calendar}/events/${encodeURIComponent(id)}`);
-  const answers = await batchGet(client, paths, preferEvents);
-  const present = new Map(round.present);
-  const removed = new Set(round.removed);
-  for (const [index, { status, body, retryAt }] of answers.entries()) {
-    const { id } = stubs[index]!;
-    present.delete(id);
-    if (status === 404) removed.add(id);
-    else if (status !== 200) throw client.refusal(status, body, retryAt);
-    else {
-      const event = graphEvent(body);
-      if (!event) throw new ConnectorError('malformed', `${client.host} told of an event without an id.`);
-      present.set(event.id, event);
-    }
-  }
-  return { ...round, present, removed };
-}
-
 function seriesObject(key: string, events: readonly GraphEvent[], view: { window: Interval; timeZone: string }) {
   const members: Member[] = [];
   const skipped: SkippedComponent[] = [];
   let modified = '';
   for (const event of events) {
     if (modified === '' || isOlder(modified, event.modified)) modified = event.modified;
-    const appointment = appointmentOf(event);
+    const appointment = appointmentOf(event, view.timeZone);
     if (isSkipped(appointment)) skipped.push(appointment);
     else members.push(appointment);
   }
   return objectOf(key, members, skipped, modified, view);
+}
+
+/** By whichever id a member's removal is told: that of its series' reading, of this round, or of one before. */
+function hashesOf(master: string, events: readonly GraphEvent[], round: Round, before = ''): string {
+  const hashes = new Set(events.map(({ id }) => shortHash(id)));
+  for (const event of round.present.values())
+    if (event.id !== master && masterOf(event) === master) hashes.add(shortHash(event.id));
+  const removed = new Set([...round.removed].map(shortHash));
+  for (const hash of splitHashes(before)) if (!removed.has(hash)) hashes.add(hash);
+  return [...hashes].join('');
 }
 
 const hashLength = 8;

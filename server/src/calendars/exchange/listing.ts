@@ -1,0 +1,127 @@
+/**
+ * What a calendar of Exchange has in a stretch of time: ids and change keys, put together to what is stored as one. A
+ * series is one because its rows must always equal one version of it.
+ *
+ * The change key of an occurrence is that of its series: "If either the recurring master or any of its occurrences
+ * change, the ChangeKey changes" (OccurrenceItemIdType.ChangeKey). What changes in an exception alone shows either there
+ * or in the exception's own; so all of them together say whether a series is what it was.
+ */
+import { createHash } from 'node:crypto';
+import type { Interval } from '../../agenda/appointment.ts';
+import { ConnectorError } from '../connector.ts';
+import type { CalendarItem, ListedItem } from './calendar-item.ts';
+import { uidOf } from './items.ts';
+
+/** A calendar of a mailbox, as it is read. All throw ConnectorError. */
+export interface CalendarReader {
+  /** What overlaps the interval (FindItem with a CalendarView). complete: false where the server cut it off. */
+  view(interval: Interval): Promise<{ items: ListedItem[]; complete: boolean }>;
+  /** All recurring masters (FindItem without a view). */
+  masters(): Promise<ListedItem[]>;
+  /** In the order of the ids; a text says in the server's words why one can't be read, null that it isn't there. */
+  items(ids: readonly string[]): Promise<(CalendarItem | string | null)[]>;
+}
+
+/** A server that doesn't expand series tells their masters, and often only those that began in the stretch. */
+export type Expansion = 'server' | 'here';
+
+/** What is stored as one object. */
+export interface Entry {
+  kind: 'single' | 'series' | 'master';
+  key: string;
+  /** The same while nothing of it has changed; '' where that can't be known. */
+  stamp: string;
+  items: ListedItem[];
+}
+
+export interface Listing {
+  entries: Map<string, Entry>;
+  /** Null: nothing in it tells. */
+  expansion: Expansion | null;
+}
+
+/** Raise it when what is kept of an item changes its form: everything is read anew then. */
+const revision = 1;
+const mostReadings = 5;
+const leastSplitMs = 3_600_000;
+
+/** @param expansion what is known of the server so far. @throws ConnectorError */
+export async function listCalendar(
+  reader: CalendarReader,
+  stretch: Interval,
+  expansion: Expansion | null,
+): Promise<Listing> {
+  const items = await viewOf(reader, stretch);
+  const told = expansionIn(items) ?? expansion;
+  if (told !== 'server') for (const master of await reader.masters()) items.set(master.id, master);
+  const entries = new Map<string, Entry>();
+  for (const item of items.values()) {
+    const { kind, key } = placeOf(item);
+    const entry = entries.get(key) ?? { kind, key, stamp: '', items: [] };
+    entry.items.push(item);
+    entries.set(key, entry);
+  }
+  for (const entry of entries.values()) entry.stamp = stampFor(entry, stretch);
+  return { entries, expansion: told };
+}
+
+function expansionIn(items: ReadonlyMap<string, ListedItem>): Expansion | null {
+  const types = new Set([...items.values()].map(({ calendarItemType }) => calendarItemType));
+  if (types.has('RecurringMaster')) return 'here';
+  return types.has('Occurrence') || types.has('Exception') ? 'server' : null;
+}
+
+/** What takes several requests may change between them: it is read until two readings agree. */
+async function viewOf(reader: CalendarReader, stretch: Interval): Promise<Map<string, ListedItem>> {
+  let before: string | null = null;
+  for (let readings = 0; readings < mostReadings; readings++) {
+    const parts = { count: 0 };
+    const items = await splitView(reader, stretch, parts);
+    const now = JSON.stringify([...items.values()].sort((a, b) => (a.id < b.id ? -1 : 1)));
+    if (parts.count === 1 || now === before) return items;
+    before = now;
+  }
+  throw keptChanging();
+}
+
+async function splitView(
+  reader: CalendarReader,
+  { from, to }: Interval,
+  parts: { count: number },
+): Promise<Map<string, ListedItem>> {
+  const { items, complete } = await reader.view({ from, to });
+  const all = new Map(items.map((item) => [item.id, item]));
+  parts.count++;
+  if (complete) return all;
+  const length = to.epochMilliseconds - from.epochMilliseconds;
+  if (length < 2 * leastSplitMs)
+    throw new ConnectorError('malformed', 'More appointments lie in one hour of this calendar than the server lists.');
+  const middle = from.add({ milliseconds: Math.floor(length / 2) });
+  // One after the other: where so much is listed, two at once would only get in each other's way.
+  const first = await splitView(reader, { from, to: middle }, parts);
+  for (const item of (await splitView(reader, { from: middle, to }, parts)).values()) first.set(item.id, item);
+  return first;
+}
+
+export const keptChanging = () =>
+  new ConnectorError('unreachable', 'The calendar kept changing while it was read. It is read again by itself.');
+
+function placeOf(item: ListedItem): Pick<Entry, 'kind' | 'key'> {
+  const { calendarItemType: type, uid, id } = item;
+  const key = `series ${uidOf(item)}`;
+  if (type === 'RecurringMaster') return { kind: 'master', key };
+  // One that doesn't say what it belongs to is stored by itself.
+  if ((type === 'Occurrence' || type === 'Exception') && uid !== null) return { kind: 'series', key };
+  return { kind: 'single', key: id };
+}
+
+function stampFor({ kind, items }: Entry, { from, to }: Interval): string {
+  if (items.some(({ changeKey }) => changeKey === '')) return '';
+  const lines = items.map(({ id, changeKey, calendarItemType, start, end }) =>
+    [id, changeKey, ...(kind === 'series' ? [calendarItemType, start, end] : [])].join('|'),
+  );
+  // A master says nothing of the stretch for which it was expanded.
+  const stretch = kind === 'master' ? [from.toString(), to.toString()] : [];
+  const text = [revision, ...stretch, ...lines.sort()].join('\n');
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+}
