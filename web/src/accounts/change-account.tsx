@@ -5,8 +5,8 @@ import { useTranslation } from 'react-i18next';
 import type { Account, AccountChange } from '../../../server/src/api/schemas/accounts.ts';
 import { request } from '../shell/api.ts';
 import { Dialog } from '../shell/dialog.tsx';
+import { FormFoot } from '../shell/form-foot.tsx';
 import { notify } from '../shell/notices.tsx';
-import { Problem } from '../shell/parts.tsx';
 import { emptyDraft, SecretFields, secretOf } from './connection-form.tsx';
 
 /** An account's name and, where it has any, its credentials. */
@@ -47,12 +47,7 @@ export default function ChangeAccount({ account, onClose }: { account: Account; 
             <SecretFields draft={draft} change={(part) => setDraft((known) => ({ ...known, ...part }))} />
           </>
         )}
-        {change.isError && <Problem error={change.error} />}
-        <div className="actions">
-          <button type="submit" className="button primary" disabled={change.isPending}>
-            {t('save', { ns: 'shell' })}
-          </button>
-        </div>
+        <FormFoot change={change} />
       </form>
     </Dialog>
   );

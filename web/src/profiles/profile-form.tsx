@@ -1,3 +1,4 @@
+import { FormFoot } from '../shell/form-foot.tsx';
 import './profiles.css';
 import { NativeSelect, Switch, TextInput } from '@mantine/core';
 import { type FormEvent, Fragment, useState } from 'react';
@@ -7,9 +8,8 @@ import { useChange } from '../administration/administration.queries.ts';
 import { notePlaceholders } from '../presence/note-placeholders.ts';
 import { statuses } from '../presence/status.tsx';
 import { Dialog } from '../shell/dialog.tsx';
-import { fieldError, isFieldError } from '../shell/field-errors.ts';
+import { fieldError } from '../shell/field-errors.ts';
 import { notify } from '../shell/notices.tsx';
-import { Problem } from '../shell/parts.tsx';
 import { CannotDo, type ForwardingPart, type PhoneSystem } from './cannot-do.tsx';
 import { TargetFields, targetErrorFields } from './target-fields.tsx';
 import type { ChoosableTarget, Target } from './targets.ts';
@@ -135,14 +135,7 @@ export function ProfileForm(props: {
           checked={form.active}
           onChange={(event) => set({ active: event.currentTarget.checked })}
         />
-        {save.isError && !isFieldError(save.error, ['name', 'note', ...targetErrorFields]) && (
-          <Problem error={save.error} />
-        )}
-        <div className="actions">
-          <button type="submit" className="button primary" disabled={save.isPending}>
-            {t('save', { ns: 'shell' })}
-          </button>
-        </div>
+        <FormFoot change={save} beside={['name', 'note', ...targetErrorFields]} />
       </form>
     </Dialog>
   );

@@ -1,3 +1,4 @@
+import { FormFoot } from '../shell/form-foot.tsx';
 import '../administration/users/users.css';
 import { NativeSelect, SegmentedControl, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
@@ -6,10 +7,9 @@ import { useTranslation } from 'react-i18next';
 import type { Me, MeChange } from '../../../server/src/api/schemas/users.ts';
 import { type PickedUser, UserPicker } from '../administration/users/user-picker.tsx';
 import { request } from '../shell/api.ts';
-import { fieldError, isFieldError } from '../shell/field-errors.ts';
+import { fieldError } from '../shell/field-errors.ts';
 import { chooseLanguage, languages } from '../shell/language.ts';
 import { notify } from '../shell/notices.tsx';
-import { Problem } from '../shell/parts.tsx';
 import { meQuery, useMe } from '../shell/session.ts';
 import { chooseTheme, themes, useTheme } from '../shell/theme.ts';
 import { TimeZoneField } from '../shell/time-zone-field.tsx';
@@ -112,12 +112,7 @@ function MeForm({ me }: { me: Me }) {
           />
         ))}
       </div>
-      {save.isError && !isFieldError(save.error, fields) && <Problem error={save.error} />}
-      <div className="actions">
-        <button type="submit" className="button primary" disabled={save.isPending}>
-          {t('save', { ns: 'shell' })}
-        </button>
-      </div>
+      <FormFoot change={save} beside={fields} />
     </form>
   );
 }

@@ -3,8 +3,8 @@ import { useNavigate, useParams } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { request } from '../shell/api.ts';
-import { fieldError, isFieldError } from '../shell/field-errors.ts';
-import { Problem } from '../shell/parts.tsx';
+import { fieldError } from '../shell/field-errors.ts';
+import { FormFoot } from '../shell/form-foot.tsx';
 import { queries } from '../shell/session.ts';
 import { Entrance } from './entrance.tsx';
 import { NewPasswordField } from './password-field.tsx';
@@ -37,12 +37,7 @@ export default function InvitationPage() {
           error={fieldError(accept.error, 'password')}
           onChange={setPassword}
         />
-        {accept.isError && !isFieldError(accept.error, ['password']) && <Problem error={accept.error} />}
-        <div className="actions">
-          <button type="submit" className="button primary" disabled={accept.isPending}>
-            {t('invitation.accept')}
-          </button>
-        </div>
+        <FormFoot change={accept} beside={['password']} label={t('invitation.accept')} />
       </form>
     </Entrance>
   );

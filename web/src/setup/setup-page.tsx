@@ -5,7 +5,8 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Setup, SetupState } from '../../../server/src/api/schemas/users.ts';
 import { get, request } from '../shell/api.ts';
-import { fieldError, isFieldError } from '../shell/field-errors.ts';
+import { fieldError } from '../shell/field-errors.ts';
+import { FormFoot } from '../shell/form-foot.tsx';
 import { chooseLanguage, languages } from '../shell/language.ts';
 import { Problem, Skeleton } from '../shell/parts.tsx';
 import { queries } from '../shell/session.ts';
@@ -112,12 +113,7 @@ function AdministratorForm({ token }: { token: string }) {
           onChange={(event) => void chooseLanguage(event.currentTarget.value === 'de' ? 'de' : 'en')}
         />
       </div>
-      {create.isError && !isFieldError(create.error, fields) && <Problem error={create.error} />}
-      <div className="actions">
-        <button type="submit" className="button primary" disabled={create.isPending}>
-          {t('create')}
-        </button>
-      </div>
+      <FormFoot change={create} beside={fields} label={t('create')} />
     </form>
   );
 }

@@ -1,10 +1,11 @@
+import { FormFoot } from '../../shell/form-foot.tsx';
 import './microsoft365.css';
 import { TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { GraphConsent } from '../../../../server/src/api/schemas/graph-consent.ts';
-import { fieldError, isFieldError } from '../../shell/field-errors.ts';
+import { fieldError } from '../../shell/field-errors.ts';
 import { Icon } from '../../shell/icons.tsx';
 import { notify } from '../../shell/notices.tsx';
 import { Problem } from '../../shell/parts.tsx';
@@ -108,12 +109,11 @@ function Paste({ open, onConnected }: { open: boolean; onConnected: (() => void)
             value={address}
             onChange={(event) => setAddress(event.currentTarget.value)}
           />
-          {finish.isError && !isFieldError(finish.error, ['address']) && <Problem error={finish.error} />}
-          <div className="actions">
-            <button type="submit" className="button primary" disabled={finish.isPending}>
-              {finish.isPending ? t('paste.finishing') : t('paste.finish')}
-            </button>
-          </div>
+          <FormFoot
+            change={finish}
+            beside={['address']}
+            label={finish.isPending ? t('paste.finishing') : t('paste.finish')}
+          />
         </form>
       )}
     </details>

@@ -4,9 +4,10 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PredefinedTarget } from '../../../../server/src/api/schemas/dialling.ts';
 import { Dialog } from '../../shell/dialog.tsx';
-import { fieldError, isFieldError } from '../../shell/field-errors.ts';
+import { fieldError } from '../../shell/field-errors.ts';
+import { FormFoot } from '../../shell/form-foot.tsx';
 import { notify } from '../../shell/notices.tsx';
-import { Empty, Problem } from '../../shell/parts.tsx';
+import { Empty } from '../../shell/parts.tsx';
 import { ServerWords } from '../../shell/server-words.tsx';
 import { useChange } from '../administration.queries.ts';
 import { useMayChange } from '../may-change.ts';
@@ -114,12 +115,7 @@ function TargetForm(props: { target: PredefinedTarget | null; locationId: string
           error={fieldError(save.error, 'number')}
           onChange={({ currentTarget: { value } }) => setNumber(value)}
         />
-        {save.isError && !isFieldError(save.error, ['name', 'number']) && <Problem error={save.error} />}
-        <div className="actions">
-          <button type="submit" className="button primary" disabled={save.isPending}>
-            {t('save', { ns: 'shell' })}
-          </button>
-        </div>
+        <FormFoot change={save} beside={['name', 'number']} />
       </form>
     </Dialog>
   );

@@ -3,9 +3,9 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { GraphApplication } from '../../../../server/src/api/schemas/graph-applications.ts';
 import { Dialog } from '../../shell/dialog.tsx';
-import { fieldError, isFieldError } from '../../shell/field-errors.ts';
+import { fieldError } from '../../shell/field-errors.ts';
+import { FormFoot } from '../../shell/form-foot.tsx';
 import { notify } from '../../shell/notices.tsx';
-import { Problem } from '../../shell/parts.tsx';
 import { useChange } from '../administration.queries.ts';
 
 const clouds = ['global', 'usGovL4', 'usGovDoD', 'china', 'custom'] as const;
@@ -129,12 +129,7 @@ export function ApplicationForm({ application, onClose }: { application: GraphAp
             />
           </>
         )}
-        {save.isError && !isFieldError(save.error, beside) && <Problem error={save.error} />}
-        <div className="actions">
-          <button type="submit" className="button primary" disabled={save.isPending}>
-            {t('save', { ns: 'shell' })}
-          </button>
-        </div>
+        <FormFoot change={save} beside={beside} />
       </form>
     </Dialog>
   );

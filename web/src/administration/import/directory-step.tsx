@@ -2,8 +2,8 @@ import { NativeSelect, PasswordInput, Switch, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ImportSource } from '../../../../server/src/api/schemas/import.ts';
-import { fieldError, isFieldError } from '../../shell/field-errors.ts';
-import { Problem } from '../../shell/parts.tsx';
+import { fieldError } from '../../shell/field-errors.ts';
+import { FormFoot } from '../../shell/form-foot.tsx';
 import { useMe } from '../../shell/session.ts';
 import { useChange } from '../administration.queries.ts';
 import { CommonSettings, commonOf } from './common-settings.tsx';
@@ -138,15 +138,11 @@ export function DirectoryStep({ source, goOn }: { source: ImportSource; goOn(): 
         ]}
         onChange={(event) => set({ hour: event.currentTarget.value === '' ? null : Number(event.currentTarget.value) })}
       />
-      {save.isError &&
-        !isFieldError(save.error, [...shownFields, ...attributes.map((name) => `attributes.${name}`)]) && (
-          <Problem error={save.error} />
-        )}
-      <div className="actions">
-        <button type="submit" className="button primary" disabled={save.isPending}>
-          {t('ldap.check')}
-        </button>
-      </div>
+      <FormFoot
+        change={save}
+        beside={[...shownFields, ...attributes.map((name) => `attributes.${name}`)]}
+        label={t('ldap.check')}
+      />
     </form>
   );
 }

@@ -1,3 +1,4 @@
+import { FormFoot } from '../../shell/form-foot.tsx';
 import './import.css';
 import { NativeSelect, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
@@ -6,9 +7,9 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ImportSource, NewImportSource } from '../../../../server/src/api/schemas/import.ts';
 import { Dialog } from '../../shell/dialog.tsx';
-import { fieldError, isFieldError } from '../../shell/field-errors.ts';
+import { fieldError } from '../../shell/field-errors.ts';
 import { useNow } from '../../shell/now.ts';
-import { Empty, Problem } from '../../shell/parts.tsx';
+import { Empty } from '../../shell/parts.tsx';
 import { useFormat } from '../../shell/use-format.ts';
 import { useChange } from '../administration.queries.ts';
 import { PlaceLink } from '../place-link.tsx';
@@ -122,12 +123,7 @@ function AddSource({ onClose }: { onClose(): void }) {
             />
           </>
         )}
-        {save.isError && !isFieldError(save.error, ['name', 'address', 'base']) && <Problem error={save.error} />}
-        <div className="actions">
-          <button type="submit" className="button primary" disabled={save.isPending}>
-            {t('goOn')}
-          </button>
-        </div>
+        <FormFoot change={save} beside={['name', 'address', 'base']} label={t('goOn')} />
       </form>
     </Dialog>
   );

@@ -3,9 +3,9 @@ import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Dialog } from '../../shell/dialog.tsx';
-import { fieldError, isFieldError } from '../../shell/field-errors.ts';
+import { fieldError } from '../../shell/field-errors.ts';
+import { FormFoot } from '../../shell/form-foot.tsx';
 import { notify } from '../../shell/notices.tsx';
-import { Problem } from '../../shell/parts.tsx';
 import { browserZone, TimeZoneField } from '../../shell/time-zone-field.tsx';
 import { type Group, type Location, locationsQuery, useChange } from '../administration.queries.ts';
 
@@ -111,12 +111,11 @@ function NamedForm<Made>(
           onChange={(event) => setName(event.currentTarget.value)}
         />
         {props.more(save.error)}
-        {save.isError && !isFieldError(save.error, ['name', ...Object.keys(also)]) && <Problem error={save.error} />}
-        <div className="actions">
-          <button type="submit" className="button primary" disabled={save.isPending}>
-            {known ? t('save', { ns: 'shell' }) : props.add}
-          </button>
-        </div>
+        <FormFoot
+          change={save}
+          beside={['name', ...Object.keys(also)]}
+          label={known ? t('save', { ns: 'shell' }) : props.add}
+        />
       </form>
     </Dialog>
   );

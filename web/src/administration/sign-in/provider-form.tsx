@@ -8,9 +8,9 @@ import type {
   IdentityProviderChange,
   NewIdentityProvider,
 } from '../../../../server/src/api/schemas/sign-in.ts';
-import { fieldError, isFieldError } from '../../shell/field-errors.ts';
+import { fieldError } from '../../shell/field-errors.ts';
+import { FormFoot } from '../../shell/form-foot.tsx';
 import { notify } from '../../shell/notices.tsx';
-import { Problem } from '../../shell/parts.tsx';
 import { groupsQuery, useChange } from '../administration.queries.ts';
 import { CopyField } from '../copy-field.tsx';
 import { useUnsaved } from '../unsaved.tsx';
@@ -164,12 +164,7 @@ export function ProviderForm({ provider }: { provider: IdentityProvider | null }
         </div>
         <GroupRoles value={form.groupRoles} error={wrong('groupRoles')} set={(groupRoles) => set({ groupRoles })} />
       </fieldset>
-      {save.isError && !isFieldError(save.error, fields) && <Problem error={save.error} />}
-      <div className="actions">
-        <button type="submit" className="button primary" disabled={save.isPending}>
-          {t('save', { ns: 'shell' })}
-        </button>
-      </div>
+      <FormFoot change={save} beside={fields} />
       {unsaved.dialog}
     </form>
   );

@@ -3,9 +3,9 @@ import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { NetworkSettings } from '../../../../server/src/api/schemas/settings.ts';
-import { fieldError, isFieldError } from '../../shell/field-errors.ts';
+import { fieldError } from '../../shell/field-errors.ts';
+import { FormFoot } from '../../shell/form-foot.tsx';
 import { notify } from '../../shell/notices.tsx';
-import { Problem } from '../../shell/parts.tsx';
 import { networkQuery, useChange } from '../administration.queries.ts';
 import { ForChange } from '../for-change.tsx';
 import { Section } from '../section.tsx';
@@ -87,12 +87,7 @@ function NetworkForm({ settings }: { settings: NetworkSettings }) {
         error={fieldError(save.error, 'certificateAuthorities')}
         onChange={(event) => setAuthorities(event.currentTarget.value)}
       />
-      {save.isError && !isFieldError(save.error, fields) && <Problem error={save.error} />}
-      <div className="actions">
-        <button type="submit" className="button primary" disabled={save.isPending}>
-          {t('save', { ns: 'shell' })}
-        </button>
-      </div>
+      <FormFoot change={save} beside={fields} />
     </form>
   );
 }

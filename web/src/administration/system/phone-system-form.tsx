@@ -3,9 +3,9 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { NewPhoneSystem, PhoneSystem } from '../../../../server/src/api/schemas/telephony.ts';
 import { Dialog } from '../../shell/dialog.tsx';
-import { fieldError, isFieldError } from '../../shell/field-errors.ts';
+import { fieldError } from '../../shell/field-errors.ts';
+import { FormFoot } from '../../shell/form-foot.tsx';
 import { notify } from '../../shell/notices.tsx';
-import { Problem } from '../../shell/parts.tsx';
 import { useChange } from '../administration.queries.ts';
 import { draftOf, settingsFrom } from '../http-phone/draft.ts';
 import { HttpPhoneFields } from '../http-phone/fields.tsx';
@@ -210,12 +210,7 @@ export function PhoneSystemForm({ system, onClose }: { system: PhoneSystem | nul
             />
           </>
         )}
-        {save.isError && !isFieldError(save.error, shown) && <Problem error={save.error} />}
-        <div className="actions">
-          <button type="submit" className="button primary" disabled={save.isPending}>
-            {t('save', { ns: 'shell' })}
-          </button>
-        </div>
+        <FormFoot change={save} beside={shown} />
       </form>
     </Dialog>
   );

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { CreatedWebhook, Webhook, WebhookTestResult } from '../../../../server/src/api/schemas/settings.ts';
 import { request } from '../../shell/api.ts';
 import { Dialog } from '../../shell/dialog.tsx';
+import { FormFoot } from '../../shell/form-foot.tsx';
 import { useNow } from '../../shell/now.ts';
 import { Empty, Problem } from '../../shell/parts.tsx';
 import { ServerWords } from '../../shell/server-words.tsx';
@@ -118,12 +119,7 @@ function AddWebhook({ onClose }: { onClose(): void }) {
             value={url}
             onChange={(event) => setUrl(event.currentTarget.value)}
           />
-          {add.isError && <Problem error={add.error} />}
-          <div className="actions">
-            <button type="submit" className="button primary" disabled={add.isPending}>
-              {t('webhooks.add')}
-            </button>
-          </div>
+          <FormFoot change={add} label={t('webhooks.add')} />
         </form>
       )}
     </Dialog>

@@ -5,7 +5,8 @@ import { useTranslation } from 'react-i18next';
 import type { Members, WorkGroup, WorkGroupList } from '../../../../server/src/api/schemas/relationships.ts';
 import { get } from '../../shell/api.ts';
 import { Confirm, Dialog } from '../../shell/dialog.tsx';
-import { fieldError, isFieldError } from '../../shell/field-errors.ts';
+import { fieldError } from '../../shell/field-errors.ts';
+import { FormFoot } from '../../shell/form-foot.tsx';
 import { Icon } from '../../shell/icons.tsx';
 import { notify } from '../../shell/notices.tsx';
 import { Empty, Problem, Skeleton } from '../../shell/parts.tsx';
@@ -182,12 +183,7 @@ function WorkGroupForm(props: { group: WorkGroup | null; onClose(): void; onMade
           ]}
           onChange={(event) => set({ locationId: event.currentTarget.value })}
         />
-        {save.isError && !isFieldError(save.error, ['name', 'number']) && <Problem error={save.error} />}
-        <div className="actions">
-          <button type="submit" className="button primary" disabled={save.isPending}>
-            {group ? t('save', { ns: 'shell' }) : t('add')}
-          </button>
-        </div>
+        <FormFoot change={save} beside={['name', 'number']} label={group ? t('save', { ns: 'shell' }) : t('add')} />
       </form>
     </Dialog>
   );

@@ -7,8 +7,8 @@ import type { Role } from '../../../../server/src/store/schema.ts';
 import { useChange } from '../../administration/administration.queries.ts';
 import { CopyField } from '../../administration/copy-field.tsx';
 import { Dialog } from '../../shell/dialog.tsx';
-import { fieldError, isFieldError } from '../../shell/field-errors.ts';
-import { Problem } from '../../shell/parts.tsx';
+import { fieldError } from '../../shell/field-errors.ts';
+import { FormFoot } from '../../shell/form-foot.tsx';
 import { useMe } from '../../shell/session.ts';
 import { scopeWord } from './scope-word.ts';
 
@@ -84,12 +84,7 @@ export function ApiTokenForm({ onClose }: { onClose(): void }) {
             data={lifetimes.map((count) => ({ value: String(count), label: t('tokens.days', { count }) }))}
             onChange={(event) => setDays(Number(event.currentTarget.value))}
           />
-          {make.isError && !isFieldError(make.error, ['name']) && <Problem error={make.error} />}
-          <div className="actions">
-            <button type="submit" className="button primary" disabled={make.isPending}>
-              {t('tokens.make')}
-            </button>
-          </div>
+          <FormFoot change={make} beside={['name']} label={t('tokens.make')} />
         </form>
       )}
     </Dialog>

@@ -4,9 +4,9 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NewPasswordField } from '../../setup/password-field.tsx';
 import { request } from '../../shell/api.ts';
-import { fieldError, isFieldError } from '../../shell/field-errors.ts';
+import { fieldError } from '../../shell/field-errors.ts';
+import { FormFoot } from '../../shell/form-foot.tsx';
 import { notify } from '../../shell/notices.tsx';
-import { Problem } from '../../shell/parts.tsx';
 
 export function PasswordForm({ email }: { email: string }) {
   const { t } = useTranslation(['settings/security', 'setup']);
@@ -44,12 +44,7 @@ export function PasswordForm({ email }: { email: string }) {
         error={fieldError(change.error, 'next')}
         onChange={setNext}
       />
-      {change.isError && !isFieldError(change.error, ['current', 'next']) && <Problem error={change.error} />}
-      <div className="actions">
-        <button type="submit" className="button primary" disabled={change.isPending}>
-          {t('changePassword')}
-        </button>
-      </div>
+      <FormFoot change={change} beside={['current', 'next']} label={t('changePassword')} />
     </form>
   );
 }
