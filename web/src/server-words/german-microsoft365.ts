@@ -54,6 +54,7 @@ export const microsoft365: Record<string, string> = {
   '{0} told of an event without an id.': '{0} hat einen Termin ohne ID genannt.',
   '{0} broke the list of appointments off before its end.': '{0} hat die Liste der Termine vor ihrem Ende abgebrochen.',
   'The list of appointments at {0} has no end.': 'Die Liste der Termine bei {0} nimmt kein Ende.',
+  '{0} keeps forgetting what it has told.': '{0} vergisst immer wieder, was es mitgeteilt hat.',
   'Its start or its end can’t be read.': 'Sein Beginn oder sein Ende ist nicht lesbar.',
   '{0} asks for fewer requests to this mailbox.': '{0} verlangt weniger Anfragen an dieses Postfach.',
   '{0} asks for fewer requests to this mailbox. It is read again when {1} allows.':

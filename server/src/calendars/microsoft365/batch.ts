@@ -34,7 +34,7 @@ export async function batchGet(
 
 /** Who can't read a batch is asked one by one. */
 function noBatch(error: unknown): Map<string, GraphAnswer> {
-  if (error instanceof GraphRefusal && [400, 404, 405, 501].includes(error.status)) return new Map();
+  if (error instanceof GraphRefusal && [400, 403, 404, 405, 500, 501].includes(error.status)) return new Map();
   throw error;
 }
 

@@ -1,12 +1,15 @@
 /**
  * One round of calendarView/delta: what is in the window, or what changed in it since the last round. Pages may be
  * empty, come in any order, tell things twice or again, and speak of what was never there.
+ * Calendars that know no delta are told whole each time.
  * Source: "Get incremental changes to events in a calendar view", "event: delta", Microsoft Graph v1.0.
  */
 import type { Interval } from '../../agenda/appointment.ts';
 import { ConnectorError } from '../connector.ts';
-import { type GraphClient, GraphRefusal, preferImmutable, preferUtc, valuesOf } from './graph-client.ts';
+import { windowQuery } from './events.ts';
+import { type GraphClient, GraphRefusal, preferEvents, valuesOf } from './graph-client.ts';
 import { type GraphEvent, graphEvent, isOlder, isRemoved, textOf } from './graph-event.ts';
+import { readView } from './series.ts';
 
 export interface Round {
   /** All of the window was told, not only what changed. */
@@ -15,10 +18,12 @@ export interface Round {
   present: Map<string, GraphEvent>;
   /** Ids of what is no longer in the window, known or not. */
   removed: Set<string>;
-  /** Where the next round goes on. */
-  link: string;
+  /** Where the next round goes on; null: this calendar knows no delta. */
+  link: string | null;
   /** What it told of, now and from now on: the link holds it. */
   window: Interval;
+  /** Every occurrence in it, where that is what was read. */
+  view: readonly GraphEvent[] | null;
 }
 
 /** A larger page is a slower one; this holds a quarter of a year of most mailboxes. */
@@ -27,11 +32,10 @@ const mostPages = 5_000;
 const mostRepeats = 20;
 const mostRestarts = 3;
 
-const prefer = [`odata.maxpagesize=${pageSize}`, preferUtc, preferImmutable];
-export const preferEvents = [preferUtc, preferImmutable];
+const prefer = [`odata.maxpagesize=${pageSize}`, ...preferEvents];
 
 /**
- * @param last round's link with its window; null, or one that Graph has forgotten, makes a full round.
+ * @param last round's link with its window; null, or one that Graph no longer takes, makes a full round.
  * @param anew the window of a full round
  * @throws ConnectorError
  */
@@ -41,28 +45,39 @@ export async function readRound(
   last: Pick<Round, 'link' | 'window'> | null,
   anew: Interval,
 ): Promise<Round> {
-  if (last !== null)
+  if (last?.link === null) return readWhole(client, calendar, anew);
+  if (last)
     try {
-      return { ...(await readPages(client, last.link)), full: false, window: last.window };
+      return { ...(await readPages(client, last.link)), full: false, window: last.window, view: null };
     } catch (error) {
-      if (!isForgotten(error)) throw error;
+      // A link that is refused or leads nowhere any more: whether the calendar is there a full round shows.
+      if (!isForgotten(error) && !isRefusal(error, [400, 404])) throw error;
     }
   const first = `${calendar}/calendarView/delta?${windowQuery(anew)}`;
-  for (let restarts = 0; ; restarts++) {
+  for (let restarts = 0; restarts <= mostRestarts; restarts++) {
     try {
-      return { ...(await readPages(client, first)), full: true, window: anew };
+      return { ...(await readPages(client, first)), full: true, window: anew, view: null };
     } catch (error) {
-      if (!isForgotten(error) || restarts >= mostRestarts) throw error;
+      if (isForgotten(error)) continue;
+      if (isRefusal(error, [400, 405, 501])) return readWhole(client, calendar, anew);
+      throw error;
     }
   }
+  throw new ConnectorError('unreachable', `${client.host} keeps forgetting what it has told.`);
 }
 
-export const windowQuery = ({ from, to }: Interval): string =>
-  `startDateTime=${encodeURIComponent(from.toString())}&endDateTime=${encodeURIComponent(to.toString())}`;
+async function readWhole(client: GraphClient, calendar: string, window: Interval): Promise<Round> {
+  const view = (await readView(client, calendar, window, true)) ?? [];
+  const present = new Map(view.map((event) => [event.id, event]));
+  return { full: true, present, removed: new Set(), link: null, window, view };
+}
 
-async function readPages(client: GraphClient, start: string): Promise<Pick<Round, 'present' | 'removed' | 'link'>> {
+type Pages = Pick<Round, 'present' | 'removed'> & { link: string };
+
+async function readPages(client: GraphClient, start: string): Promise<Pages> {
   const present = new Map<string, GraphEvent>();
   const removed = new Set<string>();
+  const seen = new Set<string>();
   let next = start;
   let repeats = 0;
   for (let pages = 0; pages < mostPages; pages++) {
@@ -76,16 +91,21 @@ async function readPages(client: GraphClient, start: string): Promise<Pick<Round
         if (!before || !isOlder(event.modified, before.modified)) present.set(event.id, event);
       }
     }
-    const deltaLink = textOf(page['@odata.deltaLink']);
-    if (deltaLink) return { present, removed, link: deltaLink };
     const nextLink = textOf(page['@odata.nextLink']);
+    const deltaLink = textOf(page['@odata.deltaLink']);
+    if (deltaLink && !nextLink) return { present, removed, link: deltaLink };
     if (!nextLink)
       throw new ConnectorError('malformed', `${client.host} broke the list of appointments off before its end.`);
-    if (nextLink === next && ++repeats > mostRepeats) break;
+    // Some pages come twice; a circle has no end.
+    if (seen.has(nextLink) && ++repeats > mostRepeats) break;
+    seen.add(nextLink);
     next = nextLink;
   }
   throw new ConnectorError('malformed', `The list of appointments at ${client.host} has no end.`);
 }
+
+const isRefusal = (error: unknown, statuses: readonly number[]): boolean =>
+  error instanceof GraphRefusal && statuses.includes(error.status);
 
 /** Graph no longer knows what it has told us: everything is told anew then. */
 function isForgotten(error: unknown): boolean {

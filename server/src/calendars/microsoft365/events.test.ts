@@ -9,7 +9,7 @@ const seed = process.env.WHENABOUTS_SEED ? Number(process.env.WHENABOUTS_SEED) :
 const parameters = { seed, numRuns: Number(process.env.WHENABOUTS_RUNS ?? 500) };
 console.log(`Microsoft 365 events: WHENABOUTS_SEED=${seed}`);
 
-const read = (raw: object) => appointmentOf(graphEvent({ id: 'i', type: 'singleInstance', ...raw })!);
+const read = (raw: object) => appointmentOf(graphEvent({ id: 'i', type: 'singleInstance', ...raw })!, 'Europe/Berlin');
 const shown = (raw: object) => (read(raw) as Member).appointment;
 const at = (dateTime: string, timeZone = 'UTC') => ({ dateTime, timeZone });
 const times = { start: at('2026-11-23T10:00:00.0000000'), end: at('2026-11-23T11:00:00.0000000') };
@@ -54,6 +54,28 @@ test('reads what Microsoft’s documentation shows of an event', () => {
     series: false,
     completed: false,
   });
+});
+
+test('times in a zone that somebody drew up are taken for those of the owner; all-day ones for dates, however told', () => {
+  const [start, end] = ['2026-11-23T10:00:00', '2026-11-23T11:00:00'];
+  for (const zone of ['tzone://Microsoft/Custom', 'Customized Time Zone'])
+    expect(shown({ start: at(start, zone), end: at(end, zone) }).when).toEqual({
+      kind: 'zoned',
+      start: Temporal.Instant.from('2026-11-23T09:00:00Z'),
+      end: Temporal.Instant.from('2026-11-23T10:00:00Z'),
+    });
+  expect(isSkipped(read({ start: at(start, 'Nowhere'), end: at(end, 'Nowhere') }))).toBe(true);
+  const allDay = (from: string, to: string, zone = 'UTC') =>
+    shown({ isAllDay: true, start: at(from, zone), end: at(to, zone) }).when;
+  const dates = {
+    kind: 'allDay',
+    start: Temporal.PlainDate.from('2026-11-23'),
+    end: Temporal.PlainDate.from('2026-11-24'),
+  };
+  expect(allDay('2026-11-23T00:00:00', '2026-11-24T00:00:00', 'Pacific Standard Time')).toEqual(dates);
+  expect(allDay('2026-11-22T23:00:00', '2026-11-23T23:00:00'), 'midnight in Berlin').toEqual(dates);
+  expect(allDay('2026-11-23T05:00:00', '2026-11-24T05:00:00'), 'midnight in New York').toEqual(dates);
+  expect(allDay('2026-11-23', '2026-11-24')).toEqual(dates);
 });
 
 test('all occurrences of a series share a uid; a foreign one is unwrapped', () => {
@@ -148,7 +170,7 @@ const anEvent = fc.record(
 test('whatever a page holds, an event is an appointment of known words, or it is said why not', () => {
   fc.assert(
     fc.property(anEvent, (raw) => {
-      const result = appointmentOf(graphEvent(raw)!);
+      const result = appointmentOf(graphEvent(raw)!, 'UTC');
       if (isSkipped(result)) {
         expect(result.reason).not.toBe('');
         return;
@@ -173,7 +195,7 @@ test('what is kept says the same for every window, with or without subjects', ()
       fc.integer({ min: 1, max: 90 }),
       (raws, from, length) => {
         const members = raws.flatMap((raw) => {
-          const member = appointmentOf(graphEvent(raw)!);
+          const member = appointmentOf(graphEvent(raw)!, 'UTC');
           return isSkipped(member) ? [] : [member];
         });
         const window = { from: instant(from), to: instant(from + length) };

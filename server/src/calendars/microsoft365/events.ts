@@ -3,6 +3,7 @@
  * Source: resource types "event", "dateTimeTimeZone", "patternedRecurrence", Microsoft Graph v1.0; MS-OXOCAL 2.2.1.27.
  */
 import type {
+  Interval,
   Response,
   Sensitivity,
   ShowAs,
@@ -24,11 +25,17 @@ export const eventFields = [
   'lastModifiedDateTime',
 ].join(',');
 
-/** @returns what is shown, or why it can't be. */
-export function appointmentOf(event: GraphEvent): Member | SkippedComponent {
+export const windowQuery = ({ from, to }: Interval): string =>
+  `startDateTime=${encodeURIComponent(from.toString())}&endDateTime=${encodeURIComponent(to.toString())}`;
+
+/**
+ * @param ownersZone IANA name of the zone of the mailbox's owner.
+ * @returns what is shown, or why it can't be.
+ */
+export function appointmentOf(event: GraphEvent, ownersZone: string): Member | SkippedComponent {
   const { raw } = event;
   const uid = textOf(raw.uid) ?? textOf(raw.iCalUId) ?? event.seriesMasterId ?? event.id;
-  const when = whenOf(raw);
+  const when = whenOf(raw, ownersZone);
   if (typeof when === 'string') return { uid: normalizedUid(uid), reason: when };
   const series = event.seriesMasterId !== null || event.type === 'occurrence' || event.type === 'exception';
   const [organizer, organizerAddress] = personOf(raw.organizer);
@@ -95,17 +102,16 @@ function webAddress(value: unknown): string | null {
 }
 
 /** A text says why it has none. */
-function whenOf(raw: Part): When | string {
+function whenOf(raw: Part, ownersZone: string): When | string {
   const [from, to] = [raw.start, raw.end].map((side) => (isPart(side) ? side : {})) as [Part, Part];
   try {
     if (raw.isAllDay === true) {
       // Midnight to midnight whatever zone was asked for: dates, not instants.
-      const start = localOf(from).toPlainDate();
-      const end = localOf(to).toPlainDate();
+      const [start, end] = [nearestDate(localOf(from)), nearestDate(localOf(to))];
       const next = start.add({ days: 1 });
       return { kind: 'allDay', start, end: Temporal.PlainDate.compare(end, start) > 0 ? end : next };
     }
-    return { kind: 'zoned', start: instantOf(from), end: instantOf(to) };
+    return { kind: 'zoned', start: instantOf(from, ownersZone), end: instantOf(to, ownersZone) };
   } catch {
     return 'Its start or its end can’t be read.';
   }
@@ -115,17 +121,24 @@ function whenOf(raw: Part): When | string {
 const localOf = ({ dateTime }: Part): Temporal.PlainDateTime =>
   Temporal.PlainDateTime.from(String(dateTime).replace(/(Z|[+-]\d\d:\d\d)$/i, ''));
 
-/** UTC is asked for (Prefer: outlook.timezone); who answers in another zone says which. @throws RangeError */
-export function instantOf(side: Part): Temporal.Instant {
+/**
+ * UTC is asked for (Prefer: outlook.timezone); who answers in another zone says which.
+ * @param ownersZone IANA name, for zones that somebody drew up; null: those can't be read.
+ * @throws RangeError
+ */
+export function instantOf(side: Part, ownersZone: string | null = null): Temporal.Instant {
   const text = String(side.dateTime);
   if (/(Z|[+-]\d\d:\d\d)$/i.test(text)) return Temporal.Instant.from(text);
   const zone = textOf(side.timeZone) ?? 'UTC';
   const local = localOf(side);
   if (/^(utc|gmt|etc\/(utc|gmt))$/i.test(zone)) return local.toZonedDateTime('UTC').toInstant();
-  const named = zoneNamed(zone);
-  if (!named) throw new RangeError('The zone is unknown.');
-  return local.toZonedDateTime(named.name).toInstant();
+  const named = zoneNamed(zone)?.name ?? (drawnUpByHand.test(zone) ? ownersZone : null);
+  if (named === null) throw new RangeError('The zone is unknown.');
+  return local.toZonedDateTime(named).toInstant();
 }
+
+/** A zone that somebody drew up has no other name; most often it is meant to be the one where they live. */
+const drawnUpByHand = /^(tzone:\/\/microsoft\/custom|customized time zone)/i;
 
 /** The original start, by which copies of the same occurrence are known to be the same. */
 function occurrenceOf({ type, raw }: GraphEvent, when: When): string {
@@ -133,7 +146,10 @@ function occurrenceOf({ type, raw }: GraphEvent, when: When): string {
   if (when.kind === 'allDay') {
     // originalStart is an instant, and midnight in whose zone it doesn't say: the date in the iCalUId is exact.
     if (type === 'occurrence') return when.start.toString();
-    return dateInUid(raw.iCalUId) ?? (original ? nearestDate(original) : when.start.toString());
+    return (
+      dateInUid(raw.iCalUId) ??
+      (original ? nearestDate(original.toZonedDateTimeISO('UTC').toPlainDateTime()).toString() : when.start.toString())
+    );
   }
   return (original ?? (when.kind === 'zoned' ? when.start : null))?.toString() ?? '';
 }
@@ -148,9 +164,8 @@ function instantIn(value: unknown): Temporal.Instant | null {
   }
 }
 
-/** Zones lie from 12 hours behind UTC to 14 hours ahead: midnight there is the nearest midnight here, or nearly so. */
-const nearestDate = (instant: Temporal.Instant): string =>
-  instant.add({ hours: 12 }).toZonedDateTimeISO('UTC').toPlainDate().toString();
+/** Zones lie from 12 hours behind UTC to 14 hours ahead: midnight there, told in UTC, is the nearest midnight or nearly so. */
+const nearestDate = (local: Temporal.PlainDateTime): Temporal.PlainDate => local.add({ hours: 12 }).toPlainDate();
 
 /** Bytes 16 to 19 of a GlobalObjectId: year, month and day of the occurrence (MS-OXOCAL 2.2.1.27). */
 function dateInUid(value: unknown): string | null {

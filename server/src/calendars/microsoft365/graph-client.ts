@@ -12,6 +12,7 @@ import { isPart, type Part, textOf } from './graph-event.ts';
 /** Times are told in UTC, and an item keeps its id when it is moved. */
 export const preferUtc = 'outlook.timezone="UTC"';
 export const preferImmutable = 'IdType="ImmutableId"';
+export const preferEvents = [preferUtc, preferImmutable];
 
 export interface GraphAnswer {
   status: number;
@@ -135,7 +136,7 @@ export class GraphClient {
           if (last || until - time.now() > longestWaitMs) throw throttled(this.host, until);
           continue;
         }
-        if (status >= 500 && !last) {
+        if ((status >= 500 || status === 408) && !last) {
           await pause(time, firstPauseMs * 2 ** (tries - 1) * (0.5 + random()), signal);
           continue;
         }
@@ -175,16 +176,15 @@ export class GraphClient {
     return { values, pages };
   }
 
-  /** Links are followed on the configured host only: the token must not go anywhere else. */
+  /**
+   * Links are followed on the configured host only: the token must not go anywhere else. Graph's are whole addresses;
+   * others are taken from the root of the service (OData 4.01 JSON, section 4.3).
+   */
   #urlOf(path: string): string {
     const { address } = this.#parts;
-    if (path.startsWith('/')) return `${address}${version}${path}`;
-    let url: URL;
-    try {
-      url = new URL(path);
-    } catch {
-      throw new ConnectorError('malformed', `${this.host} gave a link that can’t be read.`);
-    }
+    if (path.startsWith('/') && !path.startsWith(`${version}/`)) return `${address}${version}${path}`;
+    const url = URL.parse(path, `${address}${version}/`);
+    if (!url) throw new ConnectorError('malformed', `${this.host} gave a link that can’t be read.`);
     if (url.origin !== new URL(address).origin)
       throw new ConnectorError('malformed', `${this.host} leads to another server, ${url.host}, which isn’t followed.`);
     return url.href;
@@ -247,6 +247,6 @@ function meaning(
   if (status === 404 || status === 410)
     return ['notFound', `What was asked for isn’t there at ${host} any more (${code || status}).`];
   if (status === 429) return ['throttled', `${host} asks for fewer requests to this mailbox.`];
-  if (status >= 500) return ['unreachable', `${host} can’t answer at the moment (HTTP ${status}).`];
+  if (status >= 500 || status === 408) return ['unreachable', `${host} can’t answer at the moment (HTTP ${status}).`];
   return ['refused', `${host} refuses the request (${code || `HTTP ${status}`}).`];
 }

@@ -28,6 +28,13 @@ export function graphEvent(value: unknown): GraphEvent | null {
   return { id, type: textOf(value.type), seriesMasterId: textOf(value.seriesMasterId), modified, raw: value };
 }
 
+/** Null for an appointment of its own. Who leaves the type out still tells what repeats. */
+export const masterOf = ({ id, type, seriesMasterId, raw }: GraphEvent): string | null =>
+  type === 'seriesMaster' || (type === null && isPart(raw.recurrence)) ? id : seriesMasterId;
+
+/** Told with its times at most. */
+export const isStub = ({ raw }: GraphEvent): boolean => !('showAs' in raw && 'start' in raw);
+
 /** Of a change in a delta round: it is gone from the window, or from the calendar. */
 export const isRemoved = ({ raw }: GraphEvent): boolean => '@removed' in raw;
 

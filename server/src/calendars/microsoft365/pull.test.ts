@@ -32,11 +32,14 @@ interface Told {
   view?: object[];
   instances?: Record<string, object[]>;
   single?: Record<string, object>;
+  /** Before all of these. @param before how many requests there were already */
+  habit?: (url: URL, before: number) => { status: number; body: object } | null;
 }
 
 /** @returns what a pull makes of it, without its end, and which requests it took. */
 async function pulled(told: Told, cursor: unknown = null, known = new Map<string, string>()) {
   const asked: string[] = [];
+  const addresses: string[] = [];
   const answer = (url: URL): object | null => {
     const { pathname } = url;
     if (pathname.endsWith('/delta')) return { value: told.delta ?? [], '@odata.deltaLink': link };
@@ -46,6 +49,8 @@ async function pulled(told: Told, cursor: unknown = null, known = new Map<string
     return told.single?.[id!] ?? null;
   };
   const respond = (url: URL) => {
+    const other = told.habit?.(url, asked.length - 1);
+    if (other) return other;
     const body = answer(url);
     return body ? { status: 200, body } : { status: 404, body: { error: { code: 'ErrorItemNotFound' } } };
   };
@@ -54,6 +59,7 @@ async function pulled(told: Told, cursor: unknown = null, known = new Map<string
       async fetch(url, request) {
         const address = new URL(url);
         asked.push(address.pathname.split('/').at(-1)!);
+        addresses.push(address.href);
         let { status, body } = respond(address);
         if (address.pathname.endsWith('/$batch')) {
           const { requests } = JSON.parse(String(request.body)) as { requests: { id: string; url: string }[] };
@@ -94,6 +100,7 @@ async function pulled(told: Told, cursor: unknown = null, known = new Map<string
   return {
     said,
     asked,
+    addresses,
     cursor: end.cursor,
     objects: changes.flatMap((each) => (each.type === 'upsert' ? [each.object] : [])),
   };
@@ -167,4 +174,94 @@ test('several series are read by one batch, each part judged alone; the removal 
   const none = await pulled({ delta: [removed('o1'), removed('o2')] }, first.cursor);
   expect(none.asked).toEqual(['delta']);
   expect(none.said).toContain('- s');
+});
+
+const page = (value: object[], links: object) => ({ status: 200, body: { value, ...links } });
+const nextLink = (token: string) => ({ '@odata.nextLink': `https://graph.test/v1.0/delta?$skiptoken=${token}` });
+
+test('pages that lead in a circle have no end; one that names both links has more', async () => {
+  const circle = pulled({
+    habit: ({ searchParams }) => page([event('a')], nextLink(searchParams.get('$skiptoken') === 'A' ? 'B' : 'A')),
+  });
+  await expect(circle).rejects.toMatchObject({ errorClass: 'malformed', message: expect.stringContaining('no end') });
+  const both = { ...nextLink('1'), '@odata.deltaLink': link };
+  const { said } = await pulled({
+    habit: (_, before) => (before === 0 ? page([event('a')], both) : page([event('b')], { '@odata.deltaLink': link })),
+  });
+  expect(said).toEqual(['replaceWindow', 'a: a', 'b: b']);
+});
+
+test('links may be written from the root of the host, or of the service', async () => {
+  const first = await pulled({
+    habit: (_, before) =>
+      before === 0
+        ? page([event('a')], { '@odata.nextLink': '/v1.0/me/delta?$skiptoken=1' })
+        : page([event('b')], { '@odata.deltaLink': 'me/other/delta?token=1' }),
+  });
+  expect(first.said).toEqual(['replaceWindow', 'a: a', 'b: b']);
+  const second = await pulled({ habit: () => page([], { '@odata.deltaLink': link }) }, first.cursor);
+  expect(first.addresses.at(-1)).toMatch(/\/v1\.0\/me\/delta\?/);
+  expect(second.addresses).toEqual(['https://graph.test/v1.0/me/other/delta?token=1']);
+});
+
+test('a link that is refused or leads nowhere is given up for a full round, which shows whether the calendar is there', async () => {
+  const { cursor } = await pulled({ delta: [event('a')] });
+  for (const status of [400, 404]) {
+    const refused = { status, body: { error: { code: 'BadRequest' } } };
+    const { said } = await pulled(
+      { delta: [event('b')], habit: ({ searchParams }) => (searchParams.has('token') ? refused : null) },
+      cursor,
+    );
+    expect(said).toEqual(['replaceWindow', 'b: b']);
+  }
+  const gone = { status: 404, body: { error: { code: 'ErrorItemNotFound' } } };
+  await expect(pulled({ habit: () => gone }, cursor)).rejects.toMatchObject({ errorClass: 'notFound' });
+  const forgotten = { status: 410, body: {} };
+  await expect(pulled({ habit: () => forgotten }, cursor)).rejects.toMatchObject({ errorClass: 'unreachable' });
+});
+
+test('a calendar that knows no delta is read whole each time', async () => {
+  const refused = { status: 400, body: { error: { code: 'ErrorInvalidRequest' } } };
+  const habit = ({ pathname }: URL) => (pathname.endsWith('/delta') ? refused : null);
+  const view = [event('a'), occurrence('o1', 's')];
+  const first = await pulled({ habit, view });
+  expect(first.asked).toEqual(['delta', 'calendarView']);
+  expect(first.said).toEqual(['replaceWindow', 's: o1', 'a: a']);
+  expect(first.cursor).toMatchObject({ link: null, quiet: 0 });
+  const known = new Map(first.objects.map(({ key, version }) => [key, version]));
+  const again = await pulled({ habit, view }, first.cursor, known);
+  expect(again.asked).toEqual(['calendarView']);
+  expect(again.said).toEqual(first.said);
+  expect(again.cursor).toMatchObject({ quiet: 1 });
+  const older = event('a', { subject: 'changed', lastModifiedDateTime: '2026-01-01T00:00:00Z' });
+  const { said, cursor } = await pulled({ habit, view: [older] }, again.cursor, known);
+  expect(said).toEqual(['replaceWindow', 'a: changed']);
+  expect(cursor).toMatchObject({ quiet: 0 });
+});
+
+test('members that come as stubs wherever they are read say what their master says', async () => {
+  const { id, type, start, end } = occurrence('o1', 's');
+  const moved = occurrence('o2', 's', { type: 'exception', subject: 'Moved' });
+  const instances = { s: [{ id, type, seriesMasterId: 's', start, end }, moved] };
+  const single = { s: event('s', { type: 'seriesMaster', subject: 'Stand-up', showAs: 'oof' }) };
+  const { said, objects } = await pulled({ delta: instances.s, instances, single });
+  expect(said).toEqual(['replaceWindow', 's: Stand-up,Moved']);
+  expect(objects[0]!.appointments[0]).toMatchObject({ showAs: 'outOfOffice', series: true, uid: 'uid-s' });
+});
+
+test('what repeats is a series though its type isn’t told', async () => {
+  const untyped = (value: object) => ({ ...value, type: undefined });
+  const instances = { s: [occurrence('o1', 's')] };
+  const master = event('s', { recurrence: { pattern: {}, range: {} } });
+  const { said } = await pulled({ delta: [master, ...instances.s, event('a')].map(untyped), instances });
+  expect(said).toEqual(['replaceWindow', 's: o1', 'a: a']);
+});
+
+test('the removal of a member leads to its series, though the series’ reading names its members otherwise', async () => {
+  const told = [occurrence('o1', 's'), occurrence('o2', 's')];
+  const read = [occurrence('x1', 's'), occurrence('x2', 's', { originalStart: '2026-11-26T10:00:00Z' })];
+  const first = await pulled({ delta: told, instances: { s: read } });
+  const second = await pulled({ delta: [], instances: { s: read } }, first.cursor);
+  const { said } = await pulled({ delta: [removed('o1')], instances: { s: [read[1]!] } }, second.cursor);
+  expect(said).toEqual(['- o1', 's: x2']);
 });

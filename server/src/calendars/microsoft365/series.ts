@@ -6,10 +6,10 @@
 import type { Interval } from '../../agenda/appointment.ts';
 import { ConnectorError } from '../connector.ts';
 import { batchGet } from './batch.ts';
-import { preferEvents, windowQuery } from './delta.ts';
-import { eventFields } from './events.ts';
-import { type GraphClient, GraphRefusal, valuesOf } from './graph-client.ts';
+import { eventFields, windowQuery } from './events.ts';
+import { type GraphClient, GraphRefusal, preferEvents, valuesOf } from './graph-client.ts';
 import { type GraphEvent, graphEvent, type Part, textOf } from './graph-event.ts';
+import { filledIn } from './stubs.ts';
 
 /** Instances in the window, by the master's id; no entry for a series that isn't there any more. */
 export type SeriesNow = Map<string, GraphEvent[]>;
@@ -38,7 +38,7 @@ export async function readSeries(
     const values = textOf(body['@odata.nextLink'])
       ? await steady(client, path).catch(goneMeanwhile)
       : valuesOf(body, client.host);
-    if (values) series.set(master, eventsOf(client, values));
+    if (values) series.set(master, await filledIn(client, calendar, eventsOf(client, values)));
   }
   return series;
 }
@@ -65,8 +65,10 @@ export async function readView(
 ): Promise<GraphEvent[] | null> {
   const path = `${calendar}/calendarView?${windowQuery(window)}&$select=${eventFields}&$top=${mostAtOnce}`;
   const page: Part = await client.request(path, { prefer: preferEvents });
-  if (!textOf(page['@odata.nextLink'])) return eventsOf(client, valuesOf(page, client.host));
-  return insist ? eventsOf(client, await steady(client, path)) : null;
+  const whole = !textOf(page['@odata.nextLink']);
+  if (!whole && !insist) return null;
+  const values = whole ? valuesOf(page, client.host) : await steady(client, path);
+  return filledIn(client, calendar, eventsOf(client, values));
 }
 
 /** What takes several pages may change between them: it is read until two readings agree. @throws ConnectorError */
