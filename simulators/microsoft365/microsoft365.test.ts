@@ -215,6 +215,22 @@ describe('Graph', () => {
     }
   });
 
+  test('keeps automatic replies as pages, and refuses a schedule that is over', async () => {
+    const patch = (automaticRepliesSetting: object) =>
+      get('/me/mailboxSettings', { method: 'PATCH', body: JSON.stringify({ automaticRepliesSetting }) });
+    const at = (ahead: number) => ({ dateTime: new Date(Date.now() + ahead).toISOString(), timeZone: 'UTC' });
+    const schedule = (from: number, to: number) => ({
+      ...{ status: 'scheduled', scheduledStartDateTime: at(from), scheduledEndDateTime: at(to) },
+    });
+    const { status, body } = await patch({ ...schedule(-1_000, 3_600_000), internalReplyMessage: 'Away' });
+    expect(status).toBe(200);
+    expect(body.automaticRepliesSetting).toMatchObject({ status: 'scheduled', externalAudience: 'all' });
+    expect(body.automaticRepliesSetting.internalReplyMessage).toMatch(/^<html>[\s\S]*Away/);
+    expect((await patch(schedule(-7_200_000, -3_600_000))).status).toBe(400);
+    expect((await patch({ status: 'on' })).status).toBe(400);
+    expect((await patch({ status: 'disabled' })).status).toBe(200);
+  });
+
   test('an application reaches the mailboxes of its scope and no other', async () => {
     const body = new URLSearchParams({
       client_id: 'confidential',

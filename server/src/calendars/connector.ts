@@ -68,6 +68,20 @@ export interface OwnersTime {
   workingDay: { start: string; end: string; days: number[] } | null;
 }
 
+/** What a mailbox answers by itself while its owner is away. */
+export interface AutomaticReplies {
+  /** scheduled: from `start` until `end`; they go off by themselves. */
+  status: 'disabled' | 'enabled' | 'scheduled';
+  /** Of a schedule; null where there is none. */
+  start: Temporal.Instant | null;
+  end: Temporal.Instant | null;
+  /** HTML, as mailboxes keep it: to people of the same organization, and to `audience`. */
+  internalMessage: string;
+  externalMessage: string;
+  /** Who else gets a reply: nobody, people in the owner's contacts, everybody. */
+  audience: 'none' | 'known' | 'all';
+}
+
 export interface PushRequest {
   /** Where the source tells it. */
   address: string;
@@ -188,6 +202,16 @@ export interface CalendarConnector<Settings = unknown, Secret = unknown> {
   readonly discoverEvery?: Temporal.Duration;
   /** Zone and working hours of the account's owner. @throws ConnectorError */
   ownersTime?(account: ConnectorAccount<Settings, Secret>, signal: AbortSignal): Promise<OwnersTime>;
+  /**
+   * For kinds whose mailboxes answer by themselves. `write` replaces all of it and may be repeated; what a mailbox makes
+   * of the messages (a page around them, other white space) is its affair.
+   */
+  readonly automaticReplies?: {
+    /** @throws ConnectorError */
+    read(account: ConnectorAccount<Settings, Secret>, signal: AbortSignal): Promise<AutomaticReplies>;
+    /** @throws ConnectorError; `consent` where only reading is allowed. */
+    write(account: ConnectorAccount<Settings, Secret>, replies: AutomaticReplies, signal: AbortSignal): Promise<void>;
+  };
   /** How often to look when nothing else is known. */
   readonly defaultPoll: Temporal.Duration;
 }

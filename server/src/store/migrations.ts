@@ -4,6 +4,7 @@ import { foundation } from './migrations/0001-foundation.ts';
 import { organization } from './migrations/0002-organization.ts';
 import { presence } from './migrations/0003-presence.ts';
 import { microsoft365 } from './migrations/0004-microsoft365.ts';
+import { automaticReplies } from './migrations/0005-automatic-replies.ts';
 import { exchange } from './migrations/0006-exchange.ts';
 
 const migrations: ReadonlyArray<{ name: string; up: (db: Kysely<never>) => Promise<void> }> = [
@@ -11,6 +12,7 @@ const migrations: ReadonlyArray<{ name: string; up: (db: Kysely<never>) => Promi
   { name: '0002-organization', up: organization },
   { name: '0003-presence', up: presence },
   { name: '0004-microsoft365', up: microsoft365 },
+  { name: '0005-automatic-replies', up: automaticReplies },
   { name: '0006-exchange', up: exchange },
 ];
 

@@ -1,5 +1,7 @@
 /** The tables as Kysely sees them. Kept by hand beside the migrations; `Json` columns carry their type from the domain. */
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely';
+import type { RepliesPhase } from '../automatic-replies/decide.ts';
+import type { StoredReplies } from '../automatic-replies/replies.ts';
 import type { ExchangeSignIn } from '../calendars/exchange/exchange-server.ts';
 import type { Cloud } from '../calendars/microsoft365/clouds.ts';
 import type { FieldChange, ImportPlan } from '../organization/import/plan.ts';
@@ -277,6 +279,23 @@ export interface Schema {
     expires_at: Instant;
     renew_at: Instant;
     created_at: DefaultInstant;
+  };
+  automatic_replies: {
+    account_id: Text;
+    phase: Generated<RepliesPhase>;
+    written: JsonDefault<StoredReplies[]>;
+    previous: JsonOrNull<StoredReplies>;
+    wish: Text | null;
+    until: InstantOrNull;
+    settle_at: InstantOrNull;
+    phase_since: DefaultInstant;
+    seen_number: Generated<number>;
+    released_at: InstantOrNull;
+    due_at: InstantOrNull;
+    failures: Generated<number>;
+    error_class: Text | null;
+    error_message: Text | null;
+    updated_at: DefaultInstant;
   };
   exchange_server: {
     id: Generated<Text>;

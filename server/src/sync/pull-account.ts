@@ -160,8 +160,13 @@ async function takingPart(
   return calendars;
 }
 
-/** The settings and the secret as the connector takes them. */
-function withSecret({ store, secrets }: Context, account: LeasedAccount): ConnectorAccount {
+export type OpenableAccount = Pick<LeasedAccount, 'id' | 'settings' | 'applicationId' | 'secret' | 'lease'>;
+
+/** The settings and the secret as the connector takes them, for whoever holds the account's lease. @throws ConnectorError */
+export function withSecret(
+  { store, secrets }: Pick<Context, 'store' | 'secrets'>,
+  account: OpenableAccount,
+): ConnectorAccount {
   const { id, settings, applicationId, lease } = account;
   try {
     const secret: unknown = account.secret === null ? null : JSON.parse(secrets.open(account.secret, id));

@@ -12,10 +12,7 @@ const allowed = (standard: boolean) => z.boolean().default(standard);
 export const serverSideSources = ['microsoft365', 'exchange', 'domino'] as const;
 
 /** An "out of office" presence sets automatic replies in the mailbox, and takes them back with it. */
-const automaticReplies = allowed(false).refine(
-  (wanted) => !wanted,
-  'Automatic replies aren’t part of this version yet.',
-);
+const automaticReplies = allowed(false);
 
 export const microsoft365Settings = z.strictObject({
   /** Users connect their own mailbox, by their own consent. */

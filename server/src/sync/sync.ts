@@ -186,7 +186,7 @@ export async function pullAccountOnce(
 }
 
 /** A bell that is never missed: rung while nobody waits, it ends the next wait at once. */
-function makeBell() {
+export function makeBell() {
   let rung = false;
   let wake: (() => void) | null = null;
   return {

@@ -73,7 +73,7 @@ export function graph(world: World, tokens: Tokens, send: Send, origin: () => st
       if (rest === '') return { status: 200, body: selected(shownUser(user), asked) };
       if (rest === '/mailboxSettings')
         return asked.method === 'PATCH'
-          ? changeSettings(mailbox, json(asked))
+          ? changeSettings(mailbox, json(asked), world.clock.now())
           : { status: 200, body: settingsOf(mailbox) };
       const [, setting] = /^\/mailboxSettings\/(timeZone|workingHours|automaticRepliesSetting)$/.exec(rest) ?? [];
       if (setting) {

@@ -1,6 +1,6 @@
 /** Mailbox settings, the user, presence, and translating ids. */
 import type { Answer, Asked } from '../http.ts';
-import type { Mailbox } from '../mailbox/mailbox.ts';
+import type { AutomaticReplies, Mailbox } from '../mailbox/mailbox.ts';
 import { customZones, instantOf, wallTime } from '../mailbox/zones.ts';
 import type { User, World } from '../world.ts';
 import { badRequest } from './errors.ts';
@@ -55,27 +55,53 @@ const customZone = () => ({
   },
 });
 
-export function changeSettings(mailbox: Mailbox, body: Record<string, unknown>): Answer {
+/** @param now epoch milliseconds. */
+export function changeSettings(mailbox: Mailbox, body: Record<string, unknown>, now: number): Answer {
   const wanted = body.automaticRepliesSetting as Record<string, unknown> | undefined;
   if (wanted) {
-    const replies = mailbox.automaticReplies;
-    const instant = (value: unknown) => {
-      const { dateTime, timeZone } = (value ?? {}) as { dateTime?: string; timeZone?: string };
-      return dateTime ? new Date(instantOf(dateTime.replace(/Z$/, ''), timeZone ?? 'UTC')).toISOString() : null;
-    };
-    const status = (wanted.status as typeof replies.status | undefined) ?? replies.status;
-    if (!['disabled', 'alwaysEnabled', 'scheduled'].includes(status)) return badRequest(`Invalid status ${status}.`);
-    mailbox.automaticReplies = {
-      status,
-      internalReplyMessage: String(wanted.internalReplyMessage ?? replies.internalReplyMessage),
-      externalReplyMessage: String(wanted.externalReplyMessage ?? replies.externalReplyMessage),
-      externalAudience: (wanted.externalAudience as typeof replies.externalAudience) ?? replies.externalAudience,
-      scheduledStart: wanted.scheduledStartDateTime ? instant(wanted.scheduledStartDateTime) : replies.scheduledStart,
-      scheduledEnd: wanted.scheduledEndDateTime ? instant(wanted.scheduledEndDateTime) : replies.scheduledEnd,
-    };
+    const replies = repliesAfter(mailbox.automaticReplies, wanted, now);
+    if (typeof replies === 'string') return badRequest(replies);
+    mailbox.automaticReplies = replies;
   }
   if (typeof body.timeZone === 'string') mailbox.timeZone = body.timeZone;
   return { status: 200, body: settingsOf(mailbox) };
+}
+
+/** What is left out stays. @returns a text: why it is refused. */
+function repliesAfter(
+  before: AutomaticReplies,
+  wanted: Record<string, unknown>,
+  now: number,
+): AutomaticReplies | string {
+  const one = <Value>(name: string, known: readonly Value[], standard: Value): Value | undefined =>
+    wanted[name] === undefined ? standard : known.find((each) => each === wanted[name]);
+  const status = one('status', ['disabled', 'alwaysEnabled', 'scheduled'] as const, before.status);
+  if (!status) return `Invalid status ${wanted.status}.`;
+  const externalAudience = one('externalAudience', ['none', 'contactsOnly', 'all'] as const, before.externalAudience);
+  if (!externalAudience) return `Invalid audience ${wanted.externalAudience}.`;
+  const instant = (value: unknown, standard: string | null) => {
+    const { dateTime, timeZone } = (value ?? {}) as { dateTime?: string; timeZone?: string };
+    if (!dateTime) return standard;
+    return new Date(instantOf(dateTime.replace(/Z$/, ''), timeZone ?? 'UTC')).toISOString();
+  };
+  const scheduledStart = instant(wanted.scheduledStartDateTime, before.scheduledStart);
+  const scheduledEnd = instant(wanted.scheduledEndDateTime, before.scheduledEnd);
+  const [from, to] = [Date.parse(scheduledStart ?? ''), Date.parse(scheduledEnd ?? '')];
+  // EWS says of the same: ErrorInvalidScheduledOofDuration.
+  if (status === 'scheduled' && !(from < to && to > now)) return 'The schedule of automatic replies is invalid.';
+  const message = (name: 'internalReplyMessage' | 'externalReplyMessage') =>
+    typeof wanted[name] === 'string' ? asPage(wanted[name]) : before[name];
+  return {
+    ...{ status, externalAudience, scheduledStart, scheduledEnd },
+    internalReplyMessage: message('internalReplyMessage'),
+    externalReplyMessage: message('externalReplyMessage'),
+  };
+}
+
+/** Exchange keeps messages as pages of HTML, whatever it is given. */
+function asPage(message: string): string {
+  if (message === '' || /<html\b/i.test(message)) return message;
+  return `<html>\n<body>\n<div>\n${message}</div>\n</body>\n</html>\n`;
 }
 
 export const shownUser = ({ id, name, address }: User) => ({

@@ -1,0 +1,74 @@
+/**
+ * Automatic replies of a mailbox.
+ * Source: "automaticRepliesSetting resource type", "Update user mailbox settings", Microsoft Graph v1.0.
+ */
+import { type AutomaticReplies, ConnectorError } from '../connector.ts';
+import { instantOf } from './events.ts';
+import { type GraphClient, GraphRefusal } from './graph-client.ts';
+import { isPart, type Part, textOf } from './graph-event.ts';
+
+/** @throws ConnectorError; `consent` where the permission to read mailbox settings is missing. */
+export async function readReplies(client: GraphClient): Promise<AutomaticReplies> {
+  // Whole: of a single setting Graph answers in one of two shapes.
+  const { automaticRepliesSetting: told } = await client.request(`${client.root}/mailboxSettings`);
+  const replies = isPart(told) ? repliesIn(told) : null;
+  if (!replies) throw new ConnectorError('malformed', `${client.host} doesn’t tell the automatic replies.`);
+  return replies;
+}
+
+/** @throws ConnectorError; `consent` where the permission MailboxSettings.ReadWrite is missing. */
+export async function writeReplies(client: GraphClient, replies: AutomaticReplies): Promise<void> {
+  const body = { automaticRepliesSetting: settingOf(replies) };
+  try {
+    await client.request(`${client.root}/mailboxSettings`, { method: 'PATCH', body });
+  } catch (error) {
+    if (!(error instanceof GraphRefusal) || error.status !== 403) throw error;
+    const who = client.root === '/me' ? 'Sign in again and consent' : 'Your administrator must grant it';
+    const message = `Microsoft 365 doesn’t let us set automatic replies of ${client.mailbox}: the permission MailboxSettings.ReadWrite is missing. ${who}.`;
+    throw new ConnectorError('consent', message, { cause: error });
+  }
+}
+
+const statuses = { disabled: 'disabled', alwaysEnabled: 'enabled', scheduled: 'scheduled' } as const;
+const audiences = { none: 'none', contactsOnly: 'known', all: 'all' } as const;
+
+/** Pure. Null for what can't be understood: unreadable never means off, or what is there would be written over. */
+export function repliesIn(setting: Part): AutomaticReplies | null {
+  const status = meant(statuses, setting.status);
+  const [start, end] = [momentIn(setting.scheduledStartDateTime), momentIn(setting.scheduledEndDateTime)];
+  if (!status || (status === 'scheduled' && !(start && end))) return null;
+  return {
+    ...{ status, start, end },
+    internalMessage: textOf(setting.internalReplyMessage) ?? '',
+    externalMessage: textOf(setting.externalReplyMessage) ?? '',
+    audience: meant(audiences, setting.externalAudience) ?? 'none',
+  };
+}
+
+/** Pure. Times go with a schedule only: those of one that is over are refused with it, and mean nothing without. */
+export function settingOf({ status, start, end, internalMessage, externalMessage, audience }: AutomaticReplies) {
+  const moment = (at: Temporal.Instant) => ({ dateTime: at.toString().replace('Z', ''), timeZone: 'UTC' });
+  return {
+    status: nameOf(statuses, status),
+    externalAudience: nameOf(audiences, audience),
+    internalReplyMessage: internalMessage,
+    externalReplyMessage: externalMessage,
+    ...(status === 'scheduled' &&
+      start &&
+      end && { scheduledStartDateTime: moment(start), scheduledEndDateTime: moment(end) }),
+  };
+}
+
+const meant = <Meaning>(names: Readonly<Record<string, Meaning>>, told: unknown): Meaning | undefined =>
+  typeof told === 'string' && Object.hasOwn(names, told) ? names[told] : undefined;
+
+const nameOf = <Meaning>(names: Readonly<Record<string, Meaning>>, meaning: Meaning): string =>
+  Object.keys(names).find((name) => names[name] === meaning)!;
+
+function momentIn(value: unknown): Temporal.Instant | null {
+  try {
+    return isPart(value) ? instantOf(value) : null;
+  } catch {
+    return null;
+  }
+}
