@@ -149,7 +149,7 @@ export class Checks {
   /** Since when some server runs and none is stopped. */
   okSince(): number {
     const servers = this.#world.alive();
-    if (servers.length === 0 || servers.some(({ asleepUntil }) => asleepUntil > this.#now)) return Infinity;
+    if (servers.length === 0 || servers.some(({ asleepUntil }) => asleepUntil >= this.#now)) return Infinity;
     return this.#serversSince;
   }
 }
