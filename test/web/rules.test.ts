@@ -90,6 +90,7 @@ describeWith(['chromium'], 'rules', () => {
     await button('Try it').press('Enter');
     await page.getByText('4 appointments come out differently:').waitFor();
     await page.getByText('1 appointment stays as it is').waitFor();
+    await page.getByRole('heading', { name: 'Presence over time' }).waitFor();
     expect(await seriousFindings(page)).toEqual([]);
     await picture('tried');
     await button('Save').click();

@@ -7,12 +7,13 @@ import {
   dryRunOfGroup,
   dryRunOfLocation,
   dryRunOfOwnRules,
+  isKeptFromAdministrators,
   type UserDryRun,
 } from '../organization/rule-dry-runs.ts';
 import { loadInputs } from '../presence/inputs.queries.ts';
 import { clearChoice, setChoice } from '../presence/rules/choices.ts';
 import { choiceKey } from '../presence/rules/deciding.ts';
-import type { DryRunEntry } from '../presence/rules/dry-run.ts';
+import type { ChangedStretch, DryRunEntry } from '../presence/rules/dry-run.ts';
 import { outcomeOf } from '../presence/rules/dry-run.ts';
 import { ownRulesOf, setOwnRules } from '../presence/rules/own-rules.ts';
 import { seenAmong } from './access.ts';
@@ -86,17 +87,20 @@ export function ruleRoutes({ store: { db } }: Context): Route[] {
       tag: 'Presence',
       operation: 'tryOwnRules',
       summary: 'What other own rules would change in the next two weeks',
-      description: 'What is set by hand, calls and programs aren’t looked at.',
+      description:
+        'Of each appointment what comes of it by itself, and when presence would be another one, with all that counts then.',
       params,
       body: OwnRulesChange,
       answer: DryRun,
       async handle({ viewer, params: { userId }, body }) {
-        const entries = await dryRunOfOwnRules(db, userId, body.rules, Temporal.Now.instant());
-        if (!entries) throw new ApiError('notFound', 'There is no such user.');
+        const run = await dryRunOfOwnRules(db, userId, body.rules, Temporal.Now.instant());
+        if (!run) throw new ApiError('notFound', 'There is no such user.');
+        const { entries, presence } = run;
         const subjectOf = await subjectsOf(db, entries.map(subjectWish));
         const { displayName } = viewer;
         const shown = entries.map((entry) => toldEntry(entry, true, subjectOf));
-        return { days: dryRunDays, users: [{ userId, displayName, entries: shown, hidden: 0 }] };
+        const user = { userId, displayName, entries: shown, hidden: 0, presence: presence.map(toldStretch(true)) };
+        return { days: dryRunDays, users: [user] };
       },
     }),
     route({
@@ -107,7 +111,8 @@ export function ruleRoutes({ store: { db } }: Context): Route[] {
       tag: 'Locations and groups',
       operation: 'tryGroupRules',
       summary: 'What other rules would change for users of a group in the next two weeks',
-      description: 'Without subjects, and without private appointments. What is set by hand isn’t looked at.',
+      description:
+        'Without subjects, and without private appointments: these count as they do now. Else as for one’s own rules.',
       body: GroupDryRun,
       answer: DryRun,
       async handle({ params: { groupId }, body }) {
@@ -221,10 +226,11 @@ const subjectWish = ({ appointment: { userId, uid, occurrence } }: DryRunEntry) 
 /** To administrators: no subjects, and nothing of private appointments, which a rule on words could otherwise feel for. */
 const told = (runs: readonly UserDryRun[]) => ({
   days: dryRunDays,
-  users: runs.map(({ userId, displayName, entries }) => {
-    const open = entries.filter(({ appointment: { sensitivity } }) => showsSubject('allButPrivate', sensitivity));
+  users: runs.map(({ userId, displayName, entries, presence }) => {
+    const open = entries.filter(({ appointment }) => !isKeptFromAdministrators(appointment));
     const shown = open.map((entry) => toldEntry(entry, false, () => undefined));
-    return { userId, displayName, entries: shown, hidden: entries.length - open.length };
+    const hidden = entries.length - open.length;
+    return { userId, displayName, entries: shown, hidden, presence: presence.map(toldStretch(false)) };
   }),
 });
 
@@ -234,6 +240,14 @@ const toldEntry = (entry: DryRunEntry, isOwn: boolean, subjectOf: SubjectOf) => 
   const title = subjectOf(userId, subjectWish(entry).reason)?.title ?? null;
   return { start, end, allDay, title, before: toldOutcome(before, isOwn), after: toldOutcome(after, isOwn), changed };
 };
+
+const toldStretch =
+  (isOwn: boolean) =>
+  ({ before, after, ...when }: ChangedStretch) => ({
+    ...when,
+    before: { ...before, rule: before.rule && shownRule(before.rule, isOwn) },
+    after: { ...after, rule: after.rule && shownRule(after.rule, isOwn) },
+  });
 
 const toldOutcome = ({ presence, rule }: DryRunEntry['before'], isOwn: boolean) => ({
   presence,

@@ -70,7 +70,20 @@ describe('own rules', () => {
       'Talk',
       false,
     ]);
+    // What is told of presence is what the timeline says afterwards.
+    const [soonest] = dry.users[0].presence;
+    expect(soonest).toMatchObject({
+      ...{ end: begin.add({ minutes: 60 }).toString(), before: { status: 'appointment', rule: null } },
+      after: { status: 'doNotDisturb', rule: { from: 'own', name: 'Fokus' } },
+    });
     expect(await ok(owner, 'PUT', '/users/me/rules', { rules: [fokus] })).toMatchObject({ rules: [fokus] });
+    const period = new URLSearchParams({ from: begin.toString(), to: begin.add({ hours: 24 * 14 }).toString() });
+    const { segments } = await ok(owner, 'GET', `/users/me/presence/timeline?${period}`);
+    for (const { start, end, after } of dry.users[0].presence.slice(1)) {
+      const during = segments.find((segment: { end: string }) => segment.end > start); // as text: all are whole seconds
+      expect([during.status, during.start <= start, during.end >= end]).toEqual([after.status, true, true]);
+    }
+    expect(dry.users[0].presence.length).toBeGreaterThan(8); // also the five minutes before each of five
     const presence = await status('doNotDisturb');
     expect(presence.reason.rule).toEqual({ from: 'own', name: 'Fokus' });
     const seen = (await ok(admin, 'GET', `/users/${owner.id}/presence`)).reason;
@@ -107,6 +120,12 @@ describe('a group’s rules', () => {
       ...['Fokus', 'Fokus', 'Fokus', 'Boss', 'Fokus', 'Fokus'],
     ]);
     for (const { title } of users[0].entries) expect(title).toBeNull();
+    const doctor = begin.add({ hours: 30 });
+    const during = users[0].presence.filter(
+      ({ start, end }: { start: string; end: string }) =>
+        Temporal.Instant.compare(start, doctor) <= 0 && Temporal.Instant.compare(end, doctor) > 0,
+    );
+    expect(during, 'the private appointment, whose title has the word').toEqual([]);
     expect(JSON.stringify(users)).not.toContain('quarterly');
     const wrong = await admin.call('POST', `/groups/${groupId}/functions/activation/dry-run`, {
       ...{ mode: 'individual', value: { rules: [{ name: '' }] } },

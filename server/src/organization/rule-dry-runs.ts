@@ -1,8 +1,10 @@
 /** Dry runs on what is stored: loads what a change of rules would be tried on. Nothing here writes. */
 import { sql } from 'kysely';
+import type { Sensitivity } from '../agenda/appointment.ts';
+import { showsSubject } from '../agenda/privacy.ts';
 import { ApiError } from '../api/errors.ts';
 import { loadInputs } from '../presence/inputs.queries.ts';
-import { type DryRunEntry, dryRun } from '../presence/rules/dry-run.ts';
+import { type ChangedStretch, type DryRunEntry, dryRun, presenceDryRun } from '../presence/rules/dry-run.ts';
 import type { Rule } from '../presence/rules/rule.ts';
 import { type PresenceSettings, presenceSettingsOf } from '../presence/settings.ts';
 import type { Executor } from '../store/database.ts';
@@ -17,6 +19,8 @@ export interface UserDryRun {
   userId: string;
   displayName: string;
   entries: DryRunEntry[];
+  /** When presence would be another one. */
+  presence: ChangedStretch[];
 }
 
 const ahead = (now: Temporal.Instant) => ({ from: now, to: now.add({ hours: dryRunDays * 24 }) });
@@ -27,7 +31,7 @@ export async function dryRunOfOwnRules(
   userId: string,
   rules: readonly Rule[],
   now: Temporal.Instant,
-): Promise<DryRunEntry[] | null> {
+): Promise<Pick<UserDryRun, 'entries' | 'presence'> | null> {
   const known = await executor
     .selectFrom('users')
     .innerJoin('configuration_group as group', 'group.id', 'users.group_id')
@@ -37,7 +41,11 @@ export async function dryRunOfOwnRules(
   if (!known) return null;
   const change = { settings: presenceSettingsOf(known.settings), ownRules: rules, choices: new Map() };
   const inputs = (await loadInputs(executor, [userId], ahead(now), [change])).get(userId)!;
-  return dryRun(inputs, { ...inputs, ownRules: rules }, ahead(now));
+  const after = { ...inputs, ownRules: rules };
+  return {
+    entries: dryRun(inputs, after, ahead(now)),
+    presence: presenceDryRun(inputs, after, ahead(now), () => false),
+  };
 }
 
 /** @throws ApiError notFound */
@@ -68,6 +76,10 @@ export async function dryRunOfLocation(
   return dryRunOfUsers(executor, groups, presenceSettingsOf({ activation: value }), asked, now);
 }
 
+/** A rule on words would otherwise tell which of them a private subject has. */
+export const isKeptFromAdministrators = ({ sensitivity }: { sensitivity: Sensitivity }): boolean =>
+  !showsSubject('allButPrivate', sensitivity);
+
 async function dryRunOfUsers(
   executor: Executor,
   groupIds: readonly string[],
@@ -85,6 +97,8 @@ async function dryRunOfUsers(
   const inputs = await loadInputs(executor, userIds, ahead(now), [nobodys]);
   return rows.map((user) => {
     const before = inputs.get(user.userId)!;
-    return { ...user, entries: dryRun(before, { ...before, settings }, ahead(now)) };
+    const after = { ...before, settings: { ...settings, workingDay: before.mailboxDay ?? settings.workingDay } };
+    const presence = presenceDryRun(before, after, ahead(now), isKeptFromAdministrators);
+    return { ...user, entries: dryRun(before, after, ahead(now)), presence };
   });
 }

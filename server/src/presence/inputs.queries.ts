@@ -12,13 +12,15 @@ import { emptyProfileIndex, type ProfileIndex, profileIndex } from './profiles.t
 import { demandsOf, type RuleInputs } from './rules/deciding.ts';
 import type { Reach } from './rules/matching.ts';
 import { personalRulesOf } from './rules/rules.queries.ts';
-import { type PresenceSettings, presenceSettingsOf } from './settings.ts';
+import { type PresenceSettings, presenceSettingsOf, type WorkingDay } from './settings.ts';
 import { loadTargetInputs, targetKindsOf } from './target-inputs.queries.ts';
 import type { PresenceInputs, StoredClaim } from './timeline.ts';
 
 export interface LoadedInputs extends PresenceInputs {
   /** Of the user's group, when it was read. */
   settingsRevision: number;
+  /** The mailbox's, which takes the place of the group's in `settings`; null: the group's counts. */
+  mailboxDay: WorkingDay | null;
 }
 
 /**
@@ -49,9 +51,10 @@ export async function loadInputs(
   const ruled = new Map(
     users.map(({ id, group_id, working_day: workingDay }) => {
       const { settings: ofGroup, freeBusyOnly, mailboxHours } = groups.get(group_id)!;
-      const settings = mailboxHours && workingDay ? { ...ofGroup, workingDay } : ofGroup;
+      const mailboxDay = mailboxHours ? workingDay : null;
+      const settings = mailboxDay ? { ...ofGroup, workingDay: mailboxDay } : ofGroup;
       const { rules: ownRules, choices } = personal.get(id) ?? noneOfTheirOwn;
-      return [id, { settings, freeBusyOnly, ownRules, choices }];
+      return [id, { settings, mailboxDay, freeBusyOnly, ownRules, choices }];
     }),
   );
   const { needs, reach } = demandsOf([...ruled.values(), ...alsoFor]);

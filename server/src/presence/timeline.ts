@@ -107,8 +107,12 @@ export const hasLeases = ({ claims, clients }: PresenceInputs): boolean =>
   (clients?.length ?? 0) > 0 || claims.some(({ lease }) => lease !== undefined);
 
 /** Every claim that has a say somewhere in [from, to), with the ends of manual choices worked out. */
-export function claimsOf(inputs: PresenceInputs, from: number, to: number): Claim[] {
-  const appointments = inputs.appointments.flatMap((appointment) => claimOfAppointment(appointment, inputs) ?? []);
+export function claimsOf(
+  inputs: PresenceInputs,
+  from: number,
+  to: number,
+  appointments: readonly Claim[] = claimsOfAppointments(inputs.appointments, inputs),
+): Claim[] {
   return [
     ...inputs.claims.map((claim) => claimOfStored(claim, appointments, inputs)),
     ...appointments,
@@ -179,6 +183,11 @@ export const statusOrder: readonly Status[] = [
   'beRightBack',
   'available',
 ];
+
+export const claimsOfAppointments = (
+  appointments: readonly PresenceAppointment[],
+  inputs: PresenceInputs,
+): readonly Claim[] => appointments.flatMap((appointment) => claimOfAppointment(appointment, inputs) ?? []);
 
 /**
  * What an appointment claims, by the choice or the rule that decides over it, else by the default mapping; null:

@@ -65,9 +65,10 @@ function Result({ result: { users, days } }: { result: DryRun }) {
   const { t } = useTranslation('rules');
   if (users.length === 0) return <p>{t('dryRun.nobody')}</p>;
   const count = users.flatMap(({ entries }) => entries).filter(({ changed }) => changed).length;
+  const nothing = count === 0 && users.every(({ presence }) => presence.length === 0);
   return (
     <>
-      <p>{count === 0 ? t('dryRun.nothing', { days }) : t('dryRun.summary', { count })}</p>
+      <p>{nothing ? t('dryRun.nothing', { days }) : t('dryRun.summary', { count })}</p>
       {users.map((user) => (
         <OfUser key={user.userId} user={user} named={users.length > 1} />
       ))}
@@ -82,7 +83,7 @@ function OfUser({ user, named }: { user: DryRun['users'][number]; named: boolean
   const [all, setAll] = useState(false);
   const changed = user.entries.filter((entry) => entry.changed);
   const unchanged = user.entries.length - changed.length;
-  if (changed.length === 0 && named) return null;
+  if (changed.length === 0 && user.presence.length === 0 && named) return null;
   const shown = all ? changed : changed.slice(0, shownAtFirst);
   return (
     <section className="dry-run-user" aria-label={user.displayName}>
@@ -99,6 +100,7 @@ function OfUser({ user, named }: { user: DryRun['users'][number]; named: boolean
           {t('dryRun.more', { count: changed.length - shown.length })}
         </button>
       )}
+      <OverTime stretches={user.presence} differs={changed.length > 0} />
       <p className="hint">
         {[
           unchanged > 0 && t('dryRun.unchanged', { count: unchanged }),
@@ -108,6 +110,44 @@ function OfUser({ user, named }: { user: DryRun['users'][number]; named: boolean
           .join(' · ')}
       </p>
     </section>
+  );
+}
+
+type Stretch = DryRun['users'][number]['presence'][number];
+
+/** What presence really is then: of everything that goes on at a time the strongest. */
+function OverTime({ stretches, differs }: { stretches: readonly Stretch[]; differs: boolean }) {
+  const { t } = useTranslation('rules');
+  const format = useFormat();
+  const now = useNow(60_000);
+  const [all, setAll] = useState(false);
+  if (stretches.length === 0) return differs && <p>{t('dryRun.hiddenByOthers')}</p>;
+  const shown = all ? stretches : stretches.slice(0, shownAtFirst);
+  return (
+    <>
+      <h4>{t('dryRun.overTime')}</h4>
+      <ul>
+        {shown.map(({ start, end, before, after }) => (
+          <li className="dry-run-entry" key={start}>
+            <p>
+              {format.moment(start, now)} – {format.moment(end, new Date(start))}
+            </p>
+            <p className="dry-run-change">
+              <span className="sr-only">{t('dryRun.before')}: </span>
+              <Shown presence={before} />
+              <span aria-hidden="true">→</span>
+              <span className="sr-only">{t('dryRun.after')}: </span>
+              <Shown presence={after} isNew />
+            </p>
+          </li>
+        ))}
+      </ul>
+      {stretches.length > shown.length && (
+        <button type="button" className="link-button" onClick={() => setAll(true)}>
+          {t('dryRun.more', { count: stretches.length - shown.length })}
+        </button>
+      )}
+    </>
   );
 }
 
@@ -139,21 +179,36 @@ function Entry({ entry }: { entry: Entry }) {
 export function Outcome(props: { outcome: Entry['before']; entry: Pick<Entry, 'start' | 'end'>; isNew?: boolean }) {
   const { t } = useTranslation('rules');
   const format = useFormat();
-  const now = useNow(60_000);
-  const nameOf = useProfileName();
-  const calls = usePresenceWords(format, now);
-  const { presence } = props.outcome;
+  const { outcome, entry, isNew } = props;
+  const { presence } = outcome;
   if (!presence) return <span className="outcome">{t('dryRun.noPresence')}</span>;
-  const name = presence.profile ? nameOf(presence.profile.name) : t(`status.${presence.status}`, { ns: 'presence' });
-  const moved = presence.start !== props.entry.start || presence.end !== props.entry.end;
+  const moved = presence.start !== entry.start || presence.end !== entry.end;
   return (
-    <span className="outcome" data-status={presence.status}>
-      <StatusMark status={presence.status} size={14} />
-      {props.isNew ? <strong>{name}</strong> : name}
+    <Shown presence={presence} isNew={isNew}>
       {moved && (
         <small>{t('dryRun.times', { from: format.time(presence.start), to: format.time(presence.end) })}</small>
       )}
-      {forwards(presence.forwarding) && <small>{calls.calls(presence.forwarding)}</small>}
+    </Shown>
+  );
+}
+
+interface ShownProps {
+  presence: Pick<Stretch['before'], 'status' | 'profile' | 'forwarding'>;
+  isNew?: boolean | undefined;
+  children?: ReactNode;
+}
+
+function Shown({ presence: { status, profile, forwarding }, isNew, children }: ShownProps) {
+  const { t } = useTranslation('rules');
+  const nameOf = useProfileName();
+  const calls = usePresenceWords(useFormat(), useNow(60_000));
+  const name = profile ? nameOf(profile.name) : t(`status.${status}`, { ns: 'presence' });
+  return (
+    <span className="outcome" data-status={status}>
+      <StatusMark status={status} size={14} />
+      {isNew ? <strong>{name}</strong> : name}
+      {children}
+      {forwards(forwarding) && <small>{calls.calls(forwarding)}</small>}
     </span>
   );
 }

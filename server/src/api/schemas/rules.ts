@@ -68,6 +68,17 @@ export const DryRunEntry = z
   .openapi('DryRunEntry');
 export type DryRunEntry = z.infer<typeof DryRunEntry>;
 
+const ShownPresence = z.object({
+  status: Status,
+  profile: z.object({ id: Id, name: z.string() }).nullable(),
+  forwarding: Forwarding,
+  rule: RuleReason.nullable().openapi({ description: 'By which an appointment brings it.' }),
+});
+export const ChangedStretch = z
+  .object({ start: Instant, end: Instant, before: ShownPresence, after: ShownPresence })
+  .openapi('ChangedStretch');
+export type ChangedStretch = z.infer<typeof ChangedStretch>;
+
 export const DryRun = z
   .object({
     days: z.int(),
@@ -77,6 +88,10 @@ export const DryRun = z
         displayName: z.string(),
         entries: z.array(DryRunEntry),
         hidden: z.int().openapi({ description: 'How many private appointments aren’t told of.' }),
+        presence: z.array(ChangedStretch).openapi({
+          description:
+            'When presence would be another one, in order: of all that is claimed at a time the strongest, so with overlaps, choices by hand as long as they last, and the working day.',
+        }),
       }),
     ),
   })
