@@ -41,6 +41,8 @@ export interface ConnectorAccount<Settings = unknown, Secret = unknown> {
   secret: Secret;
   /** The Graph application by which it is read, for the kinds that need one. */
   applicationId?: string | null;
+  /** The Exchange server by which it is read, for the kind that needs one. */
+  exchangeServerId?: string | null;
   /**
    * Stores what the source gave in place of the secret, sealed, before it is used: only there while the account is
    * leased by whoever calls, so that one process alone renews it.

@@ -20,6 +20,10 @@ export interface LeasedAccount {
   secret: string | null;
   /** The Graph application by which it is read. */
   applicationId: string | null;
+  /** The Exchange server by which it is read. */
+  exchangeServerId: string | null;
+  /** Whether somebody tells by a held connection when it changes (watching.ts). */
+  watched: boolean;
   failures: number;
   errorClass: string | null;
   /** As it was when claimed; when it differs at release somebody asked for another pull meanwhile. */
@@ -78,7 +82,9 @@ export async function claimAccounts(
       from due, users, configuration_group
      where account.id = due.id and users.id = account.user_id and configuration_group.id = users.group_id
     returning account.id, account.user_id as "userId", account.kind, account.origin, account.name, account.settings, account.secret,
-              account.application_id as "applicationId",
+              account.application_id as "applicationId", account.exchange_server_id as "exchangeServerId",
+              exists (select from exchange_server where id = account.exchange_server_id
+                         and leased_by = account.watched_by and leased_until > now()) as "watched",
               failures, error_class as "errorClass", due_at::text as "dueAt", discovered_at as "discoveredAt",
               exists (select 1 from calendar where account_id = account.id and missing_since is not null)
                 as "missesCalendar",

@@ -11,6 +11,7 @@ interface Place {
   settings: unknown;
   secret: string | null;
   applicationId: string | null;
+  exchangeServerId: string | null;
   remoteId: string;
   source: string | null;
   occurrence: string;
@@ -28,7 +29,8 @@ export async function openLinkOf(
   const { db } = context.store;
   const { rows } = await sql<Place>`
     select account.id as "accountId", account.kind, account.settings, account.secret,
-           account.application_id as "applicationId", remote_id as "remoteId", source, occurrence, open_url as "openUrl"
+           account.application_id as "applicationId", account.exchange_server_id as "exchangeServerId",
+           remote_id as "remoteId", source, occurrence, open_url as "openUrl"
       from appointment join calendar on calendar.id = calendar_id join account on account.id = account_id
            left join calendar_object on calendar_object.calendar_id = calendar.id and key = object_key
      where appointment.id = ${appointmentId} and appointment.user_id = ${userId}::uuid`.execute(db);
@@ -49,7 +51,7 @@ export async function openLinkOf(
 
 function accountOf(
   { store, secrets }: Context,
-  { accountId: id, settings, secret: stored, applicationId }: Place,
+  { accountId: id, settings, secret: stored, applicationId, exchangeServerId }: Place,
   lease: string | null,
   now = stored,
 ) {
@@ -66,7 +68,7 @@ function accountOf(
     );
   }
   return {
-    ...{ id, settings, applicationId, secret },
+    ...{ id, settings, applicationId, exchangeServerId, secret },
     ...(lease !== null && {
       async keepSecret(next: unknown) {
         if (!(await keepSecret(store.db, id, lease, secrets.seal(JSON.stringify(next), id)))) throw new LeaseLost();

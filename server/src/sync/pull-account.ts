@@ -160,18 +160,21 @@ async function takingPart(
   return calendars;
 }
 
-export type OpenableAccount = Pick<LeasedAccount, 'id' | 'settings' | 'applicationId' | 'secret' | 'lease'>;
+export type OpenableAccount = Pick<
+  LeasedAccount,
+  'id' | 'settings' | 'applicationId' | 'exchangeServerId' | 'secret' | 'lease'
+>;
 
 /** The settings and the secret as the connector takes them, for whoever holds the account's lease. @throws ConnectorError */
 export function withSecret(
   { store, secrets }: Pick<Context, 'store' | 'secrets'>,
   account: OpenableAccount,
 ): ConnectorAccount {
-  const { id, settings, applicationId, lease } = account;
+  const { id, settings, applicationId, exchangeServerId, lease } = account;
   try {
     const secret: unknown = account.secret === null ? null : JSON.parse(secrets.open(account.secret, id));
     return {
-      ...{ id, settings, applicationId, secret },
+      ...{ id, settings, applicationId, exchangeServerId, secret },
       async keepSecret(next) {
         const sealed = secrets.seal(JSON.stringify(next), id);
         const kept = await keepSecret(store.db, id, lease, sealed).catch((error: unknown) => {

@@ -25,11 +25,22 @@ const allows: Readonly<Record<string, (settings: SynchronizationSettings) => boo
   'icalendar-file': ({ icalendar }) => icalendar.allowed,
   microsoft365: ({ microsoft365 }) => microsoft365.allowed,
   'microsoft365/group': (settings) => serverSideApplication(settings) !== null,
+  'exchange/group': (settings) => serverSideExchange(settings) !== null,
 };
 
 /** The Graph application by which the mailboxes of the group's users are read without their doing; null: they aren't. */
 export const serverSideApplication = ({ method, source, microsoft365 }: SynchronizationSettings): string | null =>
   method === 'serverSide' && source === 'microsoft365' ? microsoft365.graphApplicationId : null;
+
+/** Mailboxes are read from Exchange until those in Microsoft 365 were found and read whole (move.ts). */
+export const isMoving = ({ source, exchange }: SynchronizationSettings): boolean =>
+  source === 'microsoft365' && exchange.moveToMicrosoft365;
+
+/** The Exchange server from which the group's users are read without their doing; null: they aren't. */
+export const serverSideExchange = (settings: SynchronizationSettings): string | null =>
+  settings.method === 'serverSide' && (settings.source === 'exchange' || isMoving(settings))
+    ? settings.exchange.serverId
+    : null;
 
 /** Null: it is read. @param sort as of `sortOf`. */
 export function restReasonOf(sort: string, settings: SynchronizationSettings): RestReason | null {

@@ -8,7 +8,7 @@ import { markDue } from '../../presence/due.ts';
 import type { Database, Executor } from '../../store/database.ts';
 import { retrying } from '../../store/retrying.ts';
 import { emptyCalendars } from '../../sync/calendar.queries.ts';
-import { restReasonOf, serverSideApplication, sortOfAccount } from '../../sync/rest.ts';
+import { restReasonOf, serverSideApplication, serverSideExchange, sortOfAccount } from '../../sync/rest.ts';
 import { synchronizationSettingsOf } from '../../sync/settings.ts';
 import { syncChannel } from '../../sync/sync.ts';
 import { wish } from '../../telephony/wish.queries.ts';
@@ -25,7 +25,8 @@ export function restsOthers(before: Record<string, unknown>, after: Record<strin
     const values = synchronizationSettingsOf(settings);
     const { method, microsoft365, caldav, icalendar } = values;
     const own = [microsoft365.allowed, caldav.allowed, icalendar.allowed];
-    return JSON.stringify([method === 'off', serverSideApplication(values) !== null, ...own]);
+    const serverSide = [serverSideApplication(values) !== null, serverSideExchange(values) !== null];
+    return JSON.stringify([method === 'off', ...serverSide, ...own]);
   };
   return allowed(before) !== allowed(after);
 }
