@@ -1,0 +1,79 @@
+/** How the service account gets in: one face for every kind. */
+import type { Outbound, OutboundAnswer, OutboundSession, OutboundSessionRequest } from '../../../outbound/outbound.ts';
+import { ConnectorError } from '../../connector.ts';
+import type { Time } from '../../gate.ts';
+import type { ExchangeServer } from '../exchange-server.ts';
+import { kerberosSignIn } from './kerberos.ts';
+import { ntlmSignIn } from './ntlm-sign-in.ts';
+import { oauthSignIn } from './oauth.ts';
+
+export interface SignIn {
+  /**
+   * One request, signed in, over a connection that nobody else uses meanwhile.
+   * @throws ConnectorError 'credentials' where the server doesn't let the account in; what `OutboundSession.send` throws
+   */
+  send(session: OutboundSession, url: URL, request: OutboundSessionRequest): Promise<OutboundAnswer>;
+}
+
+export function signInOf(server: ExchangeServer, outbound: Outbound, time: Time): SignIn {
+  const { signIn } = server;
+  switch (signIn.kind) {
+    case 'basic':
+      return basicSignIn(signIn.userName, signIn.password);
+    case 'ntlm':
+      return ntlmSignIn(signIn, time);
+    case 'kerberos':
+      return kerberosSignIn(signIn.servicePrincipal);
+    case 'oauth':
+      return oauthSignIn(outbound, signIn, server.authority, time);
+  }
+}
+
+/** RFC 7617, in UTF-8. */
+function basicSignIn(userName: string, password: string): SignIn {
+  const authorization = `Basic ${Buffer.from(`${userName}:${password}`, 'utf8').toString('base64')}`;
+  return {
+    async send(session, url, request) {
+      const answer = await session.send(url, withAuthorization(request, authorization));
+      if (answer.status === 401) throw await notLetIn(answer, url, 'Basic');
+      return answer;
+    },
+  };
+}
+
+export const withAuthorization = (request: OutboundSessionRequest, authorization: string): OutboundSessionRequest => ({
+  ...request,
+  headers: { ...request.headers, authorization },
+});
+
+/** Reads an answer that isn't wanted, so that its connection can be used again; a long one isn't worth it. */
+export async function discard(answer: OutboundAnswer): Promise<void> {
+  let size = 0;
+  for await (const piece of answer.body) {
+    size += piece.length;
+    if (size > 262_144) return;
+  }
+}
+
+/** The authentication schemes of WWW-Authenticate, as told (RFC 9110, 11.6.1), without their parameters. */
+export const offeredBy = (answer: OutboundAnswer): string[] => [
+  ...new Set(
+    [...(answer.headers.get('www-authenticate') ?? '').matchAll(/(?:^|,)\s*([A-Za-z][\w-]*)(?=\s|,|$)(?!\s*=)/g)].map(
+      ([, scheme]) => scheme!,
+    ),
+  ),
+];
+
+/** What a 401 means, in words for administrators. @param scheme what was tried. */
+export async function notLetIn(answer: OutboundAnswer, url: URL, scheme: string): Promise<ConnectorError> {
+  await discard(answer).catch(() => {});
+  const offered = offeredBy(answer);
+  const { host } = url;
+  const known = offered.some((each) => each.toLowerCase() === scheme.toLowerCase());
+  if (offered.length > 0 && !known)
+    return new ConnectorError(
+      'credentials',
+      `${host} doesn’t take the sign-in ${scheme}; it offers ${offered.slice(0, 5).join(', ')}.`,
+    );
+  return new ConnectorError('credentials', `${host} doesn’t let the service account in (${scheme}).`);
+}
