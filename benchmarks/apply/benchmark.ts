@@ -50,7 +50,8 @@ try {
       calendarConnectors: [...connectors(context.outbound).values()],
       phoneSystemKinds: phoneSystemKinds(context.outbound),
     };
-    const apply = () => applyCompany(store.db, parts, text, { dryRun: false, read: () => undefined });
+    const apply = async () =>
+      (await applyCompany(store.db, parts, text, { dryRun: false, read: () => undefined })).changes;
     const changes = await timed(apply);
     if (changes.value.length !== users + 2) throw new Error(`${changes.value.length} changes`);
     const nothing = await timed(apply);

@@ -3,7 +3,6 @@ import type { CalendarConnector } from '../calendars/connector.ts';
 import type { Context } from '../context.ts';
 import { applyCompany } from '../organization/as-code/apply.ts';
 import { CompanyRefused } from '../organization/as-code/company-file.ts';
-import type { CompanyChange } from '../organization/as-code/difference.ts';
 import { exportCompany } from '../organization/as-code/export.ts';
 import { companySchema } from '../organization/as-code/json-schema.ts';
 import { referenceKey } from '../organization/as-code/references.ts';
@@ -33,8 +32,6 @@ export function configurationRoutes({ store: { db }, secrets }: Context, kinds: 
       throw error;
     }
   }
-  const answer = (changes: CompanyChange[]) => ({ changes });
-
   return [
     route({
       access: 'administrator',
@@ -47,7 +44,7 @@ export function configurationRoutes({ store: { db }, secrets }: Context, kinds: 
       body: CompanyFile,
       multipart: { maxBytes },
       answer: CompanyChangeList,
-      handle: async ({ viewer, body }) => answer(await apply(viewer, body.file, body.values, true)),
+      handle: ({ viewer, body }) => apply(viewer, body.file, body.values, true),
     }),
     route({
       access: 'administrator',
@@ -61,7 +58,7 @@ applied again it changes nothing.`,
       body: CompanyFile,
       multipart: { maxBytes },
       answer: CompanyChangeList,
-      handle: async ({ viewer, body }) => answer(await apply(viewer, body.file, body.values, false)),
+      handle: ({ viewer, body }) => apply(viewer, body.file, body.values, false),
     }),
     route({
       access: 'administrator',

@@ -1,8 +1,9 @@
 /** `whenabouts apply` and `whenabouts export`: the whole administration as a file, by a running server or on its database. */
 import fs from 'node:fs';
 import path from 'node:path';
+import type { Applied } from '../organization/as-code/apply.ts';
 import { CompanyRefused, readCompanyFile } from '../organization/as-code/company-file.ts';
-import { type CompanyChange, planAsText } from '../organization/as-code/difference.ts';
+import { planAsText } from '../organization/as-code/difference.ts';
 import { type Reference, referenceKey, referencesIn } from '../organization/as-code/references.ts';
 import { type Installation, onDatabase, onServer } from './installation.ts';
 import { parseUsage, UsageError } from './usage.ts';
@@ -46,8 +47,8 @@ export async function applyCommand(parameters: string[]): Promise<number> {
   try {
     const references = referenceValues(readCompanyFile(text), file === '-' ? '.' : path.dirname(file));
     const dryRun = values['dry-run'] ?? false;
-    const changes = await at(values, (installation) => installation.apply(text, references, dryRun));
-    process.stdout.write(shown(changes, dryRun));
+    const applied = await at(values, (installation) => installation.apply(text, references, dryRun));
+    process.stdout.write(shown(applied, dryRun));
     return 0;
   } catch (error) {
     if (!(error instanceof CompanyRefused)) throw error;
@@ -66,8 +67,9 @@ export async function exportCommand(parameters: string[]): Promise<number> {
   return 0;
 }
 
-const shown = (changes: CompanyChange[], dryRun: boolean): string =>
-  planAsText(changes) + (dryRun && changes.length > 0 ? 'Nothing was changed yet: this was a dry run.\n' : '');
+const shown = ({ changes, warnings }: Applied, dryRun: boolean): string =>
+  planAsText(changes, warnings) +
+  (dryRun && changes.length > 0 ? 'Nothing was changed yet: this was a dry run.\n' : '');
 
 function told(help: string): number {
   process.stdout.write(help);

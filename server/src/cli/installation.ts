@@ -2,9 +2,8 @@
 import { z } from 'zod';
 import { connectors } from '../calendars/connectors.ts';
 import { readEnvironment } from '../environment.ts';
-import { applyCompany } from '../organization/as-code/apply.ts';
+import { type Applied, applyCompany } from '../organization/as-code/apply.ts';
 import { CompanyRefused } from '../organization/as-code/company-file.ts';
-import type { CompanyChange } from '../organization/as-code/difference.ts';
 import { exportCompany } from '../organization/as-code/export.ts';
 import { referenceKey } from '../organization/as-code/references.ts';
 import { createOutbound } from '../outbound/client.ts';
@@ -14,7 +13,7 @@ import { phoneSystemKinds } from '../telephony/connectors.ts';
 
 export interface Installation {
   /** @param values what references stand for, by `referenceKey`. @throws CompanyRefused */
-  apply(text: string, values: ReadonlyMap<string, string>, dryRun: boolean): Promise<CompanyChange[]>;
+  apply(text: string, values: ReadonlyMap<string, string>, dryRun: boolean): Promise<Applied>;
   export(): Promise<string>;
   close(): Promise<void>;
 }
@@ -72,7 +71,7 @@ export function onServer(address: string, token: string): Installation {
       form.set('file', new File([text], 'company.yaml'));
       form.set('values', JSON.stringify(Object.fromEntries(values)));
       const answer = await send(`/configuration/${dryRun ? 'plan' : 'apply'}`, form);
-      return ((await answer.json()) as { changes: CompanyChange[] }).changes;
+      return (await answer.json()) as Applied;
     },
     export: async () => (await send('/configuration')).text(),
     async close() {},

@@ -35,5 +35,12 @@ export const CompanyChange = z
       .openapi({ description: 'Of a change, what differs. A secret is named, never shown.' }),
   })
   .openapi('CompanyChange');
-export const CompanyChangeList = z.object({ changes: z.array(CompanyChange) }).openapi('CompanyChangeList');
+export const CompanyChangeList = z
+  .object({
+    changes: z.array(CompanyChange),
+    warnings: z.array(z.string()).openapi({
+      description: 'What is carried out, and may not be meant so, such as a location whose country nobody has named.',
+    }),
+  })
+  .openapi('CompanyChangeList');
 export type CompanyChangeList = z.infer<typeof CompanyChangeList>;

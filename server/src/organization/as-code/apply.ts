@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import type { Database } from '../../store/database.ts';
 import { retrying } from '../../store/retrying.ts';
 import { recordChange } from '../audit.ts';
-import { readCompanyFile, refused } from './company-file.ts';
+import { readCompanyFile, refused, shownFault } from './company-file.ts';
 import type { CompanyChange } from './difference.ts';
 import { planCompany } from './plan.ts';
 import { type Reference, resolveReferences } from './references.ts';
@@ -23,20 +23,27 @@ export interface ApplyOptions {
 /** Any constant of ours: applies wait for each other, in all processes. */
 const applyLock = 7420_0003;
 
+export interface Applied {
+  changes: CompanyChange[];
+  /** For people: what is carried out, and may not be meant so. */
+  warnings: string[];
+}
+
 /** @throws CompanyRefused; nothing was changed then. */
 export async function applyCompany(
   db: Database,
   parts: Omit<ApplyContext, 'transaction'>,
   text: string,
   { dryRun, read }: ApplyOptions,
-): Promise<CompanyChange[]> {
+): Promise<Applied> {
   const file = resolveReferences(readCompanyFile(text), read) as Record<string, unknown>;
   return await retrying(db, async (transaction) => {
     await sql`select pg_advisory_xact_lock(${applyLock}::bigint)`.execute(transaction);
     const context = { ...parts, transaction };
-    const { faults, changes, entries } = await planCompany(context, file);
+    const { faults, warnings, changes, entries } = await planCompany(context, file);
     if (faults.length > 0) throw refused(text, faults);
-    if (dryRun || changes.length === 0) return changes;
+    const applied = { changes, warnings: warnings.map(shownFault) };
+    if (dryRun || changes.length === 0) return applied;
     for (const section of sections)
       await within(text, section.name, section.write(context, entries.get(section.name)!));
     for (const section of sections.toReversed())
@@ -46,7 +53,7 @@ export async function applyCompany(
       ...{ action: 'run', subject: 'configuration', subjectId: null, subjectName: 'Company file' },
       after: { created: count('create'), changed: count('change'), removed: count('remove') },
     });
-    return changes;
+    return applied;
   });
 }
 

@@ -68,8 +68,10 @@ const parts = ({ secrets, outbound }: Context) => ({
   calendarConnectors: [...connectors(outbound).values()],
   phoneSystemKinds: phoneSystemKinds(outbound),
 });
-const apply = (to: Context, text: string, dryRun = false): Promise<CompanyChange[]> =>
+const applied = (to: Context, text: string, dryRun = false) =>
   applyCompany(to.store.db, parts(to), text, { dryRun, read });
+const apply = async (to: Context, text: string, dryRun = false): Promise<CompanyChange[]> =>
+  (await applied(to, text, dryRun)).changes;
 const exported = (of: Context): Promise<string> =>
   of.store.db.transaction().execute((transaction) => exportCompany({ ...parts(of), transaction }));
 const refusal = async (text: string) => {
@@ -290,6 +292,22 @@ test('extensions that users of a file swap or pass on change their owner and sta
   );
   await context.store.db.deleteFrom('leaving').execute();
   await context.store.db.updateTable('forwarding_record').set({ released_at: null }).execute();
+});
+
+test('a location whose country nobody has named is told before and after it is made, and no more', async () => {
+  const file = (location: string) => `whenabouts: 1\nlocations:\n  ${location}\n`;
+  const warned = async (location: string, dryRun: boolean) => (await applied(context, file(location), dryRun)).warnings;
+  const graz = 'Graz: { timeZone: Europe/Vienna }';
+  const assumed =
+    'locations > Graz > dialling: The country AT is assumed from the time zone. Confirm it, or choose another.';
+  expect([await warned(graz, true), await warned(graz, false), await warned(graz, false)]).toEqual([
+    ...[[assumed], [assumed], []],
+  ]);
+  expect(await warned('Graz: { dialling: { country: AT } }', false)).toEqual([]);
+  expect(await warned('Graz: { dialling: { country: null } }', true)).toEqual([
+    'locations > Graz > dialling: No country is set: only numbers written with + are checked, all others are dialled as they were written.',
+  ]);
+  await apply(context, file('Graz: null'));
 });
 
 test('two applies at once come one after the other', async () => {

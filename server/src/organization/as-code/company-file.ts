@@ -84,5 +84,5 @@ function offsetOf(contents: Node | null, path: readonly (string | number)[]): nu
   return offset;
 }
 
-const shownFault = ({ path, message, line, column }: PlacedFault): string =>
+export const shownFault = ({ path, message, line = null, column = null }: Fault & Partial<PlacedFault>): string =>
   `${line === null ? '' : `line ${line}, column ${column}: `}${path.length > 0 ? `${path.join(' > ')}: ` : ''}${message}`;

@@ -66,8 +66,8 @@ export function same(a: unknown, b: unknown): boolean {
   );
 }
 
-/** As lines of text: `+ users anna@example.com`, `~ locations Berlin: dialling.country: null → "DE"`. */
-export function planAsText(changes: readonly CompanyChange[]): string {
+/** As lines of text: `+ users anna@example.com`, `~ locations Berlin: dialling.country: null → "DE"`; then the warnings. */
+export function planAsText(changes: readonly CompanyChange[], warnings: readonly string[] = []): string {
   if (changes.length === 0) return 'Nothing to change.\n';
   const sign = { create: '+', change: '~', remove: '-' } as const;
   const lines = changes.flatMap(({ action, section, name, fields }) => [
@@ -75,5 +75,6 @@ export function planAsText(changes: readonly CompanyChange[]): string {
     ...fields.map(({ field, from, to }) => `    ${field}: ${JSON.stringify(from)} → ${JSON.stringify(to)}`),
   ]);
   const count = (action: CompanyChange['action']) => changes.filter((change) => change.action === action).length;
-  return `${lines.join('\n')}\n\n${count('create')} to create, ${count('change')} to change, ${count('remove')} to remove.\n`;
+  const told = warnings.map((warning) => `Warning: ${warning}\n`).join('');
+  return `${lines.join('\n')}\n\n${told}${count('create')} to create, ${count('change')} to change, ${count('remove')} to remove.\n`;
 }

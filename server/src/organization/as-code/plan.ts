@@ -2,13 +2,14 @@
 import { countryOfZone } from '../../telephony/country-of-zone.ts';
 import { type Dialling, diallingOf } from '../../telephony/dialling.ts';
 import { defaultDiallingRules } from '../../telephony/dialling-rules.ts';
-import { loadNumberingPlan } from '../../telephony/numbering-plan.ts';
+import { loadNumberingPlan, type NumberingPlan } from '../../telephony/numbering-plan.ts';
+import { countryWarnings } from '../dialling-impact.ts';
 import type { Fault } from './company-file.ts';
 import { type CompanyChange, differences, same } from './difference.ts';
 import type { LocationEntry } from './locations.ts';
 import { isValues, mergePatch } from './merge-patch.ts';
 import { isReference, secretHolders, shownReference } from './references.ts';
-import type { ApplyContext, CompanyValues, EntryChange, Surroundings } from './section.ts';
+import { type ApplyContext, type CompanyValues, type EntryChange, kept, type Surroundings } from './section.ts';
 import { sections } from './sections.ts';
 import { unreadableAt, unreadableFault } from './unreadable.ts';
 
@@ -16,6 +17,8 @@ export const version = 1;
 
 export interface CompanyPlan {
   faults: Fault[];
+  /** What is right as it stands, and may not be meant so. */
+  warnings: Fault[];
   changes: CompanyChange[];
   /** By section; only entries that become others. */
   entries: ReadonlyMap<string, EntryChange<unknown>[]>;
@@ -72,8 +75,30 @@ export async function planCompany(context: ApplyContext, file: Record<string, un
     for (const section of sections)
       for (const fault of section.faults?.(within, entries.get(section.name)!) ?? [])
         faults.push({ ...fault, path: [section.name, ...fault.path] });
-  return { faults, changes: sections.flatMap(({ name }) => differences(name, before[name]!, after[name]!)), entries };
+  return {
+    faults,
+    warnings: await diallingWarnings(entries.get('locations') as EntryChange<LocationEntry>[]),
+    changes: sections.flatMap(({ name }) => differences(name, before[name]!, after[name]!)),
+    entries,
+  };
 }
+
+/** Of locations that are new, or dial differently. */
+async function diallingWarnings(changes: readonly EntryChange<LocationEntry>[]): Promise<Fault[]> {
+  const plan = await loadNumberingPlan();
+  return kept(changes)
+    .filter(({ before, after }) => !same(before?.dialling, after.dialling) || before?.timeZone !== after.timeZone)
+    .flatMap(({ name, after }) =>
+      countryWarnings({ ...after.dialling, country: countryAt(after, plan) }).map((message) => ({
+        path: ['locations', name, 'dialling'],
+        message,
+      })),
+    );
+}
+
+/** Nobody has named one: that of the time zone. */
+const countryAt = ({ dialling: { country, countryAssumed }, timeZone }: LocationEntry, plan: NumberingPlan) =>
+  country ?? (countryAssumed ? countryOfZone(timeZone, plan.countries()) : null);
 
 function faultsOfTheWhole(file: Record<string, unknown>): Fault[] {
   const names = sections.map(({ name }) => name);
@@ -155,10 +180,10 @@ async function numbers(all: () => CompanyValues): Promise<Surroundings['number']
     let dialling = diallings.get(location);
     if (!dialling) {
       const entry = all().locations?.[location] as LocationEntry | undefined;
-      const rules = entry?.dialling ?? defaultDiallingRules;
-      const country =
-        rules.country ?? (entry && rules.countryAssumed ? countryOfZone(entry.timeZone, plan.countries()) : null);
-      dialling = diallingOf({ ...rules, country }, plan);
+      dialling = diallingOf(
+        entry ? { ...entry.dialling, country: countryAt(entry, plan) } : defaultDiallingRules,
+        plan,
+      );
       diallings.set(location, dialling);
     }
     return dialling.read(text);
