@@ -19,7 +19,7 @@ import type { Clock } from '../../simulators/microsoft365/world.ts';
 
 export type Cloud = ReturnType<typeof inProcessCloud>;
 
-export const graphScopes = ['User.Read', 'Calendars.Read', 'MailboxSettings.Read'];
+export const graphScopes = ['User.Read', 'Calendars.Read', 'Calendars.Read.Shared', 'MailboxSettings.Read'];
 
 /**
  * A cloud with one tenant and one registered application.

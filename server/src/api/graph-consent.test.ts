@@ -94,6 +94,7 @@ test('by Microsoft’s pages and back: an account with a sealed grant, of which 
       { scope: 'User.Read', reason: 'signIn', granted: false },
       { scope: 'offline_access', reason: 'staySignedIn', granted: false },
       { scope: 'Calendars.Read', reason: 'calendar', granted: false },
+      { scope: 'Calendars.Read.Shared', reason: 'sharedCalendars', granted: false },
       { scope: 'MailboxSettings.Read', reason: 'mailboxSettings', granted: false },
     ],
   });

@@ -45,6 +45,10 @@ export function may(token: AccessToken, wanted: Permission): boolean {
   return token.permissions.some((each) => each === '.default' || allowedBy[wanted].includes(each));
 }
 
+/** What others share with a user takes a delegated permission of its own; an application has all of a mailbox. */
+export const mayReadShared = ({ user, permissions }: AccessToken): boolean =>
+  user === null || permissions.some((each) => each === '.default' || /^Calendars\.Read(Write)?\.Shared$/.test(each));
+
 /** @param who "me", or an id or address from the path. */
 export function subjectOf(world: World, token: AccessToken, who: string, wanted: Permission): Subject | Answer {
   if (who === 'me' && !token.user)

@@ -3,9 +3,9 @@ import type { Answer, Asked } from '../http.ts';
 import type { Instance } from '../mailbox/items.ts';
 import type { Mailbox } from '../mailbox/mailbox.ts';
 import type { World } from '../world.ts';
-import { calendarId, calendarOf, type Subject } from './access.ts';
+import { calendarId, calendarOf, mayReadShared, type Subject } from './access.ts';
 import type { DeltaRounds } from './delta.ts';
-import { badRequest, graphError, notFound } from './errors.ts';
+import { badRequest, denied, graphError, notFound } from './errors.ts';
 import { type GraphEvent, type Manner, masterEvent, wholeEvent } from './event.ts';
 import { resolveId } from './ids.ts';
 
@@ -36,6 +36,7 @@ export function calendarRoutes(context: CalendarContext, subject: Subject, asked
   const found = calendarOf(mailbox, inCalendar ? decodeURIComponent(inCalendar) : null);
   if (!found) return notFound();
   const { source, calendar, shown } = found;
+  if (shown.shared && !mayReadShared(subject.token)) return denied();
   const manner = mannerOf(context, subject, asked, source !== mailbox);
 
   if (rest === '/calendarView/delta') return delta(context, asked, source, calendar, manner);

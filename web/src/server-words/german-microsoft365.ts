@@ -11,8 +11,8 @@ export const microsoft365: Record<string, string> = {
   'This isn’t the address of the page at which the sign-in ended: it has "code=" and "state=" in it.':
     'Das ist nicht die Adresse der Seite, auf der die Anmeldung geendet hat: In ihr stehen „code=“ und „state=“.',
   'Write an address such as https://login.example.com.': 'Schreiben Sie eine Adresse wie https://login.example.com.',
-  'Write the address without a path, "?" or a password.':
-    'Schreiben Sie die Adresse ohne Pfad, ohne „?“ und ohne Passwort.',
+  'Write the address without "?", "#" or a password.':
+    'Schreiben Sie die Adresse ohne „?“, ohne „#“ und ohne Passwort.',
   'A custom cloud needs its own sign-in address and Graph address.':
     'Eine eigene Cloud braucht ihre eigene Anmelde- und Graph-Adresse.',
   'Only a custom cloud has an address of its own.': 'Nur eine eigene Cloud hat eigene Adressen.',
@@ -54,6 +54,8 @@ export const microsoft365: Record<string, string> = {
   '{0} told of an event without an id.': '{0} hat einen Termin ohne ID genannt.',
   '{0} broke the list of appointments off before its end.': '{0} hat die Liste der Termine vor ihrem Ende abgebrochen.',
   'The list of appointments at {0} has no end.': 'Die Liste der Termine bei {0} nimmt kein Ende.',
+  'To read calendars that others share Microsoft 365 wants the permission Calendars.Read.Shared. Sign in again to allow it.':
+    'Um Kalender zu lesen, die andere teilen, verlangt Microsoft 365 die Berechtigung Calendars.Read.Shared. Melden Sie sich neu an, um es zu erlauben.',
   '{0} keeps forgetting what it has told.': '{0} vergisst immer wieder, was es mitgeteilt hat.',
   'Its start or its end can’t be read.': 'Sein Beginn oder sein Ende ist nicht lesbar.',
   '{0} asks for fewer requests to this mailbox.': '{0} verlangt weniger Anfragen an dieses Postfach.',

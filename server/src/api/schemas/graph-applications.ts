@@ -24,11 +24,9 @@ const cloud = z.enum(clouds).openapi({
 const address = z
   .url({ protocol: /^https?$/, error: 'Write an address such as https://login.example.com.' })
   .max(1_000)
-  .transform((text) => text.replace(/\/+$/, ''))
-  .refine(
-    (text) => URL.parse(text)?.pathname === '/' && !/[?#@]/.test(text),
-    'Write the address without a path, "?" or a password.',
-  )
+  // Its version is ours to say.
+  .transform((text) => text.replace(/\/+$/, '').replace(/\/v1\.0$/, ''))
+  .refine((text) => !/[?#@]/.test(text), 'Write the address without "?", "#" or a password.')
   .nullable();
 const credential = clientCredential.nullable().openapi({
   description: 'A client secret, or a certificate with its key (PEM); null: a public client. Never shown again.',

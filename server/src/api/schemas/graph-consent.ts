@@ -25,7 +25,15 @@ export const GraphConsent = z
       z.object({
         scope: z.string().openapi({ example: 'Calendars.Read' }),
         reason: z
-          .enum(['signIn', 'staySignedIn', 'calendar', 'calendarBasic', 'mailboxSettings', 'automaticReplies'])
+          .enum([
+            'signIn',
+            'staySignedIn',
+            'calendar',
+            'calendarBasic',
+            'sharedCalendars',
+            'mailboxSettings',
+            'automaticReplies',
+          ])
           .openapi({ description: 'What it is for.' }),
         granted: z.boolean(),
       }),

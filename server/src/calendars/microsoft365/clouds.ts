@@ -6,7 +6,7 @@
 export const clouds = ['global', 'usGovL4', 'usGovDoD', 'china', 'custom'] as const;
 export type Cloud = (typeof clouds)[number];
 
-/** Origins, without a path or a slash at the end. */
+/** Without a slash at the end; Microsoft’s own have no path. */
 export interface CloudAddresses {
   login: string;
   graph: string;

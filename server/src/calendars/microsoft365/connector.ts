@@ -128,7 +128,11 @@ export function microsoft365Connector(outbound: Outbound, options: Microsoft365O
         if (!(error instanceof GraphRefusal) || error.status !== 403) throw error;
         // Is it this calendar that is closed, or the mailbox? The others must go on being read if it is only this one.
         await client.request(`${client.root}/calendar?$select=id`);
-        const message = 'Microsoft 365 doesn’t let us read this calendar any more. Ask whoever shares it.';
+        const { secret } = account;
+        const message =
+          secret.kind === 'delegated' && !secret.scopes.some((scope) => scope.endsWith('.Shared'))
+            ? 'To read calendars that others share Microsoft 365 wants the permission Calendars.Read.Shared. Sign in again to allow it.'
+            : 'Microsoft 365 doesn’t let us read this calendar any more. Ask whoever shares it.';
         throw new ConnectorError('refused', message, { cause: error });
       }
     },

@@ -67,7 +67,7 @@ test('a code becomes tokens, which are refreshed and rotate', async () => {
     const tokens = await tokensForCode(outbound, of, {
       code: await consent(of, to, verifier),
       redirectUri: to,
-      verifier,
+      ...{ verifier, scopes },
     });
     expect(tokens.scopes).toEqual(['openid', 'Calendars.Read']);
     const refreshToken = tokens.refreshToken!;
@@ -80,9 +80,27 @@ test('a code becomes tokens, which are refreshed and rotate', async () => {
   }
 });
 
+test('an answer may leave out what was granted, write numbers as text, and name scopes by an address with a path', async () => {
+  const answering = (more: object): Outbound => ({
+    ...outbound,
+    async fetch(url) {
+      const text = JSON.stringify({ access_token: 'a', refresh_token: 'b', expires_in: '3599', ...more });
+      return { status: 200, headers: new Headers(), url: String(url), body: Buffer.from(text), text: () => text };
+    },
+  });
+  const refreshed = (more: object) =>
+    tokensForRefresh(answering(more), application, { refreshToken: 'r', scopes: ['Calendars.Read'] });
+  const tokens = await refreshed({});
+  expect(tokens.scopes).toEqual(['Calendars.Read']);
+  expect(tokens.expiresAt.since(Temporal.Now.instant()).total('minutes')).toBeGreaterThan(50);
+  const named = await refreshed({ scope: 'https://graph.example.com/of/ours/User.Read Calendars.Read' });
+  expect(named.scopes).toEqual(['User.Read', 'Calendars.Read']);
+  await expect(refreshed({ expires_in: 'soon' })).rejects.toMatchObject({ errorClass: 'malformed' });
+});
+
 test('the verifier is what proves that the code is ours', async () => {
   const code = await consent(open, nativeClientUri(open), newVerifier());
-  const grant = { code, redirectUri: nativeClientUri(open), verifier: newVerifier() };
+  const grant = { code, redirectUri: nativeClientUri(open), verifier: newVerifier(), scopes };
   await expect(tokensForCode(outbound, open, grant)).rejects.toMatchObject({ errorClass: 'credentials', code: 501481 });
 });
 

@@ -27,7 +27,7 @@ export interface Tokens {
   expiresAt: Temporal.Instant;
   /** Takes the place of the one before; null for the application itself. */
   refreshToken: string | null;
-  /** Granted, without the address of Graph before them. */
+  /** Granted, or asked for where the answer doesn't say (RFC 6749, 5.1), without the address of Graph before them. */
   scopes: string[];
 }
 
@@ -65,7 +65,7 @@ export const tokenEndpoint = (application: GraphApplication) => endpoint(applica
 export const qualified = (application: GraphApplication, scopes: readonly string[]): string =>
   scopes.map((scope) => (plainScopes.has(scope) ? scope : `${addressesOf(application).graph}/${scope}`)).join(' ');
 const plainScopes = new Set(['openid', 'profile', 'email', 'offline_access']);
-const unqualified = (scope: string) => scope.replace(/^https?:\/\/[^/]+\//, '');
+const unqualified = (scope: string) => scope.replace(/^https?:\/\/.*\//, '');
 
 export interface AuthorizationRequest {
   redirectUri: string;
@@ -118,7 +118,7 @@ export const nativeClientUri = (application: GraphApplication): string =>
 export function tokensForCode(
   outbound: Outbound,
   application: GraphApplication,
-  grant: { code: string; redirectUri: string; verifier: string },
+  grant: { code: string; redirectUri: string; verifier: string; scopes: readonly string[] },
   signal?: AbortSignal,
 ): Promise<Tokens> {
   const fields = {
@@ -127,7 +127,7 @@ export function tokensForCode(
     redirect_uri: grant.redirectUri,
     code_verifier: grant.verifier,
   };
-  return requestTokens(outbound, application, fields, signal);
+  return requestTokens(outbound, application, fields, grant.scopes, signal);
 }
 
 /** The answer's refresh token takes the place of the one given. @throws ConnectorError */
@@ -142,6 +142,7 @@ export function tokensForRefresh(
     outbound,
     application,
     { grant_type: 'refresh_token', refresh_token: grant.refreshToken, scope },
+    grant.scopes,
     signal,
   );
 }
@@ -160,13 +161,14 @@ export function tokensForApplication(
       ),
     );
   const scope = `${addressesOf(application).graph}/.default`;
-  return requestTokens(outbound, application, { grant_type: 'client_credentials', scope }, signal);
+  return requestTokens(outbound, application, { grant_type: 'client_credentials', scope }, [], signal);
 }
 
 async function requestTokens(
   outbound: Outbound,
   application: GraphApplication,
   fields: Record<string, string>,
+  asked: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<Tokens> {
   const now = Temporal.Now.instant();
@@ -195,13 +197,14 @@ async function requestTokens(
       `${host} can’t give a token at the moment (HTTP ${response.status}).`,
       { retryAt: parseRetryAfter(response.headers.get('retry-after'), now) },
     );
-  if (typeof answer.access_token !== 'string' || typeof answer.expires_in !== 'number')
+  const lasts = Math.floor(Number(answer.expires_in));
+  if (typeof answer.access_token !== 'string' || !(lasts > 0))
     throw new ConnectorError('malformed', `${host} answered without a token (HTTP ${response.status}).`);
   return {
     accessToken: answer.access_token,
-    expiresAt: now.add({ seconds: Math.floor(answer.expires_in) }),
+    expiresAt: now.add({ seconds: lasts }),
     refreshToken: typeof answer.refresh_token === 'string' ? answer.refresh_token : null,
-    scopes: typeof answer.scope === 'string' ? answer.scope.split(/\s+/).filter(Boolean).map(unqualified) : [],
+    scopes: typeof answer.scope === 'string' ? answer.scope.split(/\s+/).filter(Boolean).map(unqualified) : [...asked],
   };
 }
 

@@ -7,6 +7,8 @@
 export interface MailboxUse {
   /** Only when somebody is busy is kept. */
   freeBusyOnly: boolean;
+  /** Calendars that others share may take part. */
+  sharedCalendars: boolean;
   /** Time zone and working hours come from the mailbox. */
   mailboxSettings: boolean;
   /** An "out of office" presence sets automatic replies. */
@@ -19,6 +21,7 @@ export type ScopeReason =
   | 'staySignedIn'
   | 'calendar'
   | 'calendarBasic'
+  | 'sharedCalendars'
   | 'mailboxSettings'
   | 'automaticReplies';
 
@@ -27,7 +30,8 @@ export interface WantedScope {
   reason: ScopeReason;
 }
 
-export function scopesFor({ freeBusyOnly, mailboxSettings, automaticReplies }: MailboxUse): WantedScope[] {
+export function scopesFor(use: MailboxUse): WantedScope[] {
+  const { freeBusyOnly, sharedCalendars, mailboxSettings, automaticReplies } = use;
   const wanted: WantedScope[] = [
     { scope: 'User.Read', reason: 'signIn' },
     { scope: 'offline_access', reason: 'staySignedIn' },
@@ -35,6 +39,8 @@ export function scopesFor({ freeBusyOnly, mailboxSettings, automaticReplies }: M
       ? { scope: 'Calendars.ReadBasic', reason: 'calendarBasic' }
       : { scope: 'Calendars.Read', reason: 'calendar' },
   ];
+  // Calendars.Read alone reaches the user's own. There is no basic one for what others share, so free/busy goes without.
+  if (sharedCalendars && !freeBusyOnly) wanted.push({ scope: 'Calendars.Read.Shared', reason: 'sharedCalendars' });
   if (automaticReplies) wanted.push({ scope: 'MailboxSettings.ReadWrite', reason: 'automaticReplies' });
   else if (mailboxSettings) wanted.push({ scope: 'MailboxSettings.Read', reason: 'mailboxSettings' });
   return wanted;
@@ -44,6 +50,7 @@ export function scopesFor({ freeBusyOnly, mailboxSettings, automaticReplies }: M
 const covers: Readonly<Record<string, readonly string[]>> = {
   'Calendars.Read': ['Calendars.ReadBasic'],
   'Calendars.ReadWrite': ['Calendars.Read', 'Calendars.ReadBasic'],
+  'Calendars.ReadWrite.Shared': ['Calendars.Read.Shared'],
   'MailboxSettings.ReadWrite': ['MailboxSettings.Read'],
 };
 

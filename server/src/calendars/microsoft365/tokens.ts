@@ -91,7 +91,7 @@ export class AccessTokens {
       refreshToken: tokens.refreshToken ?? grant.refreshToken,
       accessToken: tokens.accessToken,
       expiresAt: tokens.expiresAt.toString(),
-      scopes: tokens.scopes.length > 0 ? tokens.scopes : grant.scopes,
+      scopes: tokens.scopes,
     };
     await account.keepSecret(next);
     return next;

@@ -62,7 +62,7 @@ async function directory(outbound: Outbound, { cloud, loginAddress, graphAddress
 /** Hands in a code that can't be right: the platform looks at the client before it looks at the code (RFC 6749, 5.2). */
 async function credentials(outbound: Outbound, application: GraphApplication, redirectUri: string): Promise<string> {
   try {
-    await tokensForCode(outbound, application, { code: 'check', redirectUri, verifier: newVerifier() });
+    await tokensForCode(outbound, application, { code: 'check', redirectUri, verifier: newVerifier(), scopes: [] });
   } catch (error) {
     if (!(error instanceof TokenRefused) || error.of === 'application') throw error;
   }

@@ -88,9 +88,9 @@ const nothing: Consent = {
   ways: { redirect: false, paste: false },
 };
 
-export const wantedScopes = ({ freeBusyOnly, microsoft365 }: SynchronizationSettings): WantedScope[] => {
+export const wantedScopes = ({ freeBusyOnly, calendars, microsoft365 }: SynchronizationSettings): WantedScope[] => {
   const { mailboxSettings, automaticReplies } = microsoft365;
-  return scopesFor({ freeBusyOnly, mailboxSettings, automaticReplies });
+  return scopesFor({ freeBusyOnly, sharedCalendars: calendars !== 'default', mailboxSettings, automaticReplies });
 };
 
 /** The directory takes https addresses, and of this machine alone http. */

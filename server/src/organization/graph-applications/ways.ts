@@ -109,7 +109,8 @@ export async function arrive(
   const verifier = secrets.open(way.secret, state);
   try {
     const code = answer.get('code') ?? '';
-    const tokens = await tokensForCode(outbound, application, { code, redirectUri: way.redirect_uri, verifier });
+    const { redirect_uri: redirectUri, scopes } = way;
+    const tokens = await tokensForCode(outbound, application, { code, redirectUri, verifier, scopes });
     const mailbox = await whoSignedIn({ outbound }, application, tokens);
     return { application, grant: grantOf(tokens), mailbox, returnTo };
   } catch (error) {
