@@ -185,6 +185,7 @@ test(`one that throttles, one gone, one whose sign-in died, one of broken pages:
     },
   };
   const kinds = kindsOf(cloud, outbound);
+  const goodOnes = new Set(good.map(({ address }) => address));
   const idsOf = (people: readonly Person[]) => people.map(({ accountId }) => accountId);
 
   /** Each good mailbox has something new, and all are due: the bad ones first. */
@@ -210,6 +211,8 @@ test(`one that throttles, one gone, one whose sign-in died, one of broken pages:
           return {
             ...{ median: late(0.5), nineOfTen: late(0.9), slept: cloud.time.now() - sleptBefore },
             asked: (one: Person) => counts.get(one.address)?.length ?? 0,
+            /** How many requests were made for anybody before one for a good mailbox was: the first, the second … */
+            turns: asked.flatMap((address, turn) => (goodOnes.has(address) ? turn : [])),
           };
         },
         { timeout: 120_000, interval: 50 },
@@ -232,14 +235,16 @@ test(`one that throttles, one gone, one whose sign-in died, one of broken pages:
     select title, count(*)::int as count from appointment
      where user_id = any(${good.map(({ userId }) => userId)}::uuid[]) group by title order by title`.execute(db);
   expect(stored).toEqual(['Alone', 'Beside', 'First'].map((title) => ({ title, count: others })));
-  // What a bad one takes from the others is the requests made for it, and the time a place is held while it waits.
+  // What bad ones take from the others is the requests made for them, and the time a place is held while they wait.
   for (const each of bad) expect(beside.asked(each), each.address).toBeLessThanOrEqual(3);
   for (const each of good) expect(beside.asked(each), each.address).toBe(alone.asked(each));
+  const later = beside.turns.map((turn, at) => turn - alone.turns[at]!);
+  expect(Math.max(...later), 'requests later than alone').toBeLessThanOrEqual(4 * 3);
   expect(beside.slept, 'simulated milliseconds sat out in a place').toBeLessThanOrEqual(alone.slept + 1_000);
   const figures = ({ median, nineOfTen }: typeof alone) => `${median.toFixed(0)} / ${nineOfTen.toFixed(0)} ms`;
   console.log(
     `${others} mailboxes, half and nine of ten read after: ${figures(alone)} alone, ${figures(beside)} beside 4 bad`,
   );
-  // The machine is shared, and its clock proves little: four that held a place each would make it twice as long.
-  expect(beside.median).toBeLessThan(alone.median * 1.8 + 1_000);
+  // Other work on the machine moves the clock by much more than four mailboxes do: this finds only what hangs.
+  expect(beside.median).toBeLessThan(alone.median * 5 + 5_000);
 }, 300_000);
