@@ -16,7 +16,7 @@ import { utc, type Zone } from '../../agenda/zones.ts';
 import { zoneNamed } from '../../agenda/zones-names.ts';
 import type { Member } from '../kept.ts';
 import { meetingLinkIn } from '../meeting-links.ts';
-import type { CalendarItem, MailAddress } from './calendar-item.ts';
+import type { CalendarItem, ExchangePerson } from './operations/calendar-item.ts';
 import { zoneOfDefinition } from './zone.ts';
 
 /** Seconds since 1970-01-01T00:00:00Z; `end` exclusive. */
@@ -34,13 +34,13 @@ export function appointmentOf(item: CalendarItem, timeZone: string): Member | Sk
   const span = spanOf(item);
   if (span === null) return { uid, reason: 'Its start or its end can’t be read.' };
   const original = instantOf(item.recurrenceId) ?? instantOf(item.originalStart);
-  return { id: item.id, appointment: occurrenceOf(item, span, original ?? span.start, timeZone) };
+  return { id: item.itemId.id, appointment: occurrenceOf(item, span, original ?? span.start, timeZone) };
 }
 
 /** An occurrence as `item` tells it, at other times. @param original start that the pattern gave it. */
 export function occurrenceOf(item: CalendarItem, span: Span, original: number, timeZone: string): SourceAppointment {
   const { organizer } = item;
-  const allDay = isTrue(item.isAllDayEvent);
+  const allDay = item.isAllDayEvent === true;
   const zone = zoneOfItem(item, timeZone);
   const series = isMember(item);
   return {
@@ -52,11 +52,12 @@ export function occurrenceOf(item: CalendarItem, span: Span, original: number, t
     location: item.location,
     organizer: organizer ? (organizer.name ?? mailOf(organizer)) : null,
     organizerAddress: organizer ? mailOf(organizer) : null,
-    attendeeCount: item.attendees.length,
+    // Rooms and other resources aren't people.
+    attendeeCount: item.requiredAttendees.length + item.optionalAttendees.length,
     showAs: showAs[item.legacyFreeBusyStatus ?? ''] ?? 'unknown',
     sensitivity: sensitivity[item.sensitivity ?? ''] ?? 'normal',
     response: responses[item.myResponseType ?? ''] ?? 'none',
-    cancelled: isTrue(item.isCancelled),
+    cancelled: item.isCancelled === true,
     categories: item.categories,
     joinUrl: webAddress(item.joinOnlineMeetingUrl) ?? meetingLinkIn(item.location ?? ''),
     // Asked for when somebody wants it: see connector.ts, openLink.
@@ -69,7 +70,7 @@ export function occurrenceOf(item: CalendarItem, span: Span, original: number, t
 
 export const isSkipped = (value: Member | SkippedComponent): value is SkippedComponent => 'reason' in value;
 
-export const uidOf = ({ uid, id }: Pick<CalendarItem, 'uid' | 'id'>): string => normalizedUid(uid ?? id);
+export const uidOf = ({ uid, itemId }: Pick<CalendarItem, 'uid' | 'itemId'>): string => normalizedUid(uid ?? itemId.id);
 
 /** One that its owner was invited to alone is stored as a single item, and has the UID of its series. */
 const isMember = ({ calendarItemType, recurrenceId }: CalendarItem): boolean =>
@@ -92,8 +93,8 @@ export function instantOf(text: string | null): number | null {
 }
 
 /** Whole days are from midnight to midnight of the zone they were made in. */
-export function zoneOfItem({ start, startTimeZone }: CalendarItem, timeZone: string): Zone {
-  const told = zoneOfDefinition(startTimeZone);
+export function zoneOfItem({ start, startTimeZone, startTimeZoneId }: CalendarItem, timeZone: string): Zone {
+  const told = zoneOfDefinition(startTimeZone) ?? (startTimeZoneId === null ? null : zoneNamed(startTimeZoneId));
   if (told) return told;
   // Who writes midnight with an offset has said what zone it was, near enough.
   const [, sign, hours, minutes] = /T00:00:00(?:\.0+)?([+-])(\d\d):(\d\d)$/.exec(start ?? '') ?? [];
@@ -115,8 +116,6 @@ function wholeDays({ start, end }: Span, zone: Zone): When {
 }
 
 const instant = (seconds: number) => Temporal.Instant.fromEpochMilliseconds(seconds * 1000);
-
-const isTrue = (text: string | null): boolean => text === 'true' || text === '1';
 
 const showAs: Readonly<Record<string, ShowAs>> = {
   Free: 'free',
@@ -141,12 +140,12 @@ const responses: Readonly<Record<string, Response>> = {
 };
 
 /** Null for an address that only Exchange understands (/o=Organization/…). */
-function mailOf({ address }: MailAddress): string | null {
+function mailOf({ address }: ExchangePerson): string | null {
   return address && /^[^\s@/]+@[^\s@]+$/.test(address) ? address.toLowerCase() : null;
 }
 
 function remindersOf({ reminderIsSet, reminderMinutesBeforeStart: minutes }: CalendarItem): number[] {
-  return isTrue(reminderIsSet) && /^-?\d{1,9}$/.test(minutes ?? '') ? [Number(minutes)] : [];
+  return reminderIsSet === true && minutes !== null ? [minutes] : [];
 }
 
 function webAddress(text: string | null): string | null {

@@ -9,15 +9,16 @@
 import { createHash } from 'node:crypto';
 import type { Interval } from '../../agenda/appointment.ts';
 import { ConnectorError } from '../connector.ts';
-import type { CalendarItem, ListedItem } from './calendar-item.ts';
 import { uidOf } from './items.ts';
+import type { CalendarItem } from './operations/calendar-item.ts';
+import type { FoundItem, FoundItems } from './operations/find-calendar-items.ts';
 
 /** A calendar of a mailbox, as it is read. All throw ConnectorError. */
 export interface CalendarReader {
-  /** What overlaps the interval (FindItem with a CalendarView). complete: false where the server cut it off. */
-  view(interval: Interval): Promise<{ items: ListedItem[]; complete: boolean }>;
+  /** What overlaps the interval (FindItem with a CalendarView). */
+  view(interval: Interval): Promise<FoundItems>;
   /** All recurring masters (FindItem without a view). */
-  masters(): Promise<ListedItem[]>;
+  masters(): Promise<FoundItem[]>;
   /** In the order of the ids; a text says in the server's words why one can't be read, null that it isn't there. */
   items(ids: readonly string[]): Promise<(CalendarItem | string | null)[]>;
 }
@@ -31,7 +32,7 @@ export interface Entry {
   key: string;
   /** The same while nothing of it has changed; '' where that can't be known. */
   stamp: string;
-  items: ListedItem[];
+  items: FoundItem[];
 }
 
 export interface Listing {
@@ -65,14 +66,14 @@ export async function listCalendar(
   return { entries, expansion: told };
 }
 
-function expansionIn(items: ReadonlyMap<string, ListedItem>): Expansion | null {
+function expansionIn(items: ReadonlyMap<string, FoundItem>): Expansion | null {
   const types = new Set([...items.values()].map(({ calendarItemType }) => calendarItemType));
   if (types.has('RecurringMaster')) return 'here';
   return types.has('Occurrence') || types.has('Exception') ? 'server' : null;
 }
 
 /** What takes several requests may change between them: it is read until two readings agree. */
-async function viewOf(reader: CalendarReader, stretch: Interval): Promise<Map<string, ListedItem>> {
+async function viewOf(reader: CalendarReader, stretch: Interval): Promise<Map<string, FoundItem>> {
   let before: string | null = null;
   for (let readings = 0; readings < mostReadings; readings++) {
     const parts = { count: 0 };
@@ -88,11 +89,11 @@ async function splitView(
   reader: CalendarReader,
   { from, to }: Interval,
   parts: { count: number },
-): Promise<Map<string, ListedItem>> {
-  const { items, complete } = await reader.view({ from, to });
+): Promise<Map<string, FoundItem>> {
+  const { items, isWhole } = await reader.view({ from, to });
   const all = new Map(items.map((item) => [item.id, item]));
   parts.count++;
-  if (complete) return all;
+  if (isWhole) return all;
   const length = to.epochMilliseconds - from.epochMilliseconds;
   if (length < 2 * leastSplitMs)
     throw new ConnectorError('malformed', 'More appointments lie in one hour of this calendar than the server lists.');
@@ -106,9 +107,9 @@ async function splitView(
 export const keptChanging = () =>
   new ConnectorError('unreachable', 'The calendar kept changing while it was read. It is read again by itself.');
 
-function placeOf(item: ListedItem): Pick<Entry, 'kind' | 'key'> {
+function placeOf(item: FoundItem): Pick<Entry, 'kind' | 'key'> {
   const { calendarItemType: type, uid, id } = item;
-  const key = `series ${uidOf(item)}`;
+  const key = `series ${uidOf({ uid, itemId: item })}`;
   if (type === 'RecurringMaster') return { kind: 'master', key };
   // One that doesn't say what it belongs to is stored by itself.
   if ((type === 'Occurrence' || type === 'Exception') && uid !== null) return { kind: 'series', key };

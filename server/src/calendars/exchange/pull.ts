@@ -7,7 +7,6 @@ import type { Interval, SkippedComponent } from '../../agenda/appointment.ts';
 import type { Change, PullRequest } from '../connector.ts';
 import { type Member, objectOf, slackDays, stampOf } from '../kept.ts';
 import { pollAfter } from '../poll.ts';
-import type { CalendarItem } from './calendar-item.ts';
 import { appointmentOf, isSkipped } from './items.ts';
 import {
   type CalendarReader,
@@ -17,7 +16,8 @@ import {
   type Listing,
   listCalendar,
 } from './listing.ts';
-import { idsToRead, type Members, membersExpanded, membersListed, modifiedIn } from './series.ts';
+import type { CalendarItem } from './operations/calendar-item.ts';
+import { exceptionsIn, idsToRead, type Members, membersExpanded, membersListed } from './series.ts';
 
 /** What a good pull ends with. */
 interface Cursor {
@@ -51,8 +51,13 @@ export async function* pullCalendar(
   yield { type: 'replaceWindow' };
   for (const { key } of listing.entries.values()) {
     const read = news.get(key);
-    if (!read) yield { type: 'unchanged', key };
-    else yield { type: 'upsert', object: objectOf(key, read.members, read.skipped, read.stamp, view) };
+    // Unreadable never means deleted: what was read before stays, and is tried again with the next pull.
+    if (!read || (read.unread.length > 0 && known.has(key))) {
+      yield { type: 'unchanged', key };
+      continue;
+    }
+    const stamp = read.unread.length > 0 ? '' : read.stamp;
+    yield { type: 'upsert', object: objectOf(key, read.members, [...read.skipped, ...read.unread], stamp, view) };
   }
   const gone = [...known.keys()].some((key) => !listing.entries.has(key));
   const quiet = gone || news.size > 0 ? 0 : (cursor?.quiet ?? 0) + 1;
@@ -90,6 +95,8 @@ interface Read extends Members {
   stamp: string;
   /** The change keys are those that were listed. */
   certain: boolean;
+  /** Listed, and not to be had. */
+  unread: SkippedComponent[];
 }
 
 interface NewsRequest {
@@ -130,31 +137,32 @@ async function readEntries(
   timeZone: string,
 ): Promise<Map<string, Read>> {
   const answers = await readAll(reader, entries.flatMap(idsOf));
-  const modified = entries.flatMap((entry) => mastersOf(entry, answers).flatMap((item) => modifiedIn(item, stretch)));
-  const exceptions = await readAll(
-    reader,
-    modified.map(({ id }) => id),
-  );
-  const good = onlyItems(exceptions);
+  const exceptionsOf = (entry: Entry): string[] =>
+    mastersOf(entry, answers).flatMap((master) => exceptionsIn(master, stretch).flatMap(({ id }) => id ?? []));
+  const exceptions = await readAll(reader, entries.flatMap(exceptionsOf));
   const all = new Map<string, Read>();
   for (const entry of entries) {
     const asked = idsOf(entry);
     const listed = new Map(entry.items.map((item) => [item.id, item.changeKey]));
     const isListed = (id: string) => {
-      const item = answers.get(id);
-      return typeof item === 'object' && item !== null && item.changeKey === listed.get(id);
+      const answer = answers.get(id);
+      return isItem(answer) ? answer.itemId.changeKey === listed.get(id) : typeof answer === 'string';
     };
     const masters = mastersOf(entry, answers);
-    const certain =
-      entry.stamp === '' || (asked.every(isListed) && masters.every((item) => modifiedIn(item, stretch).length === 0));
+    const modified = exceptionsOf(entry);
     const members =
       entry.kind === 'master'
-        ? joined(masters.map((master) => membersExpanded(master, good, stretch, timeZone)))
+        ? joined(masters.map((master) => membersExpanded(master, onlyItems(exceptions), stretch, timeZone)))
         : entry.kind === 'series'
           ? membersListed(entry.items, onlyItems(answers), timeZone)
           : joined(asked.flatMap((id) => singleOf(answers.get(id), timeZone)));
-    const unread = asked.flatMap((id) => unreadOf(id, answers.get(id)));
-    all.set(entry.key, { ...members, skipped: [...members.skipped, ...unread], stamp: entry.stamp, certain });
+    const unread = [
+      ...asked.flatMap((id) => unreadOf(id, answers.get(id))),
+      // Servers that list masters don't always have their exceptions: those have what the master has.
+      ...modified.flatMap((id) => (exceptions.get(id) === null ? [] : unreadOf(id, exceptions.get(id)))),
+    ];
+    const certain = entry.stamp === '' || (asked.every(isListed) && modified.length === 0);
+    all.set(entry.key, { ...members, stamp: entry.stamp, certain, unread });
   }
   return all;
 }
@@ -189,7 +197,6 @@ function singleOf(answer: CalendarItem | string | null | undefined, timeZone: st
   return [isSkipped(one) ? { members: [], skipped: [one] } : { members: [one], skipped: [] }];
 }
 
-/** Listed, and yet not to be had: said, so that nobody takes it for gone. */
 function unreadOf(id: string, answer: CalendarItem | string | null | undefined): SkippedComponent[] {
   if (isItem(answer)) return [];
   const reason = answer ? `Exchange can’t give it: ${answer}` : 'Exchange lists it, and doesn’t find it.';

@@ -14,7 +14,9 @@ import {
   type WeekdayPart,
 } from '../../agenda/recurrence-rule.ts';
 import { utc, type Zone } from '../../agenda/zones.ts';
-import type { Recurrence, RecurrencePattern, RecurrenceRange } from './calendar-item.ts';
+import type { Recurrence } from './operations/recurrence.ts';
+
+type Pattern = Recurrence['pattern'];
 
 export interface SeriesTimes {
   recurrence: Recurrence;
@@ -53,7 +55,7 @@ export function patternStarts({ recurrence, start, allDay, zone }: SeriesTimes, 
 
 /** @throws RecurrenceError */
 export function ruleOf({ pattern, range }: Recurrence): RecurrenceRule {
-  return { ...nothing, ...patternOf(pattern), ...endOf(range), interval: number(pattern.interval, 1, 99_999) ?? 1 };
+  return { ...nothing, ...patternOf(pattern), ...endOf(range), interval: Math.max(1, pattern.interval) };
 }
 
 const nothing: RecurrenceRule = {
@@ -64,8 +66,8 @@ const nothing: RecurrenceRule = {
 
 type Part = Partial<RecurrenceRule> & { frequency: Frequency };
 
-function patternOf(pattern: RecurrencePattern): Part {
-  switch (pattern.kind) {
+function patternOf(pattern: Pattern): Part {
+  switch (pattern.type) {
     case 'DailyRecurrence':
       return { frequency: 'DAILY' };
     case 'WeeklyRecurrence':
@@ -84,21 +86,21 @@ function patternOf(pattern: RecurrencePattern): Part {
     case 'RelativeYearlyRecurrence':
       return { frequency: 'YEARLY', byMonth: [monthOf(pattern)], ...relativeDay(pattern) };
     default:
-      throw new RecurrenceError(`Its pattern is not known (${pattern.kind.slice(0, 60)}).`);
+      throw new RecurrenceError(`Its pattern is not known (${pattern.type.slice(0, 60)}).`);
   }
 }
 
 /** A day that a month doesn't have is its last one (MS-OXOCAL 2.2.1.44.1.3), where RFC 5545 leaves the month out. */
-function dayOfMonth({ dayOfMonth: told, kind }: RecurrencePattern): Partial<RecurrenceRule> {
-  const day = number(told, 1, 31);
-  if (day === null) throw new RecurrenceError(`Its pattern names no day of the month (${kind}).`);
+function dayOfMonth({ dayOfMonth: day, type }: Pattern): Partial<RecurrenceRule> {
+  if (day === null || day < 1 || day > 31)
+    throw new RecurrenceError(`Its pattern names no day of the month (${type}).`);
   if (day <= 28) return { byMonthDay: [day] };
   return { byMonthDay: Array.from({ length: day - 27 }, (_, index) => 28 + index), bySetPos: [-1] };
 }
 
 const indices: Readonly<Record<string, number>> = { First: 1, Second: 2, Third: 3, Fourth: 4, Last: -1 };
 
-function relativeDay(pattern: RecurrencePattern): Partial<RecurrenceRule> {
+function relativeDay(pattern: Pattern): Partial<RecurrenceRule> {
   const index = indices[pattern.dayOfWeekIndex ?? ''];
   if (index === undefined) throw new RecurrenceError('Its pattern doesn’t say which day of the month.');
   const days = weekdaysOf(pattern);
@@ -115,9 +117,9 @@ const groupsOfDays: Readonly<Record<string, number[]>> = {
 };
 const each = (weekday: number): WeekdayPart => ({ weekday, ordinal: 0 });
 
-function weekdaysOf({ daysOfWeek }: RecurrencePattern): number[] {
+function weekdaysOf({ daysOfWeek }: Pattern): number[] {
   const days = new Set<number>();
-  for (const name of daysOfWeek?.split(/\s+/) ?? []) {
+  for (const name of daysOfWeek) {
     for (const day of groupsOfDays[name] ?? []) days.add(day);
     if (weekdayNames.includes(name)) days.add(weekdayNames.indexOf(name));
   }
@@ -130,19 +132,21 @@ const monthNames = [
   ...['August', 'September', 'October', 'November', 'December'],
 ];
 
-function monthOf({ month }: RecurrencePattern): number {
+function monthOf({ month }: Pattern): number {
   const index = monthNames.indexOf(month ?? '');
   if (index < 0) throw new RecurrenceError('Its pattern names no month.');
   return index + 1;
 }
 
-function endOf({ kind, endDate, numberOfOccurrences }: RecurrenceRange): { count: number | null; until: Until | null } {
-  if (kind === 'NumberedRecurrence') {
-    const count = number(numberOfOccurrences, 1, 999_999);
-    if (count === null) throw new RecurrenceError('Its number of occurrences can’t be read.');
+function endOf({ type, endDate, numberOfOccurrences: count }: Recurrence['range']): {
+  count: number | null;
+  until: Until | null;
+} {
+  if (type === 'NumberedRecurrence') {
+    if (count === null || count < 1) throw new RecurrenceError('Its number of occurrences can’t be read.');
     return { count, until: null };
   }
-  if (kind !== 'EndDateRecurrence') return { count: null, until: null };
+  if (type !== 'EndDateRecurrence') return { count: null, until: null };
   const day = dateOf(endDate);
   if (day === null) throw new RecurrenceError('Its last day can’t be read.');
   return { count: null, until: { kind: 'date', day } };
@@ -152,9 +156,4 @@ function endOf({ kind, endDate, numberOfOccurrences }: RecurrenceRange): { count
 function dateOf(text: string | null): number | null {
   const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)/.exec(text?.trim() ?? '') ?? [];
   return year === undefined ? null : dayOf(Number(year), Number(month), Number(day));
-}
-
-function number(text: string | null, least: number, most: number): number | null {
-  const value = /^\d{1,6}$/.test(text?.trim() ?? '') ? Number(text) : Number.NaN;
-  return value >= least && value <= most ? value : null;
 }

@@ -7,7 +7,6 @@ import { dayOfWall, SECONDS_PER_DAY } from '../../agenda/civil.ts';
 import { RecurrenceError } from '../../agenda/recurrence-rule.ts';
 import type { Zone } from '../../agenda/zones.ts';
 import type { Member } from '../kept.ts';
-import type { CalendarItem, ListedItem, ModifiedOccurrence } from './calendar-item.ts';
 import {
   appointmentOf,
   dayAt,
@@ -19,6 +18,8 @@ import {
   uidOf,
   zoneOfItem,
 } from './items.ts';
+import type { CalendarItem } from './operations/calendar-item.ts';
+import type { FoundItem } from './operations/find-calendar-items.ts';
 import { patternStarts } from './recurrence.ts';
 
 export interface Members {
@@ -27,18 +28,18 @@ export interface Members {
 }
 
 /** Of listed ones those that have to be read: each exception, and the first of those that are as the pattern has them. */
-export function idsToRead(listed: readonly ListedItem[]): string[] {
+export function idsToRead(listed: readonly FoundItem[]): string[] {
   const plain = listed.find(isPlain);
   const others = listed.filter((item) => !isPlain(item));
   return [...(plain ? [plain] : []), ...others].map(({ id }) => id);
 }
 
 /** Exceptions have fields of their own; what has no times in the listing has to be asked for them. */
-const isPlain = (item: ListedItem): boolean => item.calendarItemType === 'Occurrence' && spanOf(item) !== null;
+const isPlain = (item: FoundItem): boolean => item.calendarItemType === 'Occurrence' && spanOf(item) !== null;
 
 /** @param read what was read, by id. */
 export function membersListed(
-  listed: readonly ListedItem[],
+  listed: readonly FoundItem[],
   read: ReadonlyMap<string, CalendarItem>,
   timeZone: string,
 ): Members {
@@ -59,23 +60,31 @@ function add({ members, skipped }: Members, one: Member | SkippedComponent): voi
   else members.push(one);
 }
 
-/** Exceptions that have a place in the stretch. */
-export function modifiedIn({ modifiedOccurrences }: CalendarItem, { from, to }: Interval): ModifiedOccurrence[] {
-  return modifiedOccurrences.filter((one) => {
-    const span = spanOf(one);
+export interface Exception {
+  /** Null where the server doesn't tell by what id it is to be had. */
+  id: string | null;
+  span: Span;
+  /** The original start, an xs:dateTime. */
+  original: string | null;
+}
+
+/** Those that have a place in the stretch, as the master tells them. */
+export function exceptionsIn({ modifiedOccurrences }: CalendarItem, { from, to }: Interval): Exception[] {
+  return modifiedOccurrences.flatMap(({ itemId, start, end, originalStart }) => {
+    const span = spanOf({ start, end });
     // A day more on each side: some servers are wrong by an hour (see `reread`).
-    return (
+    const within =
       span !== null &&
       span.start < to.epochMilliseconds / 1000 + SECONDS_PER_DAY &&
-      span.end > from.epochMilliseconds / 1000 - SECONDS_PER_DAY
-    );
+      span.end > from.epochMilliseconds / 1000 - SECONDS_PER_DAY;
+    return within ? [{ id: itemId, span, original: originalStart }] : [];
   });
 }
 
-/** @param exceptions what was read of them, by id; one that is missing has what the master has, at its own time. */
+/** @param read what was read of the exceptions, by id; one that is missing has what the master has, at its own time. */
 export function membersExpanded(
   master: CalendarItem,
-  exceptions: ReadonlyMap<string, CalendarItem>,
+  read: ReadonlyMap<string, CalendarItem>,
   stretch: Interval,
   timeZone: string,
 ): Members {
@@ -84,41 +93,35 @@ export function membersExpanded(
   if (span === null || master.recurrence === null)
     return { members: [], skipped: [{ uid, reason: 'When it recurs can’t be read.' }] };
   const zone = zoneOfItem(master, timeZone);
-  const allDay = master.isAllDayEvent === 'true';
+  const allDay = master.isAllDayEvent === true;
   const slots = new Slots(span, zone, allDay);
-  const modified = modifiedIn(master, stretch);
+  const exceptions = exceptionsIn(master, stretch);
   let starts: number[];
   try {
-    const reach = slots.reach(stretch, modified);
+    const reach = slots.reach(stretch, exceptions);
     starts = patternStarts({ recurrence: master.recurrence, start: span.start, allDay, zone }, reach);
   } catch (error) {
     if (!(error instanceof RecurrenceError)) throw error;
     return { members: [], skipped: [{ uid, reason: error.message }] };
   }
-  slots.fill(starts, [
-    ...master.deletedOccurrences,
+  const replaced = [
+    ...master.deletedOccurrences.map(({ start }) => start),
     ...master.modifiedOccurrences.map(({ originalStart }) => originalStart),
-  ]);
-  const gone = new Set(
-    [...master.deletedOccurrences, ...master.modifiedOccurrences.map(({ originalStart }) => originalStart)].map(
-      (text) => slots.slotOf(text),
-    ),
-  );
+  ];
+  slots.fill(starts, replaced);
+  const gone = new Set(replaced.map((text) => slots.slotOf(text)));
   const all: Members = { members: [], skipped: [] };
-  for (const start of starts) {
-    if (gone.has(start)) continue;
-    const at = slots.spanAt(start);
-    all.members.push({ id: master.id, appointment: occurrenceOf(master, at, at.start, timeZone) });
-  }
-  for (const one of modified) {
-    const item = exceptions.get(one.id);
-    const at = spanOf(item ?? one) ?? spanOf(one);
-    const original = slots.slotOf(one.originalStart);
-    if (at === null || original === null) continue;
-    // Its own type, whatever the server calls it: it belongs to the series.
+  const put = (id: string, item: CalendarItem, at: Span, slot: number) =>
+    all.members.push({ id, appointment: occurrenceOf(item, at, slots.spanAt(slot).start, timeZone) });
+  for (const start of starts) if (!gone.has(start)) put(master.itemId.id, master, slots.spanAt(start), start);
+  for (const { id, span: told, original } of exceptions) {
+    const slot = slots.slotOf(original);
+    if (slot === null) continue;
+    const item = id === null ? undefined : read.get(id);
+    const at = (item && spanOf(item)) ?? told;
+    // Whatever the server calls it, it belongs to the series.
     const fields = { ...(item ?? master), uid: master.uid, calendarItemType: 'Exception' };
-    const moved = { start: slots.reread(at.start), end: slots.reread(at.end) };
-    all.members.push({ id: one.id, appointment: occurrenceOf(fields, moved, slots.spanAt(original).start, timeZone) });
+    put(id ?? master.itemId.id, fields, { start: slots.reread(at.start), end: slots.reread(at.end) }, slot);
   }
   return all;
 }
@@ -146,8 +149,8 @@ class Slots {
   }
 
   /** The stretch, with what may reach into it and where the exceptions in it came from. */
-  reach({ from, to }: Interval, modified: readonly ModifiedOccurrence[]): Interval {
-    const originals = modified.flatMap(({ originalStart }) => instantOf(originalStart) ?? []);
+  reach({ from, to }: Interval, exceptions: readonly Exception[]): Interval {
+    const originals = exceptions.flatMap(({ original }) => instantOf(original) ?? []);
     const least = Math.min(from.epochMilliseconds / 1000 - Math.max(this.#length, 0), ...originals);
     const most = Math.max(to.epochMilliseconds / 1000, ...originals);
     const instant = (seconds: number) => Temporal.Instant.fromEpochMilliseconds(Math.floor(seconds) * 1000);

@@ -6,7 +6,7 @@
 import { civilOf, dayOf, daysInMonth, SECONDS_PER_DAY, weekdayOf } from '../../agenda/civil.ts';
 import { type OffsetChange, tableZone, type Zone } from '../../agenda/zones.ts';
 import { zoneNamed } from '../../agenda/zones-names.ts';
-import type { TimeZoneDefinition, ZoneTransition } from './calendar-item.ts';
+import type { TimeZoneDefinition, TimeZoneTransition } from './operations/time-zone-definition.ts';
 
 /** The same definition stands in every item of a mailbox: its table is made once. */
 const made = new Map<string, Zone | null>();
@@ -19,7 +19,7 @@ export function zoneOfDefinition(definition: TimeZoneDefinition | null): Zone | 
   const known = made.get(key);
   if (known !== undefined) return known;
   // Definitions are often cut to a year: a name that the world knows says more.
-  const zone = namedBy(definition.id) ?? definedBy(definition) ?? namedBy(definition.name);
+  const zone = namedBy(definition.id || null) ?? definedBy(definition) ?? namedBy(definition.name);
   if (made.size >= mostKept) made.delete(made.keys().next().value!);
   made.set(key, zone);
   return zone;
@@ -30,16 +30,16 @@ const namedBy = (name: string | null): Zone | null => (name === null ? null : zo
 interface Stretch {
   /** Instant in seconds from which the group counts. */
   from: number;
-  transitions: readonly ZoneTransition[];
+  transitions: readonly TimeZoneTransition[];
 }
 
 function definedBy({ id, name, periods, groups, transitions }: TimeZoneDefinition): Zone | null {
   const offsets = new Map(periods.map((period) => [period.id, offsetOf(period.bias)]));
-  const offsetTo = ({ to }: ZoneTransition): number | null =>
-    (to.kind === 'Period' ? offsets.get(to.id) : null) ?? null;
+  const offsetTo = ({ to }: TimeZoneTransition): number | null =>
+    (to?.kind === 'Period' ? offsets.get(to.id) : null) ?? null;
   const stretches: Stretch[] = transitions.flatMap((transition) => {
-    const group = transition.to.kind === 'Group' ? groups.find((one) => one.id === transition.to.id) : null;
-    const inside = transition.to.kind === 'Period' ? [transition] : (group?.transitions ?? []);
+    const group = transition.to?.kind === 'Group' ? groups.find((one) => one.id === transition.to?.id) : null;
+    const inside = transition.to?.kind === 'Period' ? [transition] : (group?.transitions ?? []);
     return inside.some((one) => offsetTo(one) !== null)
       ? [{ from: instantOf(transition.dateTime), transitions: inside }]
       : [];
@@ -47,7 +47,7 @@ function definedBy({ id, name, periods, groups, transitions }: TimeZoneDefinitio
   const standard = periods.map(({ bias }) => offsetOf(bias)).find((offset) => offset !== null);
   if (stretches.length === 0 && standard === undefined) return null;
   stretches.sort((a, b) => a.from - b.from);
-  return tableZone(id ?? name ?? 'zone', (from, to) => {
+  return tableZone(id || name || 'zone', (from, to) => {
     const changes: OffsetChange[] = [];
     for (const [index, stretch] of stretches.entries()) {
       const until = stretches[index + 1]?.from ?? Number.POSITIVE_INFINITY;
@@ -61,9 +61,9 @@ function definedBy({ id, name, periods, groups, transitions }: TimeZoneDefinitio
 /** Of a stretch the offset with which its years begin: that of the last change of a year. */
 function offsetBefore(
   { transitions }: Stretch,
-  offsetTo: (transition: ZoneTransition) => number | null,
+  offsetTo: (transition: TimeZoneTransition) => number | null,
 ): number | null {
-  const yearly = transitions.filter(isYearly).sort((a, b) => Number(a.month) - Number(b.month));
+  const yearly = transitions.filter(isYearly).sort((a, b) => (a.month ?? 0) - (b.month ?? 0));
   return offsetTo(yearly.at(-1) ?? transitions[0]!);
 }
 
@@ -71,7 +71,7 @@ function changesIn(
   stretch: Stretch,
   from: number,
   to: number,
-  offsetTo: (transition: ZoneTransition) => number | null,
+  offsetTo: (transition: TimeZoneTransition) => number | null,
 ): OffsetChange[] {
   const beginning = offsetBefore(stretch, offsetTo) ?? 0;
   const yearly = stretch.transitions.filter(isYearly);
@@ -91,18 +91,18 @@ function changesIn(
   return [{ at: from, offset: inForce }, ...changes.filter(({ at }) => at > from && at < to)];
 }
 
-const isYearly = ({ kind }: ZoneTransition): boolean =>
-  kind === 'RecurringDayTransition' || kind === 'RecurringDateTransition';
+const isYearly = ({ type }: TimeZoneTransition): boolean =>
+  type === 'RecurringDayTransition' || type === 'RecurringDateTransition';
 
 const weekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 
 /** The wall time of the change in that year; NaN where it isn't told. */
-function wallIn(transition: ZoneTransition, year: number): number {
+function wallIn(transition: TimeZoneTransition, year: number): number {
   const month = Number(transition.month);
   if (!(month >= 1 && month <= 12)) return Number.NaN;
   const timeOfDay = durationOf(transition.timeOffset) ?? 0;
   const last = daysInMonth(year, month);
-  if (transition.kind === 'RecurringDateTransition')
+  if (transition.type === 'RecurringDateTransition')
     return dayOf(year, month, Math.min(Math.max(Number(transition.day) || 1, 1), last)) * SECONDS_PER_DAY + timeOfDay;
   const weekday = weekdays.indexOf(transition.dayOfWeek ?? '');
   if (weekday < 0) return Number.NaN;
