@@ -1,4 +1,4 @@
-/** A server of its own for a figure, in the role `api`, and how it is asked. */
+/** A server of its own for a figure, and how it is asked. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
@@ -9,14 +9,19 @@ import path from 'node:path';
 export interface Served {
   /** Without a slash at the end. */
   address: string;
+  pid: number;
   stop(): Promise<void>;
 }
 
-/** @param url of its PostgreSQL database. @throws Error with what it printed when it doesn't start. */
-export async function startServed(url: string): Promise<Served> {
+/**
+ * @param url of its PostgreSQL database.
+ * @param more of its environment; without it the server has the role `api` and any free port.
+ * @throws Error with what it printed when it doesn't start.
+ */
+export async function startServed(url: string, more: Record<string, string> = {}): Promise<Served> {
   const data = fs.mkdtempSync(path.join(os.tmpdir(), 'whenabouts-figure-'));
   const child = spawn(process.execPath, [path.resolve(import.meta.dirname, '../server/src/main.ts')], {
-    env: { ...process.env, DATABASE_URL: url, WHENABOUTS_DATA: data, WHENABOUTS_ROLES: 'api', PORT: '0' },
+    env: { ...process.env, DATABASE_URL: url, WHENABOUTS_DATA: data, WHENABOUTS_ROLES: 'api', PORT: '0', ...more },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const stop = async () => {
@@ -33,7 +38,7 @@ export async function startServed(url: string): Promise<Served> {
     const port = /https?:\/\/[^\s:]+:(\d+)/.exec(output)?.[1];
     if (!port) continue;
     child.stdout.resume();
-    return { address: `http://127.0.0.1:${port}`, stop };
+    return { address: `http://127.0.0.1:${port}`, pid: child.pid!, stop };
   }
   await stop();
   throw new Error(`The server did not start:\n${output}`);

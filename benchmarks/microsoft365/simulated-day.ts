@@ -58,6 +58,8 @@ const dayBegins = measured.toZonedDateTime('UTC').epochMilliseconds;
 export const noticeLatency: Habits['noticeLatency'] = [1_000, 10_000];
 const pushAddress = 'https://times.contoso.example';
 const atOnce = 8;
+/** From midnight on. */
+const firstRead = 5 * 3_600_000;
 
 const asked = JSON.parse(process.argv[2] ?? '{}') as DayAsked;
 const began = performance.now();
@@ -133,21 +135,25 @@ async function run(): Promise<DayTold> {
     await clock.turnTo(end);
   }
 
-  await passUntil(dayBegins);
+  await passUntil(dayBegins - day + firstRead);
   await growOld(cloud.subscriptions.all);
+  const plan = { bursts: 0, changes: 0, touched: new Set<string>() };
+  // The day before makes it an ordinary day, with what is left over from the last one.
+  for (const begins of [dayBegins - day, dayBegins])
+    for (const [index, { mailbox }] of people.entries()) {
+      const { changes, bursts } = dealDay(dice);
+      const counts = begins === dayBegins;
+      if (counts) plan.bursts += bursts;
+      if (counts) plan.changes += changes.length;
+      for (const { at, burst } of changes)
+        waiting.add(begins + at, () => {
+          const series = change(mailbox, measured, dice);
+          if (series !== null && counts) plan.touched.add(`${index} ${burst} ${series}`);
+        });
+    }
+  await passUntil(dayBegins);
   const before = counted.read(cloud.counters.requests);
   pulls = 0;
-  const plan = { bursts: 0, changes: 0, touched: new Set<string>() };
-  for (const [index, { mailbox }] of people.entries()) {
-    const { changes, bursts } = dealDay(dice);
-    plan.bursts += bursts;
-    plan.changes += changes.length;
-    for (const { at, burst } of changes)
-      waiting.add(dayBegins + at, () => {
-        const series = change(mailbox, measured, dice);
-        if (series !== null) plan.touched.add(`${index} ${burst} ${series}`);
-      });
-  }
   await passUntil(dayBegins + day);
   const after = counted.read(cloud.counters.requests);
   const requests = Object.fromEntries(
@@ -160,10 +166,7 @@ async function run(): Promise<DayTold> {
   return { ...asked, requests, bursts, changes, touched: touched.size, pulls, failing: rows[0]!.failing, seconds };
 }
 
-/**
- * Users in one group, each with the mailbox as an account. They are first read one after the other in the working hours
- * of the day before, which for the day that counts is as if their last change had been then.
- */
+/** Users in one group, each with the mailbox as an account, that are first read in the night before the day before. */
 async function connect(
   people: readonly Person[],
   cloud: ReturnType<typeof inProcessCloud>,
@@ -194,20 +197,19 @@ async function connect(
         secret: cloud.grantOf(email),
       });
   await sql`
-    update account set due_at = now() + interval '7 hours' + (row.place - 1) * interval '10 hours' / ${people.length}
+    update account set due_at = now() + (row.place - 1) * make_interval(secs => ${firstRead / 1_000}) / ${people.length}
       from (select id, row_number() over (order by name) as place from account) row
      where row.id = account.id`.execute(db);
 }
 
-/** As after weeks: a seventh of the mailboxes is read in full today, a half is asked for its calendars, and subscriptions
- *  are of every age. */
+/** As after weeks: full rounds, looks for calendars and subscriptions are of every age. */
 async function growOld(subscriptions: Map<string, { expiresAt: number }>): Promise<void> {
   await sql`
-    update calendar set full_round_at = full_round_at - (row.place % 7) * interval '1 day'
+    update calendar set full_round_at = full_round_at - (row.place - 1) * interval '7 days' / ${asked.size}
       from (select id, row_number() over (order by account_id) as place from calendar) row
      where row.id = calendar.id`.execute(db);
   await sql`
-    update account set discovered_at = discovered_at - (row.place % 2) * interval '1 day'
+    update account set discovered_at = discovered_at - (row.place - 1) * interval '2 days' / ${asked.size}
       from (select id, row_number() over (order by id) as place from account) row
      where row.id = account.id`.execute(db);
   const kept = await db.selectFrom('graph_subscription').selectAll().execute();

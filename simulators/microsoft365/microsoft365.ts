@@ -129,7 +129,7 @@ async function read(request: http.IncomingMessage): Promise<Asked> {
 }
 
 /** Notices go out as Graph sends them; no answer in time is status 0. */
-const sendByHttp: Send = async (url, body, timeoutMs) => {
+export const sendByHttp: Send = async (url, body, timeoutMs) => {
   const started = performance.now();
   const took = () => performance.now() - started;
   try {

@@ -1,0 +1,144 @@
+/**
+ * Microsoft 365 for a company of 1,000 mailboxes, against the simulated Graph: what a day asks of Graph (in simulated
+ * time, see simulated-day.ts), how soon a change is in the agenda and in presence, what reading everything for the first
+ * time costs in requests, time and memory, and how soon notices are answered meanwhile (in real time: the product, the
+ * simulated cloud and whoever measures are processes of their own).
+ */
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { type Row, round, spread, versionOf, writeResult } from '../result.ts';
+import { followChanges, slowly } from './changes.ts';
+import { measureFirstSync } from './first-sync.ts';
+import { floodWithNotices } from './notices.ts';
+import { memoryOf, openOffice } from './office.ts';
+import type { DayAsked, DayTold } from './simulated-day.ts';
+
+const size = Number(process.env.WHENABOUTS_MAILBOXES ?? 1_000);
+const settleSeconds = 10;
+/** Polling asks a hundred times as often: fewer mailboxes tell as much. */
+const polled = Math.min(size, 20);
+/** Each by its owner's consent. */
+const consented = Math.min(size, 250);
+const changesASecond = 5;
+const changes = Math.min(size, 300);
+
+const rows: Row[] = [];
+const notes: string[] = [];
+await inSimulatedTime();
+await inRealTime();
+writeResult({
+  name: 'microsoft365',
+  title: 'Microsoft 365',
+  command: 'npm run benchmark -- microsoft365',
+  versions: { postgresql: versionOf('psql') },
+  rows,
+  notes,
+});
+process.exit(0);
+
+async function inSimulatedTime(): Promise<void> {
+  const server = await day({ size, by: 'application', push: true, ownersTime: true });
+  pushed('Requests of a mailbox in a day with push, read by the server', server);
+  const own = await day({ size: consented, by: 'user', push: true, ownersTime: true });
+  pushed('Requests of a mailbox in a day with push, by its owner’s consent', own);
+  const polling = await day({ size: polled, by: 'application', push: false, ownersTime: true });
+  rows.push({
+    label: 'Requests of a mailbox in a day with polling',
+    ...{ unit: 'requests', median: total(polling) / polling.size, floor: 289, floorLabel: 'every 5 minutes' },
+    note: split(polling),
+  });
+}
+
+async function day(asked: DayAsked): Promise<DayTold> {
+  const program = path.join(import.meta.dirname, 'simulated-day.ts');
+  const { stdout } = await promisify(execFile)(process.execPath, [program, JSON.stringify(asked)]);
+  const told = JSON.parse(stdout) as DayTold;
+  if (told.failing > 0) throw new Error(`${told.failing} accounts failed in the simulated day.`);
+  console.log(
+    `A day of ${told.size} mailboxes (${told.by}, ${told.push ? 'push' : 'polling'}) took ${round(told.seconds)} s`,
+  );
+  return told;
+}
+
+function total({ requests }: DayTold): number {
+  return Object.values(requests).reduce((sum, count) => sum + count, 0);
+}
+
+/** The floor is a pull for each burst, and one request for each series that it touched. */
+function pushed(label: string, told: DayTold): void {
+  const [bursts, touched] = [told.bursts / told.size, told.touched / told.size];
+  rows.push({
+    ...{ label, unit: 'requests', median: total(told) / told.size },
+    ...{ floor: bursts + touched, floorLabel: 'one for each burst and each touched series' },
+    target: { atMost: 4 + bursts + 2 * touched },
+    note: `the target is 4, 1 for each of ${round(bursts)} bursts and 2 for each of ${round(touched)} touched series. ${split(told)}`,
+  });
+}
+
+function split({ size: mailboxes, requests, pulls }: DayTold): string {
+  const parts = Object.entries(requests)
+    .filter(([, count]) => count > 0)
+    .map(([of, count]) => `${of} ${round(count / mailboxes)}`);
+  return `${mailboxes} mailboxes, ${round(pulls / mailboxes)} pulls each: ${parts.join(', ')}.`;
+}
+
+async function inRealTime(): Promise<void> {
+  const office = await openOffice(size);
+  try {
+    await delay(settleSeconds * 1_000);
+    const empty = memoryOf(office.server.pid);
+    const first = await measureFirstSync(office, 3);
+    await delay(settleSeconds * 1_000);
+    const full = memoryOf(office.server.pid);
+    rows.push(
+      {
+        label: `First sync of ${round(size)} mailboxes, requests`,
+        ...{ unit: 'requests', median: first.requests, floor: first.least, floorLabel: 'the least possible' },
+      },
+      {
+        label: `First sync of ${round(size)} mailboxes into PostgreSQL, time`,
+        ...{ unit: 'ms', ...spread(first.whole), floor: spread(first.bare).median },
+        floorLabel: `a bare loop with the same requests, p99 ${round(spread(first.bare).p99)}`,
+      },
+      {
+        label: `Memory with ${round(size)} mailboxes, all of them read in full four times`,
+        ...{ unit: 'MiB', median: full, floor: empty, floorLabel: 'the same process without them' },
+      },
+    );
+    console.log(`First syncs: ${first.whole.map(round).join(', ')} ms; bare ${first.bare.map(round).join(', ')} ms`);
+
+    const told = await followChanges(office, { rate: changesASecond, count: changes });
+    const notice = { floor: spread(told.notice).median, floorLabel: 'the notice alone' };
+    const followed = (label: string, seconds: number[]) =>
+      rows.push({ label, unit: 's', ...spread(seconds), ...notice, note: `at most ${round(Math.max(...seconds))} s.` });
+    followed('From a change to the agenda, with push', told.agenda);
+    followed('From a change to presence, with push', told.presence);
+    followed(
+      'From its notice to presence',
+      told.presence.map((seconds, index) => seconds - told.notice[index]!),
+    );
+
+    for (const { rate, product, bare, rounds } of await floodWithNotices(office, [
+      [1, 20],
+      [100, 8],
+      [1_000, 8],
+    ])) {
+      const floor = spread(bare);
+      const most = (all: number[]) => round(Math.max(...all));
+      rows.push({
+        label: `A notice answered with 202, ${round(rate)} a second`,
+        ...{ unit: 'ms', ...spread(product), floor: floor.median, floorLabel: `bare server, p99 ${round(floor.p99)}` },
+        target: { atMost: 10 },
+        note: `at most ${most(product)} ms, the bare server ${most(bare)}; meanwhile ${round(rounds)} readings of mailboxes.`,
+      });
+    }
+  } finally {
+    await office.close();
+  }
+  const [from, to] = slowly.noticeLatency!;
+  notes.push(
+    `Changes: ${changesASecond} a second, each in another mailbox. The simulated Graph answers after ${slowly.latency!.join(' to ')} ms then and tells of a change after ${from / 1_000} to ${to / 1_000} s; else it does so at once. Product, PostgreSQL, simulated cloud and whoever measures share the cores.`,
+  );
+}

@@ -1,0 +1,113 @@
+/** The whole product on PostgreSQL beside the simulated cloud: what is set up once for everything in real time. */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { sql } from 'kysely';
+import { systemActor } from '../../server/src/organization/audit.ts';
+import { createApplication } from '../../server/src/organization/graph-applications/applications.ts';
+import { makeGroup } from '../../server/src/presence/people.fixture.ts';
+import { openStore, type Store } from '../../server/src/store/database.ts';
+import { loadOrCreateKeys, secretsWith } from '../../server/src/store/secrets.ts';
+import { freePort } from '../../test/servers/postgres.ts';
+import { dropTarget, makeTarget } from '../../test/store.ts';
+import { type Served, startServed } from '../served.ts';
+import { type Child, startChild } from './child.ts';
+import type { Cloud } from './cloud.ts';
+
+export interface Office {
+  store: Store;
+  cloud: Child<Cloud>;
+  /** How to sign in at the cloud. */
+  registered: { url: string; tenantId: string; clientId: string; secret: string };
+  server: Served;
+  size: number;
+  /** User's id by address. */
+  users: ReadonlyMap<string, string>;
+  /** Has all mailboxes read for the first time. @returns when all have been, milliseconds after they were asked for. */
+  firstSync(): Promise<number>;
+  /** Disconnects all mailboxes, as if they had never been read. */
+  disconnect(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openOffice(size: number): Promise<Office> {
+  const target = await makeTarget();
+  if (!('url' in target)) throw new Error('Set TEST_DATABASE_URL: this figure is taken on PostgreSQL.');
+  const data = fs.mkdtempSync(path.join(os.tmpdir(), 'whenabouts-figure-'));
+  const store = await openStore({ url: target.url, poolSize: 4 });
+  const cloud = startChild<Cloud>('cloud.ts');
+  const { db } = store;
+  const closing = [
+    () => fs.rmSync(data, { recursive: true, force: true }),
+    () => dropTarget(target),
+    store.close,
+    cloud.stop,
+  ];
+  const close = async () => {
+    for (const step of closing.reverse()) await step();
+  };
+  try {
+    const { addresses, ...registered } = await cloud.found({ size, seed: 365 });
+    const groupId = await makeGroup(db);
+    const { rows } = await sql<{ id: string; email: string }>`
+      insert into users (group_id, email, display_name, time_zone)
+      select ${groupId}::uuid, email, email, 'Europe/Berlin' from unnest(${addresses}::text[]) email
+      returning id, email`.execute(db);
+    const applicationId = await db.transaction().execute((transaction) =>
+      createApplication(transaction, secretsWith(loadOrCreateKeys(data)), systemActor, {
+        ...{ name: 'Calendars', clientId: registered.clientId, tenantId: registered.tenantId, cloud: 'custom' },
+        ...{ loginAddress: registered.url, graphAddress: registered.url },
+        credential: { kind: 'secret', secret: registered.secret },
+      }),
+    );
+    const port = String(await freePort());
+    const server = await startServed(target.url, {
+      ...{ WHENABOUTS_DATA: data, WHENABOUTS_ROLES: 'api,sync,activation' },
+      ...{ PORT: port, PUBLIC_URL: `http://127.0.0.1:${port}` },
+    });
+    closing.push(server.stop);
+    const read = async (synchronization: object) => {
+      const settings = JSON.stringify({ synchronization });
+      await sql`update configuration_group set settings = ${settings}::jsonb where id = ${groupId}::uuid`.execute(db);
+    };
+    return {
+      ...{ store, cloud, registered, server, size, close },
+      users: new Map(rows.map(({ id, email }) => [email, id])),
+      async firstSync() {
+        const began = performance.now();
+        await read({
+          source: 'microsoft365',
+          microsoft365: { graphApplicationId: applicationId, mailboxSettings: true },
+        });
+        await sql`select pg_notify('group_accounts', '')`.execute(db);
+        await until(async () => (await readAccounts(store)) === size, 'all mailboxes are read');
+        return performance.now() - began;
+      },
+      async disconnect() {
+        await read({});
+        await sql`delete from account`.execute(db);
+        await cloud.forgetSubscriptions();
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function readAccounts({ db }: Store): Promise<number> {
+  const { rows } = await sql<{ count: number }>`select count(*) as count from account where status = 'ok'`.execute(db);
+  return rows[0]!.count;
+}
+
+/** Looks every 20 ms. @throws Error after five minutes */
+export async function until(reached: () => Promise<boolean>, what: string): Promise<void> {
+  for (const deadline = performance.now() + 300_000; performance.now() < deadline; await delay(20))
+    if (await reached()) return;
+  throw new Error(`It took too long until ${what}.`);
+}
+
+/** Resident set of a process, MiB. */
+export const memoryOf = (pid: number): number =>
+  Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024;
