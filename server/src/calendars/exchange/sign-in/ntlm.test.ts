@@ -4,7 +4,6 @@ import { expect, test } from 'vitest';
 import { md4 } from './md4.ts';
 import {
   authenticateMessage,
-  channelBindings,
   negotiateMessage,
   ntlmv2Responses,
   ntowfv2,
