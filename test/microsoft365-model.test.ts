@@ -117,6 +117,9 @@ const habits: fc.Arbitrary<Partial<Habits>> = fc.record({
   stubs: fc.boolean(),
   masters: fc.constantFrom('never' as const, 'sometimes' as const, 'always' as const),
   cancellations: fc.constantFrom('removed' as const, 'sibling' as const),
+  untyped: fc.boolean(),
+  ordinaryIds: fc.constantFrom(false, false, true),
+  sharedDelta: fc.constantFrom(true, true, false),
   forgottenTokens: fc.constantFrom(0, 0.2),
 });
 

@@ -32,7 +32,13 @@ export interface Habits {
   masters: 'never' | 'sometimes' | 'always';
   /** A cancelled or moved-away occurrence is told by its removal, or only by another member of its series. */
   cancellations: 'removed' | 'sibling';
-  /** Share of delta tokens that are forgotten before they are used: 410 with Location, or syncStateNotFound. */
+  /** Members and masters of series come without their type. */
+  untyped: boolean;
+  /** Rounds give ordinary ids, whatever is asked for. */
+  ordinaryIds: boolean;
+  /** What others share knows no delta: 400. */
+  sharedDelta: boolean;
+  /** Share of delta tokens that are forgotten before they are used: 410 with Location, syncStateNotFound, or plain 400. */
   forgottenTokens: number;
   /** Milliseconds after which a delta token is forgotten for sure. */
   tokenLife: number;
@@ -74,6 +80,9 @@ export const tame: Habits = {
   stubs: true,
   masters: 'never',
   cancellations: 'removed',
+  untyped: false,
+  ordinaryIds: false,
+  sharedDelta: true,
   forgottenTokens: 0,
   tokenLife: 7 * 86_400_000,
   sharedOnlyByCalendar: true,

@@ -39,6 +39,8 @@ export function calendarRoutes(context: CalendarContext, subject: Subject, asked
   if (shown.shared && !mayReadShared(subject.token)) return denied();
   const manner = mannerOf(context, subject, asked, source !== mailbox);
 
+  if (rest === '/calendarView/delta' && shown.shared && !context.world.habits.sharedDelta)
+    return badRequest('Change tracking isn’t supported here.');
   if (rest === '/calendarView/delta') return delta(context, asked, source, calendar, manner);
   if (rest === '/calendarView') {
     const window = windowOf(asked);
@@ -118,6 +120,7 @@ function delta(context: CalendarContext, asked: Asked, source: Mailbox, calendar
   } else page = context.rounds.go(token, size);
   if (page === null) return graphError(400, 'ErrorInvalidSyncStateData', 'The sync state data is invalid.');
   if ('forgotten' in page) {
+    if (page.forgotten === 'badRequest') return badRequest('Badly formed token.');
     if (page.forgotten === 'syncStateNotFound')
       return graphError(404, 'SyncStateNotFound', 'The sync state generation is not found; resync is required.');
     const iso = (at: number) => new Date(at).toISOString();

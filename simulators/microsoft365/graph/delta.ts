@@ -34,7 +34,8 @@ export interface DeltaPage {
   next: { kind: '$skiptoken' | '$deltatoken'; token: string };
 }
 
-export type Forgotten = { forgotten: 'gone' | 'syncStateNotFound'; from: number; to: number };
+const saidOfIt = ['gone', 'syncStateNotFound', 'badRequest'] as const;
+export type Forgotten = { forgotten: (typeof saidOfIt)[number]; from: number; to: number };
 
 export class DeltaRounds {
   private readonly states = new Map<string, DeltaState | RoundState>();
@@ -46,7 +47,17 @@ export class DeltaRounds {
 
   start(mailbox: Mailbox, calendar: string, from: number, to: number, manner: Manner, size: number): DeltaPage {
     const { world } = this;
-    const state = { mailbox, calendar, from, to, manner, since: -1, before: [], madeAt: world.clock.now() };
+    const immutable = manner.immutable && !world.habits.ordinaryIds;
+    const state = {
+      mailbox,
+      calendar,
+      from,
+      to,
+      manner: { ...manner, immutable },
+      since: -1,
+      before: [],
+      madeAt: world.clock.now(),
+    };
     return this.page(this.round(state), size);
   }
 
@@ -59,7 +70,8 @@ export class DeltaRounds {
     const old = world.clock.now() - state.madeAt > world.habits.tokenLife;
     if (old || world.chance(world.habits.forgottenTokens)) {
       this.states.delete(token);
-      return { forgotten: world.chance(0.5) ? 'gone' : 'syncStateNotFound', from: state.from, to: state.to };
+      const forgotten = saidOfIt[Math.floor(world.random() * saidOfIt.length)]!;
+      return { forgotten, from: state.from, to: state.to };
     }
     return this.page(this.round(state), size);
   }
@@ -160,13 +172,19 @@ export class DeltaRounds {
     const series = new Set(instances.flatMap(({ item }) => (item.recurrence ? [item] : [])));
     return [...series]
       .filter(() => masters === 'always' || this.world.chance(0.5))
-      .map((item) => masterEvent(mailbox, item, manner));
+      .map((item) => this.typed(masterEvent(mailbox, item, manner)));
   }
 
   private told({ mailbox, manner }: DeltaState, instance: Instance): GraphEvent {
     const { item, date } = instance;
     const plain = item.recurrence && date && !item.exceptions.has(date);
-    return plain && this.world.habits.stubs ? stub(mailbox, instance, manner) : wholeEvent(mailbox, instance, manner);
+    return this.typed(
+      plain && this.world.habits.stubs ? stub(mailbox, instance, manner) : wholeEvent(mailbox, instance, manner),
+    );
+  }
+
+  private typed({ type, ...event }: GraphEvent): GraphEvent {
+    return this.world.habits.untyped ? event : { ...event, type };
   }
 }
 

@@ -56,6 +56,11 @@ test('reads what Microsoft’s documentation shows of an event', () => {
   });
 });
 
+test('who tells a blank uid tells none', () => {
+  expect(shown({ ...times, uid: ' ', iCalUId: 'of the item' }).uid).toBe('of the item');
+  expect(shown({ ...times, iCalUId: ' ' }).uid).toBe('i');
+});
+
 test('times in a zone that somebody drew up are taken for those of the owner; all-day ones for dates, however told', () => {
   const [start, end] = ['2026-11-23T10:00:00', '2026-11-23T11:00:00'];
   for (const zone of ['tzone://Microsoft/Custom', 'Customized Time Zone'])

@@ -34,14 +34,15 @@ export const windowQuery = ({ from, to }: Interval): string =>
  */
 export function appointmentOf(event: GraphEvent, ownersZone: string): Member | SkippedComponent {
   const { raw } = event;
-  const uid = textOf(raw.uid) ?? textOf(raw.iCalUId) ?? event.seriesMasterId ?? event.id;
+  const uids = [raw.uid, raw.iCalUId, event.seriesMasterId].map((each) => normalizedUid(textOf(each) ?? ''));
+  const uid = uids.find((each) => each !== '') ?? event.id;
   const when = whenOf(raw, ownersZone);
-  if (typeof when === 'string') return { uid: normalizedUid(uid), reason: when };
+  if (typeof when === 'string') return { uid, reason: when };
   const series = event.seriesMasterId !== null || event.type === 'occurrence' || event.type === 'exception';
   const [organizer, organizerAddress] = personOf(raw.organizer);
   const appointment: SourceAppointment = {
     kind: 'event',
-    uid: normalizedUid(uid),
+    uid,
     occurrence: series ? occurrenceOf(event, when) : '',
     when,
     title: textOf(raw.subject) ?? '',

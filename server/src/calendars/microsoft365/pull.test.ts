@@ -116,7 +116,7 @@ test('said to be there and to be gone in the same round: the window itself decid
       ['b', '#1'],
     ]),
   );
-  expect(asked).toEqual(['delta', 'calendarView']);
+  expect(asked, 'what it lacks by its id').toEqual(['delta', 'calendarView', 'b']);
   expect(said.sort()).toEqual(['- b', 'a: a is there']);
 });
 

@@ -9,7 +9,7 @@ import { appointmentOf, isSkipped } from './events.ts';
 import type { GraphClient } from './graph-client.ts';
 import { type GraphEvent, isOlder, isPart, masterOf, type Part, textOf } from './graph-event.ts';
 import { readSeries, readView, type SeriesNow } from './series.ts';
-import { withSingles } from './stubs.ts';
+import { readEvents, withSingles } from './stubs.ts';
 
 /** What a good pull ends with. */
 interface Cursor {
@@ -70,10 +70,10 @@ export async function* pullCalendar(client: GraphClient, request: PullRequest): 
     members.set(master, hashesOf(master, events, round, members.get(master)));
     yield upsert(master, events);
   }
-  const singles = touched.singles.map((id) => now.singles?.get(id) ?? (now.singles ? id : round.present.get(id)!));
-  for (const event of singles) {
-    if (typeof event === 'string') {
-      if (!round.full) yield { type: 'remove', key: event };
+  for (const id of touched.singles) {
+    const event = now.singles ? now.singles.get(id) : round.present.get(id);
+    if (!event) {
+      if (!round.full) yield { type: 'remove', key: id };
       continue;
     }
     // A round may tell again what it told before: what is stored already mustn't become what it was.
@@ -154,29 +154,31 @@ function touchedBy(round: Round, members: ReadonlyMap<string, string>): Touched 
 
 interface Now {
   series: SeriesNow;
-  /** What the window has; null where the round itself is what counts. */
-  singles: Map<string, GraphEvent> | null;
+  /** By the id they were told by, what they are now, null: gone; null where the round itself is what counts. */
+  singles: ReadonlyMap<string, GraphEvent | null> | null;
 }
 
-async function readTouched(
-  client: GraphClient,
-  calendar: string,
-  { window, view: whole }: Round,
-  { series, doubtful }: Touched,
-): Promise<Now> {
+async function readTouched(client: GraphClient, calendar: string, round: Round, touched: Touched): Promise<Now> {
+  const { window, view: whole } = round;
+  const { series, doubtful } = touched;
   if (whole) return { series: bySeries(whole), singles: null };
-  if (series.size >= manySeries || doubtful) {
-    const view = await readView(client, calendar, window, doubtful);
-    if (view)
-      return { series: bySeries(view), singles: doubtful ? new Map(view.map((event) => [event.id, event])) : null };
-  }
-  if (series.size === 0) return { series: new Map(), singles: null };
-  const now = await readSeries(client, calendar, [...series], window);
-  const missing = [...series].filter((master) => !now.has(master));
+  const view = series.size >= manySeries || doubtful ? await readView(client, calendar, window, doubtful) : null;
+  const shown = view && bySeries(view);
+  const read = [...series].filter((master) => !shown?.has(master));
+  const now = new Map([...(shown ?? []), ...(await readSeries(client, calendar, read, window))]);
   // Told of a moment ago, and not found by its id: what the window shows is believed, not an error.
-  const view = missing.length > 0 ? bySeries((await readView(client, calendar, window, true)) ?? []) : null;
-  for (const master of missing) now.set(master, view?.get(master) ?? []);
-  return { series: now, singles: null };
+  const missing = shown ? [] : read.filter((master) => !now.has(master));
+  const late = missing.length > 0 ? bySeries((await readView(client, calendar, window, true)) ?? []) : null;
+  for (const master of missing) now.set(master, late?.get(master) ?? []);
+  return { series: now, singles: shown && doubtful ? await singlesNow(client, calendar, touched, shown) : null };
+}
+
+/** What the window doesn't show, or under another id, is asked for by its own. */
+async function singlesNow(client: GraphClient, calendar: string, { singles }: Touched, shown: SeriesNow) {
+  const read = singles.filter((id) => !shown.has(id));
+  const events = await readEvents(client, calendar, read);
+  const told = read.map((id, at): [string, GraphEvent | null] => [id, events[at] ? { ...events[at], id } : null]);
+  return new Map([...told, ...[...shown].map(([id, [event]]): [string, GraphEvent | null] => [id, event ?? null])]);
 }
 
 /** A single one stands under its own id: what was a series may be one event now. */

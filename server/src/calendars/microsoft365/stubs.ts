@@ -15,7 +15,8 @@ export async function withSingles(client: GraphClient, calendar: string, round: 
   if (stubs.length === 0) return round;
   const read = await readEvents(
     client,
-    stubs.map(({ id }) => `${calendar}/events/${encodeURIComponent(id)}`),
+    calendar,
+    stubs.map(({ id }) => id),
   );
   const present = new Map(round.present);
   const removed = new Set(round.removed);
@@ -40,13 +41,10 @@ export async function filledIn(
   calendar: string,
   events: readonly GraphEvent[],
 ): Promise<GraphEvent[]> {
-  const ids = new Set(events.flatMap((event) => (isStub(event) ? (event.seriesMasterId ?? []) : [])));
-  if (ids.size === 0) return [...events];
-  const read = await readEvents(
-    client,
-    [...ids].map((id) => `${calendar}/events/${encodeURIComponent(id)}?$select=${eventFields}`),
-  );
-  const masters = new Map([...ids].map((id, index) => [id, read[index]!]));
+  const ids = [...new Set(events.flatMap((event) => (isStub(event) ? (event.seriesMasterId ?? []) : [])))];
+  if (ids.length === 0) return [...events];
+  const read = await readEvents(client, calendar, ids);
+  const masters = new Map(ids.map((id, index) => [id, read[index]!]));
   return events.flatMap((event) => {
     const { seriesMasterId } = event;
     if (!isStub(event) || seriesMasterId === null) return [event];
@@ -57,8 +55,13 @@ export async function filledIn(
   });
 }
 
-/** Null for what isn't there any more. */
-async function readEvents(client: GraphClient, paths: readonly string[]): Promise<(GraphEvent | null)[]> {
+/** Each by itself, in this order; null for what isn't there any more. @throws ConnectorError */
+export async function readEvents(
+  client: GraphClient,
+  calendar: string,
+  ids: readonly string[],
+): Promise<(GraphEvent | null)[]> {
+  const paths = ids.map((id) => `${calendar}/events/${encodeURIComponent(id)}?$select=${eventFields}`);
   const answers = await batchGet(client, paths, preferEvents);
   return answers.map(({ status, body, retryAt }) => {
     if (status === 404) return null;
