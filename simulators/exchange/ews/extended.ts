@@ -7,12 +7,13 @@ const appointment = '00062002-0000-0000-c000-000000000046';
 
 export function extendedProperties(shown: Shown, asked: Element[]): Element[] {
   return asked.flatMap(({ attributes }) => {
-    const value = propertyOf(shown, attributes);
+    const value = extendedProperty(shown, attributes);
     return value === null ? [] : [t('ExtendedProperty', {}, t('ExtendedFieldURI', attributes), t('Value', {}, value))];
   });
 }
 
-function propertyOf({ item, date, fields }: Shown, attributes: Record<string, string>): string | null {
+/** Null: it isn't set. @param attributes of the ExtendedFieldURI */
+export function extendedProperty({ item, date, fields }: Shown, attributes: Record<string, string>): string | null {
   const sets: Record<string, string> = { Meeting: meeting, Appointment: appointment };
   const set = sets[attributes.DistinguishedPropertySetId ?? ''] ?? attributes.PropertySetId?.toLowerCase();
   const id = Number(attributes.PropertyId);
@@ -27,6 +28,7 @@ function propertyOf({ item, date, fields }: Shown, attributes: Record<string, st
   }
   if (set === appointment && id === 0x8205)
     return String({ free: 0, tentative: 1, oof: 3, workingElsewhere: 4, busy: 2, unknown: 2 }[fields.showAs]);
+  if (set === appointment && id === 0x8223) return String(item.recurrence !== null);
   if (set === appointment && id === 0x8215) return String(fields.isAllDay);
   return null;
 }
