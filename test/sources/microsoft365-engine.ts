@@ -42,7 +42,9 @@ export class MemoryCalendar {
       throw error;
     }
     const round = staging.finish();
-    if (round.full) for (const key of this.objects.keys()) if (!round.upserts.has(key)) this.objects.delete(key);
+    if (round.full)
+      for (const key of this.objects.keys())
+        if (!round.upserts.has(key) && !round.unchanged.has(key)) this.objects.delete(key);
     for (const key of round.removed) this.objects.delete(key);
     for (const [key, row] of round.upserts)
       if (this.objects.get(key)?.version !== row.version) this.objects.set(key, row);

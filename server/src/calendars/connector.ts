@@ -100,6 +100,28 @@ export interface PushKept {
   renewed: boolean;
 }
 
+/** An account whose changes are to be told by a held connection. */
+export interface WatchedAccount {
+  account: ConnectorAccount;
+  /** Remote ids of the calendars that are read. */
+  calendars: readonly string[];
+}
+/** What held connections say of an account. */
+export interface Hint {
+  accountId: string;
+  /**
+   * told: from now on its changes are told; those of before have to be looked for. changed: something has, or may have.
+   * untold: nobody tells any more, or never did; it has to be polled.
+   */
+  what: 'told' | 'changed' | 'untold';
+}
+export interface Watch {
+  /** These accounts from now on, and no others. Cheap when nothing has changed. */
+  keep(accounts: readonly WatchedAccount[]): void;
+  /** Resolves when all is closed, after the signal has said so. */
+  closed: Promise<void>;
+}
+
 /** One resource of the source with all its appointments in the window. */
 export interface CalendarObject {
   key: string;
@@ -145,6 +167,8 @@ export interface CheckStep {
   message: string;
   /** Of a step that failed: clients say it in the user's language. */
   errorClass?: ErrorClass;
+  /** What mends it, or shows why, typed into the shell of the server that was checked. */
+  command?: string;
 }
 
 export interface CalendarConnector<Settings = unknown, Secret = unknown> {
@@ -200,6 +224,11 @@ export interface CalendarConnector<Settings = unknown, Secret = unknown> {
     request: PushRequest,
     signal: AbortSignal,
   ): Promise<PushKept>;
+  /**
+   * For sources that tell of changes by connections that are held to a server: for all its accounts at once.
+   * @param server by which the accounts are read. @param tell must not throw.
+   */
+  watch?(server: string, tell: (hint: Hint) => void, signal: AbortSignal): Watch;
   /** How often the list of calendars is asked for. Default 6 hours. */
   readonly discoverEvery?: Temporal.Duration;
   /** Zone and working hours of the account's owner. @throws ConnectorError */

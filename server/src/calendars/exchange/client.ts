@@ -112,6 +112,11 @@ export class ExchangeClient {
     return (address && URL.parse(address)?.host) || mailDomain || name;
   }
 
+  /** Where EWS is. @throws ConnectorError */
+  address(mailbox: string): Promise<URL> {
+    return this.#parts.address(mailbox);
+  }
+
   /** When the server may be asked again; epoch milliseconds, in the past where it may be now. */
   get closedUntil(): number {
     return this.#gate.closedUntil;
@@ -271,17 +276,23 @@ export class ExchangeClient {
     const session = this.#connections.take();
     try {
       const { answer, host } = await this.#send(sent, this.#knownBy.get(sent.mailbox) ?? 0, session, silenceMs);
+      // Of streams alone: what is asked otherwise is answered as before.
+      const refused = (fault: Fault) =>
+        fault.code === 'ErrorExceededConnectionCount'
+          ? refusal(fault, host, sent.mailbox)
+          : this.#refused(fault, sent, host);
       if (answer.status !== 200) {
-        this.#judged(await this.#envelope(answer, host), sent, host);
+        const envelope = await this.#envelope(answer, host);
+        if (envelope.isFault) throw refused(faultIn(envelope));
         throw new ConnectorError('malformed', `${host} answered with HTTP ${answer.status}.`);
       }
       const charset = charsetOf(answer.headers.get('content-type') ?? '');
       for await (const envelope of envelopesOf(answer.body, host, noticeLimits, charset)) {
-        if (envelope.isFault) throw this.#refused(faultIn(envelope), sent, host);
+        if (envelope.isFault) throw refused(faultIn(envelope));
         const busy = responseMessages(envelope.body)
           .map(faultOf)
           .find((fault) => fault !== null && isBusy(fault.code));
-        if (busy) throw this.#refused(busy, sent, host);
+        if (busy) throw refused(busy);
         yield envelope.body;
       }
     } finally {

@@ -1,5 +1,6 @@
 /** What is in a calendar in a window: ids and what tells whether something has changed, nothing else. */
 import type { Interval } from '../../../agenda/appointment.ts';
+import type { XmlElement } from '../../xml.ts';
 import type { ExchangeMailbox } from '../client.ts';
 import { responseMessages } from '../refusal.ts';
 import { childNamed, childrenOf, wordAt } from '../soap/reading.ts';
@@ -43,6 +44,41 @@ export async function findCalendarItems(
       element('m:ParentFolderIds', {}, [element('t:FolderId', { Id: folderId })]),
     ]),
   );
+  const { items, root } = foundIn(answer);
+  return { items, isWhole: isLast(root) ?? items.length < mostItems };
+}
+
+/**
+ * All recurring masters of a calendar, whenever they happen: a CalendarView of a server that doesn't expand series tells
+ * only those of them that begin in the window. @throws ConnectorError
+ */
+export async function findRecurringMasters(mailbox: ExchangeMailbox, folderId: string): Promise<FoundItem[]> {
+  const masters: FoundItem[] = [];
+  for (let offset = 0; ; ) {
+    const answer = await mailbox.call(
+      element('m:FindItem', { Traversal: 'Shallow' }, [
+        shapeOf('m:ItemShape', fields),
+        element('m:IndexedPageItemView', { MaxEntriesReturned: mostItems, Offset: offset, BasePoint: 'Beginning' }),
+        element('m:Restriction', {}, [
+          element('t:IsEqualTo', {}, [
+            element('t:ExtendedFieldURI', pidLidRecurring),
+            element('t:FieldURIOrConstant', {}, [element('t:Constant', { Value: 'true' })]),
+          ]),
+        ]),
+        element('m:ParentFolderIds', {}, [element('t:FolderId', { Id: folderId })]),
+      ]),
+    );
+    const { items, root } = foundIn(answer);
+    masters.push(...items.filter(({ calendarItemType }) => calendarItemType === 'RecurringMaster'));
+    if (items.length === 0 || (isLast(root) ?? items.length < mostItems)) return masters;
+    offset += items.length;
+  }
+}
+
+/** 0x8223 (MS-OXPROPS 2.216): what FindItem calls CalendarItemType can't be looked for. */
+const pidLidRecurring = { DistinguishedPropertySetId: 'Appointment', PropertyId: 33_315, PropertyType: 'Boolean' };
+
+function foundIn(answer: XmlElement): { items: FoundItem[]; root: XmlElement | null } {
   const [message = null] = responseMessages(answer);
   const root = childNamed(message, 'RootFolder');
   const items: FoundItem[] = [];
@@ -57,6 +93,11 @@ export async function findCalendarItems(
       end: wordAt(item, 'End'),
     });
   }
+  return { items, root };
+}
+
+/** Null where it isn't told. */
+function isLast(root: XmlElement | null): boolean | null {
   const told = root?.attributes.IncludesLastItemInRange;
-  return { items, isWhole: told === undefined ? items.length < mostItems : /^(?:true|1)$/i.test(told.trim()) };
+  return told === undefined ? null : /^(?:true|1)$/i.test(told.trim());
 }

@@ -1,0 +1,245 @@
+/**
+ * Notices of many mailboxes over few connections. Mailboxes that live together share a stream, at most 200; as many
+ * streams are held as the server allows, and the mailboxes that find no place are polled. A server on which a stream hears
+ * of one mailbox alone is met by a stream each, as far as connections reach.
+ * Source: "Notification subscriptions, mailbox events, and EWS" and "How to: Maintain affinity between a group of
+ * subscriptions and the Mailbox server" (Microsoft); HangingConnectionLimit in "EWS throttling in Exchange".
+ */
+import { ConnectorError, type Hint } from '../connector.ts';
+import type { Time } from '../gate.ts';
+
+export interface StreamedMailbox {
+  accountId: string;
+  address: string;
+  /** Ids of its calendars. */
+  folders: readonly string[];
+}
+
+/** What a stream says; see operations/stream-events.ts. */
+export type Heard =
+  | { kind: 'events'; subscriptionId: string }
+  | { kind: 'alive' }
+  | { kind: 'lost'; subscriptionIds: readonly string[] };
+
+/** The server, for the mailboxes of one stream. All throw ConnectorError. */
+export interface StreamServer {
+  subscribe(mailbox: StreamedMailbox): Promise<string>;
+  /** As the first of the mailboxes. Ends when the server closes the stream. */
+  listen(address: string, subscriptionIds: readonly string[]): AsyncIterable<Heard>;
+}
+
+export interface StreamsParts {
+  /** @param anchor the alphabetically first address of those that share the stream. */
+  server(anchor: string, signal: AbortSignal): StreamServer;
+  /** Mailboxes of which it gives the same may share a stream. @throws never */
+  groupOf(address: string): Promise<string>;
+  tell(hint: Hint): void;
+  time: Time;
+  signal: AbortSignal;
+}
+
+const mostOnStream = 200;
+/** HangingConnectionLimit of Exchange 2016 and 2019; what a server refuses is learnt. */
+const mostStreams = 10;
+/** Subscriptions made at the same time: the other places are for who reads. */
+const subscribedAtOnce = 4;
+const firstPauseMs = 1_000;
+const longestPauseMs = 60_000;
+/** A mailbox that refuses a subscription, and a server that allowed few streams or one mailbox each, are asked again. */
+const askAgainMs = 3_600_000;
+
+interface Member {
+  mailbox: StreamedMailbox;
+  subscription: string | null;
+  /** What was said of it last. */
+  told: boolean;
+  /** Something may have been lost since. */
+  doubtful: boolean;
+  /** Epoch milliseconds before which no subscription is asked for. */
+  notBefore: number;
+}
+
+interface Stream {
+  group: string;
+  members: Map<string, Member>;
+  /** Times in a row that subscriptions made a moment ago weren't known to the stream. */
+  strange: number;
+}
+
+export class Streams {
+  readonly #parts: StreamsParts;
+  readonly #streams = new Map<Stream, Promise<void>>();
+  #wanted = new Map<string, StreamedMailbox>();
+  #limit = mostStreams;
+  #perStream = mostOnStream;
+  #learntAt = 0;
+  #placing: Promise<void> = Promise.resolve();
+
+  constructor(parts: StreamsParts) {
+    this.#parts = parts;
+  }
+
+  keep(mailboxes: readonly StreamedMailbox[]): void {
+    this.#wanted = new Map(mailboxes.map((mailbox) => [mailbox.accountId, mailbox]));
+    this.#placing = this.#placing.then(() => this.#place());
+  }
+
+  async closed(): Promise<void> {
+    await this.#placing;
+    await Promise.all(this.#streams.values());
+  }
+
+  /** Takes out of the streams what isn't wanted any more and finds places for what is new. */
+  async #place(): Promise<void> {
+    const { time, signal } = this.#parts;
+    if (signal.aborted) return;
+    if (time.now() - this.#learntAt > askAgainMs) [this.#limit, this.#perStream] = [mostStreams, mostOnStream];
+    const placed = new Set<string>();
+    for (const { members } of this.#streams.keys())
+      for (const [id, { mailbox }] of members)
+        if (same(this.#wanted.get(id), mailbox)) placed.add(id);
+        else members.delete(id);
+    for (const mailbox of this.#wanted.values()) {
+      if (placed.has(mailbox.accountId)) continue;
+      const group = await this.#parts.groupOf(mailbox.address);
+      if (signal.aborted) return;
+      this.#streamFor(group)?.members.set(mailbox.accountId, {
+        ...{ mailbox, subscription: null, told: false, doubtful: false, notBefore: 0 },
+      });
+    }
+  }
+
+  /** Null: all places are taken. */
+  #streamFor(group: string): Stream | null {
+    for (const stream of this.#streams.keys())
+      if (stream.group === group && stream.members.size < this.#perStream) return stream;
+    if (this.#streams.size >= this.#limit) return null;
+    const stream: Stream = { group, members: new Map(), strange: 0 };
+    // The others of its group are to be on it when it begins.
+    const running = Promise.resolve().then(async () => {
+      await this.#placing;
+      await this.#run(stream);
+    });
+    this.#streams.set(stream, running);
+    return stream;
+  }
+
+  async #run(stream: Stream): Promise<void> {
+    const { time, signal } = this.#parts;
+    let pause = firstPauseMs;
+    while (!signal.aborted && stream.members.size > 0) {
+      try {
+        const heard = await this.#once(stream);
+        pause = heard ? firstPauseMs : Math.min(pause * 2, longestPauseMs);
+        if (!heard) await time.sleep(pause, signal);
+      } catch (error) {
+        if (signal.aborted) break;
+        if (isTooMany(error)) return this.#dissolve(stream, Math.max(1, this.#streams.size - 1), this.#perStream);
+        // What was on its way is lost with the connection; whoever is told again looks for it.
+        for (const member of stream.members.values())
+          if (pause === firstPauseMs) member.doubtful = true;
+          else this.#untell(member);
+        const until = error instanceof ConnectorError ? (error.retryAt?.epochMilliseconds ?? 0) : 0;
+        await time.sleep(Math.max(pause, until - time.now()), signal);
+        pause = Math.min(pause * 2, longestPauseMs);
+      }
+    }
+    this.#streams.delete(stream);
+  }
+
+  /** Subscribes who isn't, and listens until the server closes the stream. @returns whether anything was heard. */
+  async #once(stream: Stream): Promise<boolean> {
+    const { signal } = this.#parts;
+    const anchor = [...stream.members.values()].map(({ mailbox }) => mailbox.address).sort()[0]!;
+    const server = this.#parts.server(anchor, signal);
+    await this.#subscribe(stream, server);
+    const members = new Map<string, Member>();
+    for (const member of stream.members.values()) if (member.subscription) members.set(member.subscription, member);
+    if (members.size === 0) return false;
+    let well = false;
+    for await (const heard of server.listen(anchor, [...members.keys()])) {
+      if (signal.aborted) return well;
+      if (heard.kind === 'lost') {
+        if (!this.#lose(stream, members, heard.subscriptionIds, well)) return false;
+        continue;
+      }
+      if (!well) {
+        well = true;
+        stream.strange = 0;
+        for (const member of members.values()) this.#tellOf(stream, member);
+      }
+      const member = heard.kind === 'events' ? members.get(heard.subscriptionId) : undefined;
+      if (member && stream.members.get(member.mailbox.accountId) === member)
+        this.#parts.tell({ accountId: member.mailbox.accountId, what: 'changed' });
+    }
+    return well;
+  }
+
+  #tellOf(stream: Stream, member: Member): void {
+    const { accountId } = member.mailbox;
+    const isSaid = member.told && !member.doubtful;
+    if (isSaid || member.subscription === null || stream.members.get(accountId) !== member) return;
+    [member.told, member.doubtful] = [true, false];
+    this.#parts.tell({ accountId, what: 'told' });
+  }
+
+  #untell(member: Member): void {
+    if (member.told) this.#parts.tell({ accountId: member.mailbox.accountId, what: 'untold' });
+    member.told = false;
+  }
+
+  async #subscribe(stream: Stream, server: StreamServer): Promise<void> {
+    const { time, signal } = this.#parts;
+    const left = [...stream.members.values()].filter(
+      ({ subscription, notBefore }) => subscription === null && notBefore <= time.now(),
+    );
+    const worker = async () => {
+      for (let member = left.shift(); member && !signal.aborted; member = left.shift()) {
+        try {
+          member.subscription = await server.subscribe(member.mailbox);
+        } catch (error) {
+          // What concerns the server concerns all of them.
+          if (!(error instanceof ConnectorError) || concernsAll(error)) throw error;
+          member.notBefore = time.now() + askAgainMs;
+          this.#untell(member);
+        }
+      }
+    };
+    const ended = await Promise.allSettled(Array.from({ length: subscribedAtOnce }, worker));
+    for (const one of ended) if (one.status === 'rejected') throw one.reason;
+  }
+
+  /** @returns false when the stream is given up: on this server each mailbox needs one of its own. */
+  #lose(stream: Stream, members: ReadonlyMap<string, Member>, ids: readonly string[], well: boolean): boolean {
+    for (const id of ids) {
+      const member = members.get(id);
+      if (!member) continue;
+      this.#untell(member);
+      member.subscription = null;
+    }
+    // Made a moment ago and not known: once may happen, twice is how the server is.
+    if (well || members.size < 2 || ++stream.strange < 2) return true;
+    void this.#dissolve(stream, this.#limit, 1);
+    return false;
+  }
+
+  /** Its mailboxes find other places, or are polled. */
+  async #dissolve(stream: Stream, limit: number, perStream: number): Promise<void> {
+    for (const member of stream.members.values()) this.#untell(member);
+    stream.members.clear();
+    this.#streams.delete(stream);
+    [this.#limit, this.#perStream, this.#learntAt] = [limit, perStream, this.#parts.time.now()];
+    this.keep([...this.#wanted.values()]);
+  }
+}
+
+const same = (a: StreamedMailbox | undefined, b: StreamedMailbox): boolean =>
+  a !== undefined && a.address === b.address && a.folders.join('\n') === b.folders.join('\n');
+
+const concernsAll = (error: ConnectorError): boolean =>
+  ['unreachable', 'throttled'].includes(error.errorClass) && codeOf(error) !== 'ErrorExceededSubscriptionCount';
+
+const codeOf = (error: unknown): unknown => (error as { code?: unknown }).code;
+
+/** More streams than the server holds for an account (ErrorExceededConnectionCount). */
+const isTooMany = (error: unknown): boolean => codeOf(error) === 'ErrorExceededConnectionCount';
