@@ -5,6 +5,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { getCookie } from 'hono/cookie';
 import type { Context } from '../context.ts';
 import type { Network } from '../outbound/address-rules.ts';
+import { isStorableText, unstorableText } from '../store/storable-text.ts';
 import { authorize, checkRules } from './access.ts';
 import { ApiError, errorAnswer, InvalidRequest } from './errors.ts';
 import { describeRoute, describeServer } from './openapi.ts';
@@ -59,7 +60,7 @@ export function createApp(context: Context, options: AppOptions): OpenAPIHono {
       const viewer = await viewerOf(route, http);
       const params = readParams(route, http, viewer);
       await authorize(route, viewer, params, context.store.db);
-      const query = route.query ? valid(route.query.safeParse(http.req.query())) : undefined;
+      const query = route.query ? valid(route.query.safeParse(storable(http.req.query()))) : undefined;
       const body = route.body ? valid(route.body.safeParse(await readBody(route, http))) : undefined;
       const answer = await route.handle({ params, query, body, viewer, http });
       if (answer instanceof Response) return answer;
@@ -96,7 +97,7 @@ function methodsAt(routes: readonly Route[], path: string): string[] {
 /** `me` in a user's path means whoever is signed in. */
 function readParams(route: Route, http: HttpContext, viewer: Viewer | null): Record<string, string> {
   if (!route.params) return {};
-  const params = valid(route.params.safeParse(http.req.param())) as Record<string, string>;
+  const params = valid(route.params.safeParse(storable(http.req.param()))) as Record<string, string>;
   if (params.userId !== 'me') return params;
   if (!viewer) throw new ApiError('notSignedIn', 'Please sign in.');
   return { ...params, userId: viewer.userId };
@@ -123,10 +124,14 @@ async function readBody(route: Route, http: HttpContext): Promise<unknown> {
   return body;
 }
 
-/** PostgreSQL stores neither NUL nor half a surrogate pair. */
+/** @throws ApiError invalid */
+function storable<Fields extends Record<string, string>>(fields: Fields): Fields {
+  for (const [field, value] of Object.entries(fields)) refuseUnstorable(field, value);
+  return fields;
+}
+
 function refuseUnstorable(field: string, value: unknown): unknown {
-  if (typeof value === 'string' && (value.includes('\0') || !value.isWellFormed()))
-    throw new ApiError('invalid', 'This text has a character that is no text (NUL, or half of a pair).', { field });
+  if (typeof value === 'string' && !isStorableText(value)) throw new ApiError('invalid', unstorableText, { field });
   return value;
 }
 

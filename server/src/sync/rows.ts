@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { type Interval, instantsOf, type SkippedComponent, type SourceAppointment } from '../agenda/appointment.ts';
 import type { CalendarObject } from '../calendars/connector.ts';
+import { isStorableText } from '../store/storable-text.ts';
 
 /** Columns of `appointment`, as they go to the store in JSON. */
 export interface AppointmentRow {
@@ -58,13 +59,11 @@ export const storable = (text: string): string => text.replaceAll('\u0000', '').
 
 /** As `storable`, and short enough for an index: what had to be changed gets a hash, so that two names never become one. */
 export function storableName(name: string): string {
-  if (name.length * 3 <= longestName && isStorable(name)) return name;
+  if (name.length * 3 <= longestName && isStorableText(name)) return name;
   const clean = storable(name);
   if (clean === name && Buffer.byteLength(clean) <= longestName) return name;
   return `${clean.slice(0, 150)}#${createHash('sha256').update(name, 'utf16le').digest('hex')}`;
 }
-
-const isStorable = (text: string) => !text.includes('\u0000') && text.isWellFormed();
 
 /** JSON text that PostgreSQL's jsonb takes. */
 export const storableJson = (value: unknown): string => JSON.stringify(value ?? null, storablePart) ?? 'null';
@@ -166,7 +165,7 @@ const integer = (value: number, least: number, most: number): number =>
 
 /** The face of connectors promises http(s); a `javascript:` address that slips through would run in a browser. */
 function webAddress(value: string | null): string | null {
-  if (!value || value.length > longestUrl || !isStorable(value)) return null;
+  if (!value || value.length > longestUrl || !isStorableText(value)) return null;
   return /^https?:\/\//i.test(value) ? value : null;
 }
 

@@ -1,12 +1,12 @@
 /** Accounts of the users in a company file. */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import type { z } from 'zod';
 import { removeAccountIn, updateAccountIn } from '../../sync/accounts.ts';
 import { syncChannel } from '../../sync/sync.ts';
 import { mailboxKind } from '../graph-applications/consent.ts';
 import type { Fault } from './company-file.ts';
 import { same } from './difference.ts';
+import { faultsOfSchema } from './issues.ts';
 import type { ApplyContext, Surroundings } from './section.ts';
 import type { AccountEntry } from './users.ts';
 import type { UserChange } from './users-writing.ts';
@@ -89,7 +89,7 @@ export function settledAccount(
   }
   const goodSettings = connector.settingsSchema.safeParse(settings);
   const goodSecret = connector.secretSchema.safeParse(secret ?? null);
-  const faults = [...faultsOf('settings', goodSettings.error), ...faultsOf('secret', goodSecret.error)];
+  const faults = [...faultsOfSchema(['settings'], goodSettings.error), ...faultsOfSchema(['secret'], goodSecret.error)];
   if (faults.length > 0) return { entry, faults };
   const given = goodSecret.data as Record<string, unknown> | null | undefined;
   // Of a file, in a group that keeps only when its users are busy, just that is stored.
@@ -100,6 +100,3 @@ export function settledAccount(
     faults,
   };
 }
-
-export const faultsOf = (field: string, error: z.ZodError | undefined): Fault[] =>
-  (error?.issues ?? []).map(({ path, message }) => ({ path: [field, ...(path as (string | number)[])], message }));

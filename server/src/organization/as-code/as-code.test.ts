@@ -246,6 +246,26 @@ test.each([
     'Sales has 1 user. Move them to another group first.',
   ],
   ['whenabouts: 1\nlocations: {\n', 'This is not YAML'],
+  [
+    'whenabouts: 1\nlocations:\n  Berlin:\n    profiles:\n      Quiet: { status: doNotDisturb }\n      Dear: { status: doNotDisturb, forwarding: { mode: all, target: { kind: number, number: "0900 1234567" } } }\n',
+    'line 6, column 62: locations > Berlin > profiles > Dear > forwarding > target: +49 900 1 234567 is a premium',
+  ],
+  [
+    'whenabouts: 1\nlocations:\n  Berlin: { profiles: { Quiet: { status: silent, forwarding: { mode: all, target: { kind: moon } } } } }\n',
+    'locations > Berlin > profiles > Quiet > forwarding > target > kind: Write one of these: number, predefined, mobile,',
+  ],
+  ['whenabouts: 1\nphoneSystems:\n  Berlin PBX: { guardShare: 101 }\n', 'guardShare: At most 100 can stand here.'],
+  [
+    'whenabouts: 1\nphoneSystems:\n  New: { kind: asterisk }\n',
+    'phoneSystems > New > settings > host: This is missing.',
+  ],
+  ['whenabouts: 1\nlocations:\n  "a\\0b": { timeZone: UTC }\n', 'locations: This text has a character that is no text'],
+  [
+    'whenabouts: 1\nusers:\n  anna@example.com: { displayName: "half \\ud83d" }\n',
+    'line 3, column 23: users > anna@example.com > displayName: This text has a character that is no text',
+  ],
+  [`whenabouts: 1\nlocations:\n  ${'x'.repeat(201)}: { timeZone: UTC }\n`, 'A name has 1 to 200 characters'],
+  ['whenabouts: 1\nworkGroups:\n  " Team": {}\n', 'A name has 1 to 200 characters, and no blanks at its ends.'],
   ['whenabouts: 1\nusers:\n  a: 1\n  a: 2\n', 'line 4, column 3'],
 ])('a wrong file is refused whole, with its place: %j', async (text, message) => {
   const before = await exported(context);
@@ -308,6 +328,14 @@ test('a location whose country nobody has named is told before and after it is m
     'locations > Graz > dialling: No country is set: only numbers written with + are checked, all others are dialled as they were written.',
   ]);
   await apply(context, file('Graz: null'));
+});
+
+test('names that JavaScript knows are names like others', async () => {
+  const file = 'whenabouts: 1\nlocations:\n  constructor: { timeZone: UTC, groups: { toString: {} } }\n';
+  expect(await apply(context, file)).toMatchObject([{ action: 'create', name: 'constructor' }]);
+  expect(await apply(context, file)).toEqual([]);
+  expect(await exported(context)).toContain('  constructor:\n');
+  await apply(context, 'whenabouts: 1\nlocations: { constructor: null }\n');
 });
 
 test('two applies at once come one after the other', async () => {

@@ -10,7 +10,7 @@ import type { Actor } from '../audit.ts';
 import { changeProfile, createProfile, deleteProfile } from '../profiles/changes.ts';
 import { same } from './difference.ts';
 import { isValues } from './merge-patch.ts';
-import { withoutDefaults } from './section.ts';
+import { at, withoutDefaults } from './section.ts';
 
 const target = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('number'), number: DialableNumber }),
@@ -90,7 +90,7 @@ export function entryOf(profile: StoredProfile, targets: ReadonlyMap<string, str
 
 /**
  * Makes the owner's profiles what the entries say. @param targetIds of the location's predefined targets, by name.
- * @throws ApiError
+ * @throws EntryRefused below the profiles
  */
 export async function writeProfiles(
   executor: Executor,
@@ -116,10 +116,10 @@ export async function writeProfiles(
     if (known) left.delete(known);
     if (known && known.name === name && same(entryOf(known, names), entry)) continue;
     const fields = fieldsOf(name, entry, targetIds);
-    if (known) await changeProfile(executor, actor, known.id, fields);
-    else await createProfile(executor, actor, of, { ...fields, key: entry.key ?? null });
+    if (known) await at([name], changeProfile(executor, actor, known.id, fields));
+    else await at([name], createProfile(executor, actor, of, { ...fields, key: entry.key ?? null }));
   }
-  for (const { id } of left) await deleteProfile(executor, actor, id);
+  for (const { id, name } of left) await at([name], deleteProfile(executor, actor, id));
 }
 
 function fieldsOf(

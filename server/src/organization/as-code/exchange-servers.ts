@@ -3,10 +3,9 @@ import { z } from 'zod';
 import type { Executor } from '../../store/database.ts';
 import { type SignInFields, secretField, secretKindOf, serverFault, serverFields } from '../exchange-servers/fields.ts';
 import { changeServer, createServer, deleteServer, listServers } from '../exchange-servers/servers.ts';
-import { at } from './locations.ts';
 import { isValues } from './merge-patch.ts';
 import { variableName } from './references.ts';
-import { kept, removed, type Section, withoutDefaults, withoutEmpty } from './section.ts';
+import { at, kept, removed, type Section, withoutDefaults, withoutEmpty } from './section.ts';
 import { openedText } from './unreadable.ts';
 
 const { name: _, ...fields } = serverFields;

@@ -4,8 +4,7 @@ import { forwardingChannel, systemsChanged } from '../../telephony/reconciler.qu
 import { startLeaving } from '../leaving/start.ts';
 import { type PassedExtension, passExtensionsOn } from '../passing-extensions.ts';
 import { same } from './difference.ts';
-import { at } from './locations.ts';
-import { type ApplyContext, EntryRefused } from './section.ts';
+import { type ApplyContext, at, EntryRefused } from './section.ts';
 import type { UserChange } from './users-writing.ts';
 
 interface Stored {

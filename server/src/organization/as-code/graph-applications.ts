@@ -10,10 +10,9 @@ import {
   deleteApplication,
   listApplications,
 } from '../graph-applications/applications.ts';
-import { at } from './locations.ts';
 import { variableName } from './references.ts';
 import { exportedSecret, secretEntry } from './secret-entry.ts';
-import { EntryRefused, kept, removed, type Section, withoutDefaults, withoutEmpty } from './section.ts';
+import { at, EntryRefused, kept, removed, type Section, withoutDefaults, withoutEmpty } from './section.ts';
 import { openedValue } from './unreadable.ts';
 
 const { clientId, tenantId } = NewGraphApplication.shape;

@@ -3,11 +3,11 @@ import { z } from 'zod';
 import { IdentityProviderSettings } from '../../api/schemas/sign-in.ts';
 import type { Executor } from '../../store/database.ts';
 import { changeProvider, createProvider, deleteProvider, type ProviderFields } from '../sign-in/providers.ts';
-import { at } from './locations.ts';
 import { type Directory, readDirectory, withIds, withNames } from './names.ts';
 import { variableName } from './references.ts';
 import {
   type ApplyContext,
+  at,
   EntryRefused,
   kept,
   removed,

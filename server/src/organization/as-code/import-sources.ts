@@ -3,10 +3,9 @@ import { z } from 'zod';
 import type { Executor } from '../../store/database.ts';
 import { changeSource, createSource, deleteSource } from '../import/sources.ts';
 import { withoutNulls } from './identity-providers.ts';
-import { at } from './locations.ts';
 import { readDirectory, withIds, withNames } from './names.ts';
 import { variableName } from './references.ts';
-import { EntryRefused, kept, removed, type Section, withoutEmpty } from './section.ts';
+import { at, EntryRefused, kept, removed, type Section, withoutEmpty } from './section.ts';
 import { openedText } from './unreadable.ts';
 
 const entry = z.strictObject({

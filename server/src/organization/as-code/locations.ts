@@ -1,6 +1,5 @@
 /** Locations with their dialling rules, predefined targets, profiles and configuration groups, in a company file. */
 import { z } from 'zod';
-import { ApiError, InvalidRequest } from '../../api/errors.ts';
 import { DialableNumber, TimeZone } from '../../api/schemas/common.ts';
 import { profilesOf, type StoredProfile } from '../../presence/profiles.queries.ts';
 import {
@@ -39,7 +38,7 @@ import { isValues, mergePatch } from './merge-patch.ts';
 import { readDirectory } from './names.ts';
 import {
   type ApplyContext,
-  EntryRefused,
+  at,
   entryName,
   kept,
   mapValues,
@@ -307,23 +306,6 @@ async function writeTargets(
     if (!Object.hasOwn(wanted, name))
       await at([location, 'predefinedTargets', name], deletePredefinedTarget(transaction, actor, targetId));
   return ids;
-}
-
-/** Says where in the file the refusal belongs. */
-export async function at<T>(path: readonly (string | number)[], work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof InvalidRequest) {
-      const [first] = error.fields;
-      throw new EntryRefused(
-        [...path, ...(first?.field ? first.field.split('.') : [])],
-        first?.message ?? error.message,
-      );
-    }
-    if (error instanceof ApiError) throw new EntryRefused([...path, ...(error.field?.split('.') ?? [])], error.message);
-    throw error;
-  }
 }
 
 async function locationId({ transaction }: ApplyContext, name: string): Promise<string> {

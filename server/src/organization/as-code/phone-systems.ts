@@ -4,11 +4,10 @@ import { defaultGuardShare } from '../../telephony/trust/guard.ts';
 import { startLeaving } from '../leaving/start.ts';
 import { changePhoneSystem, createPhoneSystem } from '../phone-systems.ts';
 import { readState } from '../sample-company/state.ts';
-import { faultsOf } from './accounts.ts';
-import { at } from './locations.ts';
+import { faultsOfSchema } from './issues.ts';
 import { variableName } from './references.ts';
 import { exportedSecret, secretEntry } from './secret-entry.ts';
-import { EntryRefused, kept, removed, type Section, withoutDefaults } from './section.ts';
+import { at, EntryRefused, kept, removed, type Section, withoutDefaults } from './section.ts';
 import { openedValue } from './unreadable.ts';
 
 const entry = z.strictObject({
@@ -62,7 +61,7 @@ export const phoneSystems: Section<PhoneSystemEntry> = {
     }
     const settings = kind.settings.safeParse(entry.settings);
     const secret = kind.secret.safeParse(entry.secret ?? { kind: 'none' });
-    const faults = [...faultsOf('settings', settings.error), ...faultsOf('secret', secret.error)];
+    const faults = [...faultsOfSchema(['settings'], settings.error), ...faultsOfSchema(['secret'], secret.error)];
     if (faults.length > 0) return { entry, faults };
     const kept = secret.data as Record<string, unknown>;
     const { secret: _, ...rest } = entry;

@@ -1,4 +1,5 @@
 /** What a company file comes to on this system: every entry as it will be, what is wrong, and what changes. Writes nothing. */
+import { isStorableText, unstorableText } from '../../store/storable-text.ts';
 import { countryOfZone } from '../../telephony/country-of-zone.ts';
 import { type Dialling, diallingOf } from '../../telephony/dialling.ts';
 import { defaultDiallingRules } from '../../telephony/dialling-rules.ts';
@@ -6,6 +7,7 @@ import { loadNumberingPlan, type NumberingPlan } from '../../telephony/numbering
 import { countryWarnings } from '../dialling-impact.ts';
 import type { Fault } from './company-file.ts';
 import { type CompanyChange, differences, same } from './difference.ts';
+import { faultsOfSchema } from './issues.ts';
 import type { LocationEntry } from './locations.ts';
 import { isValues, mergePatch } from './merge-patch.ts';
 import { isReference, secretHolders, shownReference } from './references.ts';
@@ -27,19 +29,28 @@ export interface CompanyPlan {
 /** @param file what `readCompanyFile` gave, references resolved as far as they lead somewhere. */
 export async function planCompany(context: ApplyContext, file: Record<string, unknown>): Promise<CompanyPlan> {
   const faults = faultsOfTheWhole(file);
+  if (faults.some(({ message }) => message === unstorableText))
+    return { faults, warnings: [], changes: [], entries: new Map() };
   const before: Record<string, Record<string, unknown>> = {};
   const after: Record<string, Record<string, unknown>> = {};
   const number = await numbers(() => after);
   const within: Surroundings = { context, all: after, number };
   for (const section of sections) {
     const { name } = section;
-    before[name] = await section.read(context);
-    after[name] = { ...before[name] };
+    before[name] = plainNames(await section.read(context));
+    after[name] = plainNames(before[name]);
     const patch = file[name];
     if (!isValues(patch)) continue;
     for (const [entry, value] of Object.entries(patch)) {
       if (value === null) {
         delete after[name][entry];
+        continue;
+      }
+      if (before[name][entry] === undefined && !isName(entry, section.longestName)) {
+        faults.push({
+          path: [name, entry],
+          message: `A name has 1 to ${section.longestName ?? longestName} characters, and no blanks at its ends.`,
+        });
         continue;
       }
       const schema = section.schema ?? section.entries?.[entry];
@@ -58,10 +69,7 @@ export async function planCompany(context: ApplyContext, file: Record<string, un
         continue;
       }
       const parsed = schema.safeParse(merged);
-      for (const issue of parsed.error?.issues ?? [])
-        faults.push(
-          ...faultsOfIssue([name, entry], issue as { path: (string | number)[]; message: string; keys?: string[] }),
-        );
+      faults.push(...faultsOfSchema([name, entry], parsed.error));
       if (!parsed.success) continue;
       const settled = section.settled?.(parsed.data, within, entry) ?? { entry: parsed.data, faults: [] };
       const found = settled.faults.map((fault) => ({ ...fault, path: [name, entry, ...fault.path] }));
@@ -100,6 +108,14 @@ async function diallingWarnings(changes: readonly EntryChange<LocationEntry>[]):
 const countryAt = ({ dialling: { country, countryAssumed }, timeZone }: LocationEntry, plan: NumberingPlan) =>
   country ?? (countryAssumed ? countryOfZone(timeZone, plan.countries()) : null);
 
+/** `constructor` and `__proto__` are names like others. */
+const plainNames = (entries: Record<string, unknown>): Record<string, unknown> =>
+  Object.assign(Object.create(null), entries);
+
+const longestName = 200;
+const isName = (name: string, longest = longestName): boolean =>
+  name.length > 0 && name.length <= longest && name.trim() === name;
+
 function faultsOfTheWhole(file: Record<string, unknown>): Fault[] {
   const names = sections.map(({ name }) => name);
   const faults: Fault[] = [];
@@ -110,41 +126,24 @@ function faultsOfTheWhole(file: Record<string, unknown>): Fault[] {
     if (!names.includes(name))
       faults.push({ path: [name], message: `There is no section "${name}". There are: ${names.join(', ')}.` });
     else if (!isValues(value)) faults.push({ path: [name], message: 'A section is a map of names to entries.' });
+    else faults.push(...unstorableIn(value, [name]));
   }
   return faults;
+}
+
+function unstorableIn(value: unknown, path: readonly (string | number)[]): Fault[] {
+  if (typeof value === 'string') return isStorableText(value) ? [] : [{ path, message: unstorableText }];
+  if (Array.isArray(value)) return value.flatMap((item, index) => unstorableIn(item, [...path, index]));
+  if (!isValues(value)) return [];
+  return Object.entries(value).flatMap(([name, inner]) =>
+    isStorableText(name) ? unstorableIn(inner, [...path, name]) : [{ path, message: unstorableText }],
+  );
 }
 
 const entryChanges = (before: Record<string, unknown>, after: Record<string, unknown>): EntryChange<unknown>[] =>
   [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((name) => before[name] !== after[name] && !same(before[name], after[name]))
     .map((name) => ({ name, before: before[name] ?? null, after: after[name] ?? null }));
-
-interface Issue {
-  code?: string;
-  path: readonly PropertyKey[];
-  message: string;
-  keys?: readonly string[];
-  expected?: string;
-}
-
-/** zod tells of unknown names at the object that has them: each is its own fault, at its own place. */
-function faultsOfIssue(at: readonly (string | number)[], { code, path, message, keys, expected }: Issue): Fault[] {
-  const place = [...at, ...(path as (string | number)[])];
-  if (keys?.length) return keys.map((key) => ({ path: [...place, key], message: `"${key}" is not known here.` }));
-  if (code !== 'invalid_type' || !message.startsWith('Invalid input')) return [{ path: place, message }];
-  const missing = message.endsWith('received undefined');
-  return [
-    { path: place, message: missing ? 'This is missing.' : `A ${words[expected ?? ''] ?? expected} is expected here.` },
-  ];
-}
-
-const words: Readonly<Record<string, string>> = {
-  string: 'text (in quotes where it looks like a number)',
-  object: 'map of names',
-  record: 'map of names',
-  array: 'list',
-  boolean: 'true or false',
-};
 
 /** A reference that led nowhere keeps what is stored in its place. */
 function withStoredSecrets(

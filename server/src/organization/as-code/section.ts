@@ -1,5 +1,6 @@
 /** A section of a company file: one kind of thing, by name. Whatever is administered registers one (sections.ts). */
 import { z } from 'zod';
+import { ApiError, InvalidRequest } from '../../api/errors.ts';
 import type { CalendarConnector } from '../../calendars/connector.ts';
 import type { Executor } from '../../store/database.ts';
 import type { Secrets } from '../../store/secrets.ts';
@@ -29,6 +30,8 @@ export interface EntryChange<Entry> {
 export interface Section<Entry = unknown> {
   /** As it is called in the file. */
   name: string;
+  /** Of an entry, in characters; 200 when left out. */
+  longestName?: number;
   /** One entry. A section with fixed names has a form for each instead (`entries`). */
   schema?: z.ZodType<Entry>;
   entries?: Readonly<Record<string, z.ZodType<Entry>>>;
@@ -69,6 +72,21 @@ export class EntryRefused extends Error {
     super(message);
     this.name = 'EntryRefused';
     this.path = path;
+  }
+}
+
+/** Says where in the file the refusal of `work` belongs. @throws EntryRefused */
+export async function at<T>(path: readonly (string | number)[], work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof EntryRefused) throw new EntryRefused([...path, ...error.path], error.message);
+    if (error instanceof InvalidRequest) {
+      const [first] = error.fields;
+      throw new EntryRefused([...path, ...(first?.field?.split('.') ?? [])], first?.message ?? error.message);
+    }
+    if (error instanceof ApiError) throw new EntryRefused([...path, ...(error.field?.split('.') ?? [])], error.message);
+    throw error;
   }
 }
 

@@ -4,8 +4,7 @@ import { SignInSettings } from '../../api/schemas/sign-in.ts';
 import { readAuditSettings, writeAuditSettings } from '../audit.queries.ts';
 import { readNetworkSettings, writeNetworkSettings } from '../network.ts';
 import { readSignInSettings, writeSignInSettings } from '../sign-in/settings.ts';
-import { at } from './locations.ts';
-import { type ApplyContext, kept, mapValues, type Section, withoutDefaults } from './section.ts';
+import { type ApplyContext, at, kept, mapValues, type Section, withoutDefaults } from './section.ts';
 
 const network = z.strictObject({
   allowedNetworks: z.array(z.string()).default([]).describe('Private networks that calendar addresses may lead into.'),

@@ -10,8 +10,8 @@ import { writeAccounts } from './accounts.ts';
 import { writeProfiles } from './central-profiles.ts';
 import { same } from './difference.ts';
 import { writeExtensions } from './extensions.ts';
-import { at } from './locations.ts';
 import type { ApplyContext, EntryChange } from './section.ts';
+import { at } from './section.ts';
 import type { UserEntry } from './users.ts';
 
 export type UserChange = EntryChange<UserEntry> & { after: UserEntry };

@@ -8,11 +8,12 @@ import { startLeaving } from '../leaving/start.ts';
 import { settledAccount } from './accounts.ts';
 import { exportedProfiles, profileEntries } from './central-profiles.ts';
 import type { Fault } from './company-file.ts';
-import { at, type LocationEntry } from './locations.ts';
+import type { LocationEntry } from './locations.ts';
 import { isValues } from './merge-patch.ts';
 import { variableName } from './references.ts';
 import { exportedSecret, secretEntry } from './secret-entry.ts';
 import {
+  at,
   type EntryChange,
   entryName,
   kept,
@@ -76,6 +77,7 @@ const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 export const users: Section<UserEntry> = {
   name: 'users',
+  longestName: 254,
   schema: userEntry,
   read: readUsers,
 

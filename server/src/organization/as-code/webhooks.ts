@@ -15,6 +15,7 @@ type WebhookEntry = z.output<typeof entry>;
 
 export const webhooks: Section<WebhookEntry> = {
   name: 'webhooks',
+  longestName: 2000,
   schema: entry,
 
   async read({ transaction, secrets }) {

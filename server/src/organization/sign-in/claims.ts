@@ -2,6 +2,7 @@
 import { EmailAddress } from '../../api/schemas/common.ts';
 import type { IdentityProviderSettings } from '../../api/schemas/sign-in.ts';
 import type { Role } from '../../store/schema.ts';
+import { isStorableText } from '../../store/storable-text.ts';
 import type { UserRole } from '../roles.ts';
 
 export type Claims = Readonly<Record<string, unknown>>;
@@ -26,7 +27,7 @@ function text(value: unknown): string | null {
 
 /** Who somebody is isn't tidied up: two subjects must never become one. */
 function exact(subject: unknown): string {
-  const usable = typeof subject === 'string' && subject.isWellFormed() && !subject.includes('\0');
+  const usable = typeof subject === 'string' && isStorableText(subject);
   return usable && subject.length <= 1000 ? subject : '';
 }
 
