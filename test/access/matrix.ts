@@ -57,6 +57,8 @@ readExchangeServer         -      -     -     +      -     -     +     none     
 createExchangeServer       -      -     -     -      -     -     +     none                  adm                       exchangeServer
 changeExchangeServer       -      -     -     -      -     -     +     none                  adm                       exchangeServer
 deleteExchangeServer       -      -     -     -      -     -     +     none                  adm                       exchangeServer
+findExchangeServer         -      -     -     -      -     -     +     none                  adm                       -
+checkExchangeServer        -      -     -     -      -     -     +     none                  adm                       -
 readGraphConsent           -      +     -     -      -     -     -     read,accounts         none                      -
 startGraphConsent          -      +     -     -      -     -     -     accounts              none                      -
 pasteGraphConsent          -      +     -     -      -     -     -     accounts              none                      -

@@ -46,6 +46,9 @@ export const bodies: Record<string, (things: Things) => unknown> = {
     signIn: { kind: 'basic', userName: 'EXAMPLE\\reader' },
   }),
   changeExchangeServer: () => ({ name: `Exchange ${unique()}`, secret }),
+  // A name that nobody has (RFC 2606), so that nothing is asked anywhere.
+  findExchangeServer: () => ({ mailDomain: 'mail.invalid', signIn: { kind: 'ntlm', userName: 'reader' }, secret }),
+  checkExchangeServer: () => ({ mailbox: 'ada@mail.invalid' }),
   startGraphConsent: () => ({}),
   pasteGraphConsent: () => ({ address: 'https://login.example.com/common/oauth2/nativeclient?code=a&state=b' }),
   writeSignInSettings: () => ({ secondFactorRequiredFor: [] }),

@@ -37,7 +37,7 @@ export async function checkSource(
     if (!steps.every(({ ok }) => ok)) return { steps, calendars: [] };
     return { steps, calendars: await Promise.race([connector.discover(account, either), aborted]) };
   } catch (error) {
-    const { message, errorClass } = problem(error, limit.aborted, timeLimit);
+    const { message, errorClass } = faultWithin(error, limit.aborted, timeLimit);
     // The calendars had been counted, and yet they can't be listed: what is told last is what holds.
     const passed = steps.filter(({ name }) => name !== 'calendars');
     const name = passed.length > 0 ? 'calendars' : 'server';
@@ -45,7 +45,8 @@ export async function checkSource(
   }
 }
 
-function problem(error: unknown, timedOut: boolean, timeLimit: number): ConnectorError {
+/** Why a check ended early. @throws what isn't the source's fault. */
+export function faultWithin(error: unknown, timedOut: boolean, timeLimit: number): ConnectorError {
   if (error instanceof ConnectorError) return error;
   if (!timedOut) throw error;
   const message =

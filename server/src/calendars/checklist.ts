@@ -1,5 +1,5 @@
 /** A check in plain steps: each tells what was found, or the first that fails what mends it. */
-import type { CheckStep, ConnectorError } from './connector.ts';
+import type { CheckStep } from './connector.ts';
 
 export interface Checklist {
   steps: CheckStep[];
@@ -8,7 +8,9 @@ export interface Checklist {
 }
 
 /** @param faultOf what a step that throws is told as; throws what isn't the fault of what is checked. */
-export function checklist(faultOf: (error: unknown) => ConnectorError): Checklist {
+export function checklist(
+  faultOf: (error: unknown) => Pick<CheckStep, 'message' | 'errorClass' | 'command'>,
+): Checklist {
   const steps: CheckStep[] = [];
   return {
     steps,
@@ -17,8 +19,8 @@ export function checklist(faultOf: (error: unknown) => ConnectorError): Checklis
         steps.push({ name, ok: true, message: await work() });
         return true;
       } catch (error) {
-        const { message, errorClass } = faultOf(error);
-        steps.push({ name, ok: false, message, errorClass });
+        const { message, errorClass, command } = faultOf(error);
+        steps.push({ name, ok: false, message, ...(errorClass && { errorClass }), ...(command && { command }) });
         return false;
       }
     },

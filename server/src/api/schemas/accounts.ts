@@ -60,7 +60,15 @@ export type NewAccount = z.input<typeof NewAccount>;
 export const AccountCheck = Connection.openapi('AccountCheck');
 
 export const CheckStep = z
-  .object({ name: z.string(), ok: z.boolean(), message: z.string(), errorClass: z.enum(errorClasses).optional() })
+  .object({
+    name: z.string(),
+    ok: z.boolean(),
+    message: z.string(),
+    errorClass: z.enum(errorClasses).optional(),
+    command: z.string().optional().openapi({
+      description: 'What mends it, or shows why, typed into the shell of the server that was checked.',
+    }),
+  })
   .openapi('CheckStep', { description: 'In plain words what was found, or what failed and what mends it.' });
 export type CheckStep = z.infer<typeof CheckStep>;
 

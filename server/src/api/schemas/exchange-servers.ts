@@ -1,6 +1,6 @@
 /** Exchange servers as the API shows and takes them. */
 import { z } from '@hono/zod-openapi';
-import { secretField, serverFields, signInFields } from '../../organization/exchange-servers/fields.ts';
+import { mailDomain, secretField, serverFields, signInFields } from '../../organization/exchange-servers/fields.ts';
 import { CheckStep } from './accounts.ts';
 import { Id, Instant } from './common.ts';
 
@@ -65,6 +65,22 @@ export const ExchangeServerChange = z
       'What is left out stays. `secret` has to be sent where another kind of sign-in needs another kind of it.',
   });
 export type ExchangeServerChange = z.input<typeof ExchangeServerChange>;
+
+export const FindExchangeServer = z
+  .strictObject({
+    serverId: Id.nullable().default(null).openapi({
+      description: 'Of a server that is there: its secret is used where none is sent.',
+    }),
+    mailDomain: mailDomain.openapi({ example: 'example.com' }),
+    signIn: SignIn,
+    secret: fields.secret,
+    authority: fields.authority,
+  })
+  .openapi('FindExchangeServer');
+export const FoundExchangeServer = z
+  .object({ address: z.string().openapi({ example: 'https://mail.example.com/EWS/Exchange.asmx' }) })
+  .openapi('FoundExchangeServer');
+export type FoundExchangeServer = z.infer<typeof FoundExchangeServer>;
 
 export const ExchangeServerCheckWishes = z
   .strictObject({

@@ -18,13 +18,12 @@ const address = z
   })
   .nullable();
 
-const mailDomain = z
+export const mailDomain = z
   .string()
   .trim()
   .toLowerCase()
   .max(253)
-  .regex(/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*$/, 'Write a mail domain, such as example.com.')
-  .nullable();
+  .regex(/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*$/, 'Write a mail domain, such as example.com.');
 
 const text = (most: number, missing: string) => z.string().trim().min(1, missing).max(most);
 const userName = text(320, 'The user name of the service account is missing.').regex(
@@ -57,7 +56,7 @@ export type SignInFields = z.output<typeof signInFields>;
 export const serverFields = {
   name: text(100, 'A name is needed.'),
   address: address.default(null),
-  mailDomain: mailDomain.default(null),
+  mailDomain: mailDomain.nullable().default(null),
   signIn: signInFields,
   authority: authority.nullable().default(null),
 };

@@ -14,7 +14,8 @@ export function openServer(secrets: Secrets, server: StoredServer): ExchangeServ
   return { id, name, address, mailDomain, authority, signIn: signInWith(server.signIn, openSecret(secrets, server)) };
 }
 
-function openSecret(secrets: Secrets, { id, name, sealed }: StoredServer): string | null {
+/** Null where none is needed. @throws ApiError conflict where it was sealed with another key. */
+export function openSecret(secrets: Secrets, { id, name, sealed }: StoredServer): string | null {
   if (sealed === null) return null;
   try {
     return secrets.open(sealed, id);
