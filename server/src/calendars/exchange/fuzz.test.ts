@@ -146,14 +146,12 @@ function spoilt(corpus: readonly Buffer[], random: () => number): Buffer {
       () => [head, one(snippets), middle, tail],
       () => [head, one(snippets), tail],
       () => [head, Buffer.from([below(256)]), tail],
-      () => [head, wordsChanged(middle, below), tail],
-      () => [head, wordsChanged(middle, below), tail],
-      () => [head, wordsChanged(middle, below), tail],
       () => [tail, head],
       () => [head, other.subarray(from, from + below(600)), tail],
       () => [bytes, other],
     ];
-    bytes = Buffer.concat(one(pieces)());
+    const wordsOnly = () => [head, wordsChanged(middle, below), tail];
+    bytes = Buffer.concat((random() < 0.5 ? wordsOnly : one(pieces))());
     if (bytes.length > 200_000) break;
   }
   return bytes;
@@ -192,6 +190,8 @@ test('no crash, no hang, nothing kept', { timeout: 120_000 + runs * 50 }, async 
   const corpus = await recorded();
   expect(corpus.length).toBeGreaterThan(20);
   const random = randomFrom(seed);
+  // As many as were asked for when the answers were recorded.
+  const ids = ['a', 'b', 'c', 'd', 'e'];
   const outcomes = { answered: 0, refused: 0 };
   let slowest = 0;
   let heapBefore = 0;
@@ -203,7 +203,7 @@ test('no crash, no hang, nothing kept', { timeout: 120_000 + runs * 50 }, async 
     const ask = asker(bytes, random);
     const begun = performance.now();
     try {
-      await ask(client.mailbox(mailboxName, signal), ['a', 'b', 'c'].slice(0, 1 + Math.floor(random() * 3)));
+      await ask(client.mailbox(mailboxName, signal), ids.slice(random() < 0.8 ? 0 : Math.floor(random() * 5)));
       outcomes.answered++;
     } catch (error) {
       if (!(error instanceof ConnectorError))
