@@ -9,9 +9,12 @@ import http from 'node:http';
 import https from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { type Clock, wallClock } from '../microsoft365/world.ts';
+import { autodiscover } from './autodiscover.ts';
 import { ewsService } from './ews/service.ts';
 import { type Habits, nasty } from './habits.ts';
 import type { Answer, Asked } from './http.ts';
+import { bearer, type TrustedIssuer } from './sign-in/bearer.ts';
+import { ntlm } from './sign-in/ntlm.ts';
 import { basic, signInBy, type Verify } from './sign-in/sign-in.ts';
 import { World } from './world.ts';
 
@@ -24,8 +27,10 @@ export interface ExchangeOptions {
   clock?: Clock;
   /** Serves https with these; PEM. */
   tls?: { key: string; cert: string };
-  /** Further ways to sign in by scheme in lower case, such as `negotiate` with a verifier of Kerberos tickets. */
-  signIn?: Record<string, Verify>;
+  /** Takes tickets of Kerberos (sign-in/kerberos.ts, or a test's own). */
+  negotiate?: (world: World) => Verify;
+  /** Whose tokens are taken beside those that accounts were given here. */
+  issuer?: TrustedIssuer;
   /** Sees every request to EWS and its answer (streams: null), for holding them against the schema. */
   inspect?: (asked: Asked, answer: Answer) => void;
 }
@@ -36,21 +41,32 @@ export type Exchange = Awaited<ReturnType<typeof startExchange>>;
 export function openExchange(options: Omit<ExchangeOptions, 'port' | 'tls'>, origin: () => string) {
   const { seed = 1, clock = wallClock, inspect } = options;
   const world = new World({ ...nasty, ...options.habits }, seed, clock);
-  const ways: Record<string, Verify> = { basic: basic(world), ...options.signIn };
-  const signIn = signInBy(world, ways);
+  const windows = ntlm(world);
+  const tickets = options.negotiate?.(world);
+  const signIn = signInBy(world, {
+    basic: basic(world),
+    bearer: bearer(world, options.issuer),
+    ntlm: windows.verify,
+    negotiate: (credential, asked) =>
+      /^TlRMTVNT/.test(credential) ? windows.negotiate(credential, asked) : (tickets?.(credential, asked) ?? null),
+    // No header at all: the connection may be signed in.
+    '': (_, { connection }) => windows.signed(connection),
+  });
   const service = ewsService(world, signIn, origin);
+  const discovery = autodiscover(world, signIn, origin);
 
   async function handle(asked: Asked): Promise<Answer> {
     const path = asked.url.pathname.toLowerCase();
     if (path === '/ews/exchange.asmx') {
       const answer = await service.answer(asked);
       inspect?.(asked, answer);
-      return answer;
+      const closes = world.habits.closesAfterNtlm && windows.signed(asked.connection);
+      return closes ? { ...answer, headers: { ...answer.headers, connection: 'close' } } : answer;
     }
-    return { status: 404, body: 'There is nothing here.' };
+    return (await discovery.answer(asked)) ?? { status: 404, body: 'There is nothing here.' };
   }
 
-  return { world, handle, ...service };
+  return { world, handle, ntlm: windows, autodiscover: discovery.settings, ...service };
 }
 
 export async function startExchange(options: ExchangeOptions = {}) {

@@ -14,13 +14,15 @@ export interface Habits {
   busyShapes: BusyShape[];
   /** Milliseconds that a busy server asks for; null: it doesn't say. */
   backOff: number | null;
-  /** Requests that one account may have under way (EWSMaxConcurrency), streams among them; null: any number. */
+  /** Requests that one account may have under way (EWSMaxConcurrency); null: any number. Streams are counted by themselves. */
   maxConcurrency: number | null;
   /** Streaming connections of one account at a time (HangingConnectionLimit): 10 in 2016 and 2019, 3 in 2013. */
   hangingConnections: number;
   /** Subscriptions of one account (EWSMaxSubscriptions). */
   maxSubscriptions: number;
 
+  /** HTTP status of a fault: 500 of Exchange, 200 of gromox. */
+  faultStatus: 500 | 200;
   prefixes: Prefixes;
   /** Whether an answer begins with an XML declaration. */
   declaration: boolean;
@@ -33,8 +35,9 @@ export interface Habits {
   /** WebClientReadFormQueryString: to be put behind the address of Outlook on the web, or the whole address (2013 and later). */
   openLinks: 'query' | 'absolute';
 
-  /** CalendarView shows occurrences, as Exchange does; otherwise masters, with what lies in the window or not (gromox). */
-  expandsCalendarView: boolean;
+  /** CalendarView shows occurrences, as Exchange does; or masters of series that have to do with the window; or, as
+   *  gromox does, only of those whose first occurrence lies in it, in no order. */
+  calendarView: 'occurrences' | 'masters' | 'mastersThatBegin';
   /** Most items in an answer of FindItem, whatever is asked for (EWSFindCountLimit). */
   findLimit: number;
   /** A change of one member of a series gives all of them another ChangeKey: they are one item of the store. */
@@ -64,6 +67,8 @@ export interface Habits {
   heartbeat: number;
   /** A sign of life is a notification with a StatusEvent, or an answer with a connection status alone. */
   heartbeats: 'statusEvent' | 'connectionStatus';
+  /** Exchange writes notifications into the messages' namespace, though its schema has them in the types'. */
+  notificationsIn: 'messages' | 'types';
   /** Subscriptions end when nobody has listened for so long. Milliseconds. */
   subscriptionLife: number;
   /** Share of streams at whose start one of the subscriptions is forgotten. */
@@ -88,13 +93,14 @@ export const tame: Habits = {
   maxConcurrency: 27,
   hangingConnections: 10,
   maxSubscriptions: 5_000,
+  faultStatus: 500,
   prefixes: 'exchange',
   declaration: true,
   chunks: 'envelopes',
   unknownElements: false,
   dateSuffix: 'Z',
   openLinks: 'query',
-  expandsCalendarView: true,
+  calendarView: 'occurrences',
   findLimit: 1_000,
   changeKeys: 'series',
   occurrenceUids: 'series',
@@ -110,6 +116,7 @@ export const tame: Habits = {
   noise: 0,
   heartbeat: 45_000,
   heartbeats: 'connectionStatus',
+  notificationsIn: 'messages',
   subscriptionLife: 30 * 60_000,
   lostSubscriptions: 0,
   signIn: ['Negotiate', 'NTLM', 'Basic'],
@@ -144,11 +151,15 @@ export const nasty: Habits = {
 /** What is known of gromox 3, an independent server with EWS: read from its answers, not from Exchange's. */
 export const gromoxLike: Habits = {
   ...tame,
+  faultStatus: 200,
   prefixes: 'odd',
   declaration: false,
-  expandsCalendarView: false,
+  calendarView: 'mastersThatBegin',
   sharedStreams: false,
   affinity: false,
+  heartbeats: 'statusEvent',
+  notificationsIn: 'types',
+  subscriptionLife: 5 * 60_000,
   deletions: 'hard',
   zones: 'full',
   signIn: ['Basic', 'NTLM'],

@@ -1,5 +1,6 @@
 /** What an operation is given: who asks, for whom, and how the answer is to look. */
 import type { Mailbox } from '../../microsoft365/mailbox/mailbox.ts';
+import type { Answer } from '../http.ts';
 import { folderBy } from '../mailbox/ids.ts';
 import type { ServiceAccount, User, World } from '../world.ts';
 import { child, childText, type Element } from '../xml/element.ts';
@@ -24,6 +25,9 @@ export interface Call {
   /** Called back when the client is gone. */
   onGone(callback: () => void): void;
 }
+
+/** What an operation gives: what stands in the body, or a stream of such. */
+export type Outcome = ({ body: Element } | { stream: AsyncIterable<Element> }) & { headers?: Answer['headers'] };
 
 export const atLeast =
   (call: Call) =>

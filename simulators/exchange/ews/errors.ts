@@ -69,12 +69,16 @@ export const failure = (name: string, { code, message, values }: Refused | Fault
 export const response = (operation: string, messages: Element[]): Element =>
   m(`${operation}Response`, {}, m('ResponseMessages', {}, messages));
 
-/** What `work` gives, or the refusal that it threw, as a response message. */
-export function each(name: string, work: () => Content): Element {
+/**
+ * What `work` gives, or the refusal that it threw, as a response message.
+ * @param empty stands in a refusal too where the schema wants it there: "Items", "Folders".
+ */
+export function each(name: string, work: () => Content, empty?: string): Element {
   try {
     return success(name, work());
   } catch (error) {
-    if (error instanceof Refused) return failure(name, error);
-    throw error;
+    if (!(error instanceof Refused)) throw error;
+    const told = failure(name, error);
+    return empty ? { ...told, children: [...told.children, m(empty, {})] } : told;
   }
 }

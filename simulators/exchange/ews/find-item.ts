@@ -6,6 +6,7 @@ import { child, type Element, m, t } from '../xml/element.ts';
 import { calendarItem, type Shown, shownInstance, shownMaster } from './calendar-item.ts';
 import { atLeast, type Call, type Folder, folderOf, mannerOf } from './call.ts';
 import { each, Refused, response } from './errors.ts';
+import { extendedProperty } from './extended.ts';
 import { matches } from './restriction.ts';
 import { itemShape } from './shape.ts';
 import { instantOf } from './time.ts';
@@ -55,21 +56,16 @@ function inWindow({ world, zone, request }: Call, { mailbox, id }: Folder, view:
   return { found, attributes: { TotalItemsInView: found.length, IncludesLastItemInRange: isLast } };
 }
 
-/** In order of start. A server that doesn't expand shows each series that has anything to do with the window once. */
-function seen(mailbox: Mailbox, folder: string, from: number, to: number, { expandsCalendarView }: Habits): Shown[] {
+/** In order of start, but for a server that has no order. */
+function seen(mailbox: Mailbox, folder: string, from: number, to: number, { calendarView }: Habits): Shown[] {
   const shown = mailbox.view(folder, from, to).map((each) => shownInstance(mailbox, each));
-  if (expandsCalendarView) return shown;
-  const singles = shown.filter(({ item }) => !item.recurrence);
-  const masters = itemsOf(mailbox, folder)
-    .filter(({ recurrence }) => recurrence !== null)
-    .map((item) => shownMaster(mailbox, item))
-    .filter(({ start, item }) => start < to && !endedBefore(item, from));
-  return [...masters, ...singles].sort((a, b) => a.start - b.start);
+  if (calendarView === 'occurrences') return shown;
+  const wholes = itemsOf(mailbox, folder).map((item) => shownWhole(mailbox, item));
+  // Compared with the first occurrence, and with the ends of the window among it.
+  if (calendarView === 'mastersThatBegin') return wholes.filter(({ start, end }) => start <= to && end >= from);
+  const concerned = new Set(shown.map(({ item }) => item));
+  return wholes.filter(({ item }) => concerned.has(item)).sort((a, b) => a.start - b.start);
 }
-const endedBefore = ({ recurrence, exceptions }: Item, from: number): boolean => {
-  const { type, endDate } = recurrence!.range;
-  return type === 'endDate' && exceptions.size === 0 && Date.parse(endDate!) + 2 * 86_400_000 < from;
-};
 
 export const itemsOf = (mailbox: Mailbox, folder: string): Item[] =>
   [...mailbox.items.values()].filter(({ calendar }) => calendar === folder);
@@ -81,14 +77,18 @@ function inFolder({ world, request }: Call, { mailbox, id }: Folder): Page {
   const restriction = child(request, 'Restriction')?.children[0];
   const view = child(request, 'IndexedPageItemView')?.attributes;
   const values =
-    ({ item, fields, start, end }: Shown) =>
-    (path: string) =>
-      ({
+    (shown: Shown) =>
+    (path: string): string | undefined => {
+      const { item, fields, start, end } = shown;
+      // An ExtendedFieldURI is told by its attributes.
+      if (path.startsWith('{')) return extendedProperty(shown, JSON.parse(path)) ?? undefined;
+      return {
         'item:Subject': fields.subject,
         'calendar:UID': item.uid,
         'calendar:Start': new Date(start).toISOString(),
         'calendar:End': new Date(end).toISOString(),
-      })[path];
+      }[path];
+    };
   const all = itemsOf(mailbox, id)
     .map((item) => shownWhole(mailbox, item))
     .filter((shown) => !restriction || matches(restriction, values(shown)));

@@ -69,12 +69,16 @@ function shapeOf(shape: Element): (path: string) => boolean {
 export function getFolder(call: Call): Element {
   const asked = shapeOf(child(call.request, 'FolderShape')!);
   const messages = child(call.request, 'FolderIds')!.children.map((id) =>
-    each('GetFolderResponseMessage', () => {
-      const { mailbox, id: wanted } = folderOf(call, id);
-      const folder = foldersOf(mailbox).find((one) => one.id === wanted);
-      if (!folder) throw new Refused('ErrorFolderNotFound', 'The specified folder could not be found in the store.');
-      return m('Folders', {}, folderElement(mailbox, folder, asked));
-    }),
+    each(
+      'GetFolderResponseMessage',
+      () => {
+        const { mailbox, id: wanted } = folderOf(call, id);
+        const folder = foldersOf(mailbox).find((one) => one.id === wanted);
+        if (!folder) throw new Refused('ErrorFolderNotFound', 'The specified folder could not be found in the store.');
+        return m('Folders', {}, folderElement(mailbox, folder, asked));
+      },
+      'Folders',
+    ),
   );
   return response('GetFolder', messages);
 }

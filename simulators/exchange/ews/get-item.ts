@@ -10,13 +10,17 @@ import { itemShape } from './shape.ts';
 export function getItem(call: Call): Element {
   const { world, request } = call;
   const messages = child(request, 'ItemIds')!.children.map((id) =>
-    each('GetItemResponseMessage', () => {
-      const shape = itemShape(child(request, 'ItemShape')!, false, atLeast(call));
-      const shown = wanted(call, id);
-      if (world.chance(world.habits.unreadableItems))
-        throw new Refused('ErrorItemCorrupt', 'The item is corrupt or couldn’t be converted.');
-      return m('Items', {}, calendarItem(shown, shape, mannerOf(call, false)));
-    }),
+    each(
+      'GetItemResponseMessage',
+      () => {
+        const shape = itemShape(child(request, 'ItemShape')!, false, atLeast(call));
+        const shown = wanted(call, id);
+        if (world.chance(world.habits.unreadableItems))
+          throw new Refused('ErrorItemCorrupt', 'The item is corrupt or couldn’t be converted.');
+        return m('Items', {}, calendarItem(shown, shape, mannerOf(call, false)));
+      },
+      'Items',
+    ),
   );
   return response('GetItem', messages);
 }

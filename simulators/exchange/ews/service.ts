@@ -5,16 +5,21 @@ import { Violation } from '../schema/content.ts';
 import { taken } from '../schema/requests.ts';
 import { isAccount, type SignIn } from '../sign-in/sign-in.ts';
 import type { ServiceAccount, World } from '../world.ts';
-import { child, type Element, s } from '../xml/element.ts';
+import { child, type Element, m, s } from '../xml/element.ts';
 import { read } from '../xml/read.ts';
 import { write } from '../xml/write.ts';
-import type { Call } from './call.ts';
+import type { Call, Outcome } from './call.ts';
 import { Fault, failure, faultBody, Refused, response, schemaFault } from './errors.ts';
 import { findItem } from './find-item.ts';
 import { findFolder, getFolder } from './folders.ts';
 import { getItem } from './get-item.ts';
 import { impersonated } from './impersonation.ts';
+import { getOof, setOof } from './out-of-office.ts';
+import { streamEvents } from './streaming.ts';
+import { Subscriptions } from './subscriptions.ts';
+import { syncFolderItems } from './sync-folder-items.ts';
 import { busyFault, Throttling, unavailable } from './throttling.ts';
+import { serverTimeZones } from './time-zones.ts';
 import { type Version, versions } from './versions.ts';
 
 export interface Counters {
@@ -25,15 +30,19 @@ export interface Counters {
   /** Items that GetItem was asked for. */
   items: number;
 }
-/** What an operation gives: what stands in the body, or a stream of such. */
-export type Outcome = { body: Element } | { stream: AsyncIterable<Element>; headers?: Answer['headers'] };
-type Operation = (call: Call) => Element | (Outcome & { headers?: Answer['headers'] });
+type Operation = (call: Call) => Element | Outcome;
 
 export function ewsService(world: World, signIn: SignIn, origin: () => string) {
   const throttling = new Throttling(world);
+  const subscriptions = new Subscriptions(world);
   const counters: Counters = { requests: {}, byMailbox: {}, items: 0 };
   const operations: Record<string, Operation> = {
     ...{ FindItem: findItem, GetItem: getItem, FindFolder: findFolder, GetFolder: getFolder },
+    SyncFolderItems: syncFolderItems,
+    Subscribe: (call) => subscriptions.subscribe(call),
+    Unsubscribe: (call) => subscriptions.unsubscribe(call),
+    GetStreamingEvents: (call) => streamEvents(call, subscriptions, throttling),
+    ...{ GetUserOofSettingsRequest: getOof, SetUserOofSettingsRequest: setOof, GetServerTimeZones: serverTimeZones },
   };
 
   async function answer(asked: Asked): Promise<Answer> {
@@ -50,14 +59,14 @@ export function ewsService(world: World, signIn: SignIn, origin: () => string) {
       if (busy === 'fault') throw busyFault(world);
       leave = throttling.enter(account);
       const call = opened(asked, account);
-      if (busy === 'message') return enveloped(response(call.request.name, [sorry(call, busyFault(world))]));
+      if (busy === 'message') return enveloped(sorry(call, busyFault(world)));
       const outcome = operations[call.request.name]!(call);
       if ('name' in outcome) return enveloped(outcome);
-      return 'stream' in outcome ? streamed(outcome) : { ...enveloped(outcome.body), ...headersOf(outcome.headers) };
+      return 'stream' in outcome ? streamed(outcome.stream) : enveloped(outcome.body, outcome.headers);
     } catch (error) {
-      if (error instanceof Fault) return { ...enveloped(faultBody(error)), status: 500 };
+      if (error instanceof Fault) return { ...enveloped(faultBody(error)), status: world.habits.faultStatus };
       if (error instanceof Refused)
-        return { ...enveloped(faultBody(new Fault(error.code, error.message))), status: 500 };
+        return { ...enveloped(faultBody(new Fault(error.code, error.message))), status: world.habits.faultStatus };
       throw error;
     } finally {
       leave();
@@ -82,27 +91,26 @@ export function ewsService(world: World, signIn: SignIn, origin: () => string) {
     };
   }
 
-  function enveloped(body: Element): Answer {
+  function enveloped(body: Element, headers: Answer['headers'] = {}): Answer {
     return {
       status: 200,
-      headers: { 'content-type': 'text/xml; charset=utf-8', 'x-feserver': 'EX1' },
+      headers: { 'content-type': 'text/xml; charset=utf-8', 'x-feserver': 'EX1', ...headers },
       body: write(envelope(body), world.habits.prefixes, world.habits.declaration),
     };
   }
 
-  function streamed({ stream, headers }: { stream: AsyncIterable<Element>; headers?: Answer['headers'] }): Answer {
+  function streamed(stream: AsyncIterable<Element>): Answer {
     const { prefixes, declaration } = world.habits;
     const texts = async function* () {
       for await (const body of stream) yield write(envelope(body), prefixes, declaration);
     };
-    const all = { 'content-type': 'text/xml; charset=utf-8', ...headers };
-    return { status: 200, headers: all, body: null, stream: texts() };
+    return { status: 200, headers: { 'content-type': 'text/xml; charset=utf-8' }, body: null, stream: texts() };
   }
 
   const pause = (milliseconds: number) =>
     milliseconds < 1 ? Promise.resolve() : new Promise<void>((resolve) => world.clock.after(milliseconds, resolve));
 
-  return { answer, throttling, counters };
+  return { answer, throttling, subscriptions, counters };
 }
 
 /** @throws Fault where it isn't XML or not in the schema's order */
@@ -115,8 +123,11 @@ function understood(body: string): ReturnType<typeof taken> {
   }
 }
 
-const sorry = ({ request }: Call, fault: Fault): Element => failure(`${request.name}ResponseMessage`, fault);
-const headersOf = (headers: Answer['headers']) => (headers ? { headers } : {});
+function sorry({ request: { name } }: Call, fault: Fault): Element {
+  return name.endsWith('Request')
+    ? m(name.replace(/Request$/, 'Response'), {}, failure('ResponseMessage', fault))
+    : response(name, [failure(`${name}ResponseMessage`, fault)]);
+}
 
 function zoneOf(context: Element | undefined): string | null {
   const id = child(context, 'TimeZoneDefinition')?.attributes.Id;
