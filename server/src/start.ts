@@ -5,6 +5,7 @@ import { checkPort, type RunningApi, startApi } from './api/server.ts';
 import { connectors as calendarKinds } from './calendars/connectors.ts';
 import type { Context, Running } from './context.ts';
 import { allRoles, type Environment } from './environment.ts';
+import { registeredServer } from './organization/exchange-servers/opened.ts';
 import { registeredApplication } from './organization/graph-applications/registered.ts';
 import { startImports } from './organization/import/imports.ts';
 import { startLeavings } from './organization/leaving/leavings.ts';
@@ -21,6 +22,7 @@ import { freeLeasesOfTheDead, nameProcess } from './store/processes.ts';
 import { loadOrCreateKeys, secretsWith } from './store/secrets.ts';
 import { startGroupAccounts } from './sync/group-accounts.ts';
 import { startSync } from './sync/sync.ts';
+import { startWatching } from './sync/watching.ts';
 import { phoneSystemKinds } from './telephony/connectors.ts';
 import { startReconciler } from './telephony/reconciler.ts';
 
@@ -72,7 +74,13 @@ export async function startServer(
     started.push({ stop: () => outbound.close() });
     await freeLeasesOfTheDead(store.db);
     const context: Context = { store, secrets, outbound, log, processName: nameProcess() };
-    const connectors = [...calendarKinds(outbound, (id) => registeredApplication(store.db, secrets, id)).values()];
+    const connectors = [
+      ...calendarKinds(
+        outbound,
+        (id) => registeredApplication(store.db, secrets, id),
+        (id) => registeredServer(store.db, secrets, id),
+      ).values(),
+    ];
     const phones = phoneSystemKinds(outbound);
 
     if (roles.includes('activation')) {
@@ -84,6 +92,7 @@ export async function startServer(
     }
     if (roles.includes('sync')) {
       started.push(await startSync(context, { connectors, pushAddress: pushAddressOf(environment.publicUrl) }));
+      started.push(await startWatching(context, { connectors }));
       started.push(await startGroupAccounts(context));
       started.push(await startImports(context));
     }

@@ -143,8 +143,11 @@ export type Change =
   /** In a full round: still there and unchanged since `known`. */
   | { type: 'unchanged'; key: string }
   | { type: 'remove'; key: string }
-  /** Last of every pull: without it nothing of the pull counts. `pollAfter`: what the source asks for, if it does. */
-  | { type: 'end'; cursor: unknown; pollAfter?: Temporal.Duration };
+  /**
+   * Last of every pull: without it nothing of the pull counts. `pollAfter`: what the source asks for, if it does.
+   * `unsettled`: something couldn't be read this time, so it is looked at again also where changes are told.
+   */
+  | { type: 'end'; cursor: unknown; pollAfter?: Temporal.Duration; unsettled?: boolean };
 
 export interface PullRequest {
   calendar: { remoteId: string };

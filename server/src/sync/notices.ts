@@ -5,7 +5,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
-import type { Database } from '../store/database.ts';
+import type { Database, Executor } from '../store/database.ts';
 import { hashOfState } from './push.ts';
 import { syncChannel } from './sync.ts';
 
@@ -92,12 +92,7 @@ export async function writeNotices(db: Database, notices: readonly Notice[]): Pr
   }
   if (due.size === 0) return;
   await db.transaction().execute(async (transaction) => {
-    // One that is being read right now is read once more: its due time must become another one. One that failed comes
-    // back when its back-off, or its source's Retry-After, says so.
-    const soon = sql`greatest(clock_timestamp() + interval '${sql.raw(burst)}', last_attempt_at + interval '${sql.raw(apart)}')`;
-    await sql`
-      update account set due_at = case when leased_by is null then least(due_at, ${soon}) else ${soon} end
-       where id = any(${[...due]}::uuid[]) and failures = 0 and status <> 'resting'`.execute(transaction);
+    await makeDue(transaction, [...due]);
     if (whole.size > 0)
       await sql`update calendar set cursor = null where account_id = any(${[...whole]}::uuid[])`.execute(transaction);
     if (gone.size > 0)
@@ -108,4 +103,14 @@ export async function writeNotices(db: Database, notices: readonly Notice[]): Pr
       );
     await sql`select pg_notify(${syncChannel}, '')`.execute(transaction);
   });
+}
+
+/** What changed is read in a moment. */
+export async function makeDue(executor: Executor, accountIds: readonly string[]): Promise<void> {
+  // One that is being read right now is read once more: its due time must become another one. One that failed comes back
+  // when its back-off, or its source's Retry-After, says so.
+  const soon = sql`greatest(clock_timestamp() + interval '${sql.raw(burst)}', last_attempt_at + interval '${sql.raw(apart)}')`;
+  await sql`
+    update account set due_at = case when leased_by is null then least(due_at, ${soon}) else ${soon} end
+     where id = any(${[...accountIds]}::uuid[]) and failures = 0 and status <> 'resting'`.execute(executor);
 }

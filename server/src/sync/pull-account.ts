@@ -23,6 +23,7 @@ import { leaveOut, putToRest } from './resting.ts';
 import { rollCalendar } from './roll.ts';
 import { objectRow, storable } from './rows.ts';
 import { type SynchronizationSettings, synchronizationSettingsOf } from './settings.ts';
+import { safetyPullIn } from './watching.ts';
 import { windowAt } from './window.ts';
 
 export interface PullOptions {
@@ -36,6 +37,9 @@ export interface PullOptions {
 
 /** A process that died this often in a row at the same account stops trying it at once. */
 const mostDeaths = 5;
+
+/** Until what was doubtful is looked at again, where changes are told. */
+const lookAgainMs = 11 * 60_000;
 
 /** After one of these the account's other calendars would fail the same way, or make it worse. */
 const endsTheAttempt = new Set(['credentials', 'consent', 'throttled', 'unreachable']);
@@ -81,15 +85,17 @@ export async function pullAccount(
     lookAgainIn = await keepPush(context, connector, pull, {
       ...{ address: options.pushAddress ?? null, signal: options.signal, random: options.random },
     });
+    if (account.watched) lookAgainIn = safetyPullIn(options.random);
     // Of calendars that others share nobody tells: those are polled.
     if (!calendars.every(({ told }) => told)) lookAgainIn = null;
     // That a calendar is gone is certain after a second look only.
     if (lookAgainIn !== null && (missed.size > 0 || account.missesCalendar))
-      lookAgainIn = Math.min(lookAgainIn, 11 * 60_000);
+      lookAgainIn = Math.min(lookAgainIn, lookAgainMs);
     for (const calendar of calendars) {
       try {
-        const pollAfter = await pullCalendar(pull, calendar);
+        const { pollAfter, unsettled } = await pullCalendar(pull, calendar);
         if (pollAfter) asked.push(pollAfter);
+        if (unsettled && lookAgainIn !== null) lookAgainIn = Math.min(lookAgainIn, lookAgainMs);
       } catch (error) {
         const fault = faultOf(error);
         if (fault.errorClass === 'notFound' && missed.has(calendar.id)) {

@@ -46,10 +46,13 @@ export interface Pull {
 }
 
 /**
- * @returns what the source asks for as the time until the next pull.
+ * @returns what the source asks for as the time until the next pull, and whether it has to be looked at again.
  * @throws ConnectorError for the source's faults, LeaseLost, Stopped, StoreFailure, and errors of the database.
  */
-export async function pullCalendar(pull: Pull, calendar: StoredCalendar): Promise<Temporal.Duration | null> {
+export async function pullCalendar(
+  pull: Pull,
+  calendar: StoredCalendar,
+): Promise<Pick<StagedRound, 'pollAfter' | 'unsettled'>> {
   const { db, account, connector } = pull;
   let versions: Map<string, string> | null = null;
   const stored = async () => {
@@ -76,7 +79,7 @@ export async function pullCalendar(pull: Pull, calendar: StoredCalendar): Promis
   versions ??= await storedVersions(db, calendar.id, round.full ? undefined : namedIn(round));
   await storeRound(pull, calendar, round, versions, !connector.expand);
   crashPoint('sync.committed');
-  return round.pollAfter;
+  return round;
 }
 
 const namedIn = ({ upserts, unchanged, removed }: StagedRound): string[] =>

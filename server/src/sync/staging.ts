@@ -15,10 +15,12 @@ export interface StagedRound {
   removed: Set<string>;
   cursor: unknown;
   pollAfter: Temporal.Duration | null;
+  /** Something of it has to be read again. */
+  unsettled: boolean;
 }
 
 export class Staging {
-  readonly #round: Omit<StagedRound, 'cursor' | 'pollAfter'> = {
+  readonly #round: Omit<StagedRound, 'cursor' | 'pollAfter' | 'unsettled'> = {
     full: false,
     upserts: new Map(),
     unchanged: new Set(),
@@ -69,6 +71,7 @@ export class Staging {
         'malformed',
         'The calendar broke off before its end, so nothing of it was taken over. It is read again by itself.',
       );
-    return { ...this.#round, cursor: this.#end.cursor ?? null, pollAfter: this.#end.pollAfter ?? null };
+    const { cursor = null, pollAfter = null, unsettled = false } = this.#end;
+    return { ...this.#round, cursor, pollAfter, unsettled };
   }
 }

@@ -56,8 +56,10 @@ export async function* pullCalendar(
       yield { type: 'unchanged', key };
       continue;
     }
-    const stamp = read.unread.length > 0 ? '' : read.stamp;
-    yield { type: 'upsert', object: objectOf(key, read.members, [...read.skipped, ...read.unread], stamp, view) };
+    const skipped = [...read.skipped, ...read.unread];
+    // Half of a series is no version of it.
+    if (read.unread.length > 0) yield { type: 'upsert', object: objectOf(key, [], skipped, '', view) };
+    else yield { type: 'upsert', object: objectOf(key, read.members, skipped, read.stamp, view) };
   }
   const gone = [...known.keys()].some((key) => !listing.entries.has(key));
   const quiet = gone || news.size > 0 ? 0 : (cursor?.quiet ?? 0) + 1;
@@ -65,7 +67,8 @@ export async function* pullCalendar(
     ...{ from: stretch.from.toString(), to: stretch.to.toString(), quiet },
     expansion: listing.expansion ?? expandedHere(listing, news),
   };
-  yield { type: 'end', cursor: next, pollAfter: pollAfter(quiet) };
+  const unsettled = [...news.values()].some(({ unread }) => unread.length > 0);
+  yield { type: 'end', cursor: next, pollAfter: pollAfter(quiet), unsettled };
 }
 
 /** Null for none, and for one whose stretch no longer reaches far enough. */
