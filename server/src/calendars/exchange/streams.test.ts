@@ -1,0 +1,190 @@
+/** Streams of a server that is written here, so that it does what it should at the moment it should. */
+import { setImmediate } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { ConnectorError, type Hint } from '../connector.ts';
+import { ExchangeRefusal } from './refusal.ts';
+import { type Heard, type StreamedMailbox, Streams } from './streams.ts';
+
+const mailbox = (number: number, folders = ['calendar']): StreamedMailbox => {
+  const name = String(number).padStart(3, '0');
+  return { accountId: `account ${name}`, address: `${name}@contoso.example`, folders };
+};
+const mailboxes = (count: number) => Array.from({ length: count }, (_, index) => mailbox(index));
+
+interface OpenStream {
+  address: string;
+  ids: readonly string[];
+  say(...heard: Heard[]): void;
+  /** Ends it: well, or with what broke it. */
+  end(error?: Error): void;
+}
+
+/** @param options.perStream mailboxes that a stream hears of. */
+function fake(options: { most?: number; perStream?: number; refuses?: (address: string) => Error | null } = {}) {
+  const { most = 10, perStream = 200, refuses = () => null } = options;
+  const open = new Set<OpenStream>();
+  const hints: string[] = [];
+  const abort = new AbortController();
+  let subscriptions = 0;
+  let now = 0;
+  const streams = new Streams({
+    signal: abort.signal,
+    tell: ({ accountId, what }: Hint) => void hints.push(`${accountId.replace('account ', '')} ${what}`),
+    // Sleeping takes no time, but gives everybody a turn.
+    time: {
+      now: () => now,
+      async sleep(milliseconds) {
+        now += milliseconds;
+        await setImmediate();
+      },
+    },
+    groupOf: async () => '',
+    server: () => ({
+      async subscribe({ address }) {
+        const error = refuses(address);
+        if (error) throw error;
+        return `${address} ${++subscriptions}`;
+      },
+      async *listen(address, ids) {
+        if (open.size >= most)
+          throw new ExchangeRefusal('ErrorExceededConnectionCount', null, 'throttled', 'Too many connections.');
+        const queue: (Heard | Error | null)[] = [{ kind: 'alive' }];
+        const lost = ids.slice(perStream);
+        if (lost.length > 0) queue.splice(0, 1, { kind: 'lost', subscriptionIds: lost }, null);
+        let ring = () => {};
+        const put = (...what: (Heard | Error | null)[]) => {
+          queue.push(...what);
+          ring();
+        };
+        const stream: OpenStream = { address, ids, say: put, end: (error) => put(error ?? null) };
+        open.add(stream);
+        abort.signal.addEventListener('abort', () => put(null));
+        try {
+          for (;;) {
+            const next = queue.shift();
+            if (next === null) return;
+            if (next instanceof Error) throw next;
+            if (next) yield next;
+            else await new Promise<void>((resolve) => (ring = resolve));
+          }
+        } finally {
+          open.delete(stream);
+        }
+      },
+    }),
+  });
+  return {
+    ...{ streams, open, hints },
+    /** What was said since the last time, when all is quiet. */
+    async said() {
+      for (let turns = 0; turns < 200; turns++) await setImmediate();
+      return hints.splice(0).sort();
+    },
+    async stop() {
+      abort.abort();
+      await streams.closed();
+    },
+  };
+}
+
+test('two hundred mailboxes share a stream, the rest another; each is told once, and hints name the account', async () => {
+  const { streams, open, said, stop } = fake();
+  streams.keep(mailboxes(250));
+  const told = await said();
+  expect(told).toHaveLength(250);
+  expect(told.every((hint) => hint.endsWith(' told'))).toBe(true);
+  expect([...open].map(({ ids }) => ids.length).sort()).toEqual([200, 50]);
+  const first = [...open].find(({ ids }) => ids.length === 200);
+  // Affinity is that of the alphabetically first.
+  expect(first!.address).toBe('000@contoso.example');
+  first!.say({ kind: 'events', subscriptionId: first!.ids[7]! }, { kind: 'alive' });
+  expect(await said()).toEqual(['007 changed']);
+  // The server closes streams from time to time: nothing is lost by that.
+  first!.end();
+  expect(await said()).toEqual([]);
+  expect(open.size).toBe(2);
+  await stop();
+});
+
+test('what was on its way is lost with a connection that breaks: all on it are looked at again', async () => {
+  const { streams, open, said, stop } = fake();
+  streams.keep(mailboxes(2));
+  await said();
+  [...open][0]!.end(new ConnectorError('unreachable', 'broken'));
+  expect(await said()).toEqual(['000 told', '001 told']);
+  await stop();
+});
+
+test('a lost subscription is made anew, and its mailbox looked at again', async () => {
+  const { streams, open, said, stop } = fake();
+  streams.keep(mailboxes(3));
+  await said();
+  const [stream] = [...open];
+  stream!.say({ kind: 'lost', subscriptionIds: [stream!.ids[1]!] });
+  stream!.end();
+  expect(await said()).toEqual(['001 told', '001 untold']);
+  expect([...open][0]!.ids).toHaveLength(3);
+  await stop();
+});
+
+test('while the server is away its mailboxes are polled, and told of again when it is back', async () => {
+  let away = false;
+  const { streams, open, said, stop } = fake({
+    refuses: () => (away ? new ConnectorError('unreachable', 'away') : null),
+  });
+  streams.keep(mailboxes(2));
+  await said();
+  away = true;
+  const [stream] = [...open];
+  stream!.say({ kind: 'lost', subscriptionIds: stream!.ids });
+  stream!.end(new ConnectorError('unreachable', 'broken'));
+  expect(await said()).toEqual(['000 untold', '001 untold']);
+  away = false;
+  expect(await said()).toEqual(['000 told', '001 told']);
+  await stop();
+});
+
+test('a mailbox that can’t be subscribed to is polled, without a word of the others', async () => {
+  const { streams, said, stop } = fake({
+    refuses: (address) => (address.startsWith('001') ? new ConnectorError('notFound', 'moved away') : null),
+  });
+  streams.keep(mailboxes(3));
+  expect(await said()).toEqual(['000 told', '002 told']);
+  await stop();
+});
+
+test('where a stream hears of one mailbox alone, each gets its own as far as connections reach; the rest is polled', async () => {
+  const { streams, open, said, stop } = fake({ perStream: 1 });
+  streams.keep(mailboxes(12));
+  expect((await said()).filter((hint) => hint.endsWith(' told'))).toHaveLength(10);
+  expect([...open].every(({ ids }) => ids.length === 1)).toBe(true);
+  await stop();
+});
+
+test('a server that allows fewer connections is held to by fewer', async () => {
+  const { streams, open, said, stop } = fake({ perStream: 1, most: 3 });
+  streams.keep(mailboxes(6));
+  const hints = await said();
+  expect(open.size).toBe(3);
+  const state = new Map(hints.map((hint) => hint.split(' ') as [string, string]));
+  expect([...state.values()].filter((what) => what === 'told')).toHaveLength(3);
+  await stop();
+});
+
+test('who leaves is heard of no more, and who comes is told of when the stream begins anew', async () => {
+  const { streams, open, said, stop } = fake();
+  streams.keep(mailboxes(2));
+  await said();
+  const [stream] = [...open];
+  streams.keep([mailbox(0), mailbox(5)]);
+  expect(await said()).toEqual([]);
+  stream!.say({ kind: 'events', subscriptionId: stream!.ids[1]! });
+  stream!.end();
+  expect(await said()).toEqual(['005 told']);
+  // Another calendar of the mailbox is read now: another subscription.
+  streams.keep([mailbox(0, ['calendar', 'second']), mailbox(5)]);
+  await said();
+  [...open][0]!.end();
+  expect(await said()).toEqual(['000 told']);
+  await stop();
+});
