@@ -94,14 +94,20 @@ class Search {
     const url = new URL('/autodiscover/autodiscover.json', origin);
     url.searchParams.set('Email', this.#mailbox);
     url.searchParams.set('Protocol', 'EWS');
+    return this.#jsonAt(url);
+  }
+
+  async #jsonAt(url: URL): Promise<Discovered | null> {
     const answer = await this.#tried(url, async () => {
-      const response = await this.#parts.outbound.fetch(url, {
-        ...this.#request(),
-        headers: { accept: 'application/json' },
-      });
+      const headers = { accept: 'application/json' };
+      const response = await this.#parts.outbound.fetch(url, { ...this.#request(), headers });
+      const elsewhere = redirectOf(response, url);
+      if (elsewhere) return { kind: 'elsewhere', url: elsewhere.href };
       if (response.status !== 200) throw new ConnectorError('notFound', `HTTP ${response.status}`);
       return readJson(response.text());
     });
+    const next = answer?.kind === 'elsewhere' ? URL.parse(answer.url) : null;
+    if (next?.protocol === 'https:') return await this.#jsonAt(next);
     return answer?.kind === 'found' ? this.#found(answer, url) : null;
   }
 
@@ -142,9 +148,8 @@ class Search {
         await discard(answer);
         answer = await signInOf(server, outbound, time).send(session, url, request);
       }
-      const location = answer.headers.get('location');
-      if (answer.status >= 300 && answer.status < 400 && location)
-        return { kind: 'elsewhere', url: URL.parse(location, url)?.href ?? '' };
+      const elsewhere = redirectOf(answer, url);
+      if (elsewhere) return { kind: 'elsewhere', url: elsewhere.href };
       if (answer.status !== 200) throw new ConnectorError('notFound', `HTTP ${answer.status}`);
       const pieces: Uint8Array[] = [];
       let size = 0;
@@ -162,9 +167,7 @@ class Search {
   async #unencryptedRedirect(): Promise<URL | null> {
     const url = new URL(`http://autodiscover.${this.#domain}/autodiscover/autodiscover.xml`);
     try {
-      const { status, headers } = await this.#parts.outbound.fetch(url, this.#request());
-      const location = headers.get('location');
-      return status >= 300 && status < 400 && location ? URL.parse(location, url) : null;
+      return redirectOf(await this.#parts.outbound.fetch(url, this.#request()), url);
     } catch {
       this.#parts.signal?.throwIfAborted();
       return null;
@@ -234,4 +237,9 @@ class Search {
       `No Exchange server was found for ${this.#domain}. Enter its address. (${[...new Set(this.#failures)].join('; ')})`,
     );
   }
+}
+
+function redirectOf({ status, headers }: { status: number; headers: Headers }, url: URL): URL | null {
+  const location = headers.get('location');
+  return status >= 300 && status < 400 && location !== null ? URL.parse(location, url) : null;
 }
