@@ -8,8 +8,8 @@ import { ConnectorError } from '../connector.ts';
 import { batchGet } from './batch.ts';
 import { eventFields, windowQuery } from './events.ts';
 import { type GraphClient, GraphRefusal, preferEvents, valuesOf } from './graph-client.ts';
-import { type GraphEvent, graphEvent, type Part, textOf } from './graph-event.ts';
-import { filledIn } from './stubs.ts';
+import { type GraphEvent, graphEvent, masterOf, type Part, textOf } from './graph-event.ts';
+import { filledIn, readEvents } from './stubs.ts';
 
 /** Instances in the window, by the master's id; no entry for a series that isn't there any more. */
 export type SeriesNow = Map<string, GraphEvent[]>;
@@ -32,7 +32,13 @@ export async function readSeries(
   const series: SeriesNow = new Map();
   for (const [index, { status, body, retryAt }] of answers.entries()) {
     const [master, path] = [masters[index]!, paths[index]!];
-    if (isNoSeries(status)) continue;
+    if (status === 404) continue;
+    if (status === 400) {
+      // It became a single event.
+      const [event] = await readEvents(client, calendar, [master]);
+      if (event && masterOf(event) === null) series.set(master, [{ ...event, id: master }]);
+      continue;
+    }
     if (status !== 200) throw client.refusal(status, body, retryAt);
     if (!body) throw new ConnectorError('malformed', `${client.host} answered with something that isn’t JSON.`);
     const values = textOf(body['@odata.nextLink'])
@@ -43,12 +49,9 @@ export async function readSeries(
   return series;
 }
 
-/** It isn't there any more (404), or became a single event (400). */
-const isNoSeries = (status: number): boolean => status === 404 || status === 400;
-
-/** The same between two of its pages. */
+/** It went, or became a single event, between two of its pages. */
 function goneMeanwhile(error: unknown): null {
-  if (error instanceof GraphRefusal && isNoSeries(error.status)) return null;
+  if (error instanceof GraphRefusal && (error.status === 404 || error.status === 400)) return null;
   throw error;
 }
 
