@@ -116,6 +116,16 @@ test('one that settings name is not removed, and the refusal says where', async 
   const { groups } = await ok('GET', '/groups');
   const at = `/groups/${groups[0].id}/functions/synchronization`;
   const value = { source: 'exchange', exchange: { serverId: id } };
+  const codes = async (of: object) =>
+    (await ok('POST', `${at}/impact`, { mode: 'individual', value: of })).notes.map(
+      ({ code }: { code: string }) => code,
+    );
+  expect(await codes({ source: 'exchange' })).toEqual(['serverMissing']);
+  expect(await codes(value)).toEqual(['exchangeMailboxesRead']);
+  // A group that moves is still read from there.
+  expect(await codes({ source: 'microsoft365', exchange: { serverId: null, moveToMicrosoft365: true } })).toEqual([
+    ...['applicationMissing', 'serverMissing'],
+  ]);
   await ok('PUT', at, { mode: 'individual', value });
   const { functions } = await ok('GET', '/functions');
   const { exchangeServers } = functions.find(({ name }: { name: string }) => name === 'synchronization');

@@ -173,7 +173,7 @@ test('choices whose connector is not there yet say so', async () => {
   ]);
   expect(available(choices.sources)).toEqual([
     ['microsoft365', true, true],
-    ['exchange', false, false],
+    ['exchange', true, true],
     ['domino', false, false],
   ]);
   expect(defaults).toMatchObject({ method: 'serverSide', freeBusyOnly: false, window: { daysBack: 7, daysAhead: 60 } });

@@ -24,10 +24,7 @@ export const synchronizationChoices = {
   ],
   sources: [
     yes('microsoft365'),
-    notYet(
-      'exchange',
-      'The connector to Exchange servers isn’t part of this version. Until it is, nothing is read from one.',
-    ),
+    yes('exchange'),
     notYet(
       'domino',
       'The connector to Domino servers isn’t part of this version. Until it is, nothing is read from one.',

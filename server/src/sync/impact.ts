@@ -4,7 +4,7 @@ import { subjectConditionsOf } from '../presence/rules/rule.ts';
 import { personalRulesOf } from '../presence/rules/rules.queries.ts';
 import type { Executor } from '../store/database.ts';
 import { synchronizationChoices } from './choices.ts';
-import { restReasonOf, serverSideApplication, sortOfAccount } from './rest.ts';
+import { isMoving, restReasonOf, serverSideApplication, serverSideExchange, sortOfAccount } from './rest.ts';
 import { type SynchronizationSettings, synchronizationSettingsOf } from './settings.ts';
 import { sameWindow } from './window.ts';
 
@@ -12,7 +12,9 @@ export const noteCodes = [
   'nothingLeft',
   'unavailable',
   'applicationMissing',
+  'serverMissing',
   'mailboxesRead',
+  'exchangeMailboxesRead',
   'accountsRest',
   'accountsReturn',
   'subjectsErased',
@@ -100,9 +102,18 @@ export function notesOf(
   for (const reason of unavailableIn(after)) note('unavailable', 0, reason);
   if (lacksApplication(after))
     note('applicationMissing', 0, 'No Graph application is chosen: nothing of Microsoft 365 is read until one is.');
+  if (lacksServer(after))
+    note('serverMissing', 0, 'No Exchange server is chosen: nothing is read from one until one is.');
   const made = users - countOf(({ sort }) => sort === 'microsoft365/group');
   if (serverSideApplication(after) !== null && made > 0)
     note('mailboxesRead', made, `The Microsoft 365 mailboxes of ${usersWord(made)} will be read by this server.`);
+  const madeOnPremises = users - countOf(({ sort }) => sort === 'exchange/group');
+  if (after.source === 'exchange' && serverSideExchange(after) !== null && madeOnPremises > 0)
+    note(
+      'exchangeMailboxesRead',
+      madeOnPremises,
+      `The Exchange mailboxes of ${usersWord(madeOnPremises)} will be read by this server.`,
+    );
   const rest = countOf((account) => reads(before)(account) && !reads(after)(account));
   if (rest > 0)
     note(
@@ -135,13 +146,23 @@ const leavesSomething = (settings: SynchronizationSettings): boolean => {
   const { method, caldav, icalendar, microsoft365 } = settings;
   const consented = microsoft365.allowed && microsoft365.graphApplicationId !== null;
   return (
-    method !== 'off' && (caldav.allowed || icalendar.allowed || consented || serverSideApplication(settings) !== null)
+    method !== 'off' &&
+    (caldav.allowed ||
+      icalendar.allowed ||
+      consented ||
+      serverSideApplication(settings) !== null ||
+      serverSideExchange(settings) !== null)
   );
 };
 
 const lacksApplication = ({ method, source, microsoft365 }: SynchronizationSettings): boolean =>
   microsoft365.graphApplicationId === null &&
   ((method !== 'off' && microsoft365.allowed) || (method === 'serverSide' && source === 'microsoft365'));
+
+const lacksServer = (settings: SynchronizationSettings): boolean =>
+  settings.method === 'serverSide' &&
+  (settings.source === 'exchange' || isMoving(settings)) &&
+  settings.exchange.serverId === null;
 
 function unavailableIn({ method, source, microsoft365 }: SynchronizationSettings): string[] {
   const chosen = [

@@ -35,8 +35,6 @@ export const organization: Record<string, string> = {
     'Das ist die simulierte Telefonanlage der Musterfirma. Binden Sie Ihre als eigene Telefonanlage an.',
   'The PC agent, which reads classic Outlook and Notes on users’ computers, isn’t part of this version. Until it is, nothing is read that way; calendars that users connect themselves are.':
     'Der PC-Agent, der das klassische Outlook und Notes auf den Rechnern der Benutzer liest, gehört noch nicht zu dieser Version. Bis dahin wird so nichts gelesen; Kalender, die Benutzer selbst verbinden, schon.',
-  'The connector to Exchange servers isn’t part of this version. Until it is, nothing is read from one.':
-    'Die Anbindung an Exchange-Server gehört noch nicht zu dieser Version. Bis dahin wird von keinem gelesen.',
   'The connector to Domino servers isn’t part of this version. Until it is, nothing is read from one.':
     'Die Anbindung an Domino-Server gehört noch nicht zu dieser Version. Bis dahin wird von keinem gelesen.',
   'With these settings no calendars are read for these users: their presence follows none.':

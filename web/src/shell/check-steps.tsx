@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CheckStep } from '../../../server/src/api/schemas/accounts.ts';
 import { Icon } from './icons.tsx';
@@ -12,9 +13,11 @@ export function CheckSteps(props: {
   label: string;
   /** What was looked at, where the words of all checks don't say it. */
   nameOf?(step: string): string;
+  /** What else is shown of a step. */
+  more?(step: CheckStep): ReactNode;
 }) {
   const { t } = useTranslation();
-  const { steps, label, nameOf } = props;
+  const { steps, label, nameOf, more } = props;
   return (
     <ol className="steps" aria-label={label}>
       {steps.map((step) => (
@@ -27,6 +30,7 @@ export function CheckSteps(props: {
                 : (nameOf?.(step.name) ?? t(`step.${step.name as 'server'}`, { defaultValue: step.name }))}
             </strong>
             {!isEcho(step) && <ServerWords text={step.message} />}
+            {more?.(step)}
           </div>
         </li>
       ))}

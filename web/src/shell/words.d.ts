@@ -5,6 +5,7 @@ import type administrationAccess from '../administration/access/en.json';
 import type administrationAudit from '../administration/audit/en.json';
 import type administrationDialling from '../administration/dialling/en.json';
 import type administration from '../administration/en.json';
+import type administrationExchange from '../administration/exchange/en.json';
 import type administrationGraph from '../administration/graph/en.json';
 import type administrationHttpPhone from '../administration/http-phone/en.json';
 import type administrationImport from '../administration/import/en.json';
@@ -46,6 +47,7 @@ declare module 'i18next' {
       'administration/trust': typeof administrationTrust;
       'administration/users': typeof administrationUsers;
       'administration/access': typeof administrationAccess;
+      'administration/exchange': typeof administrationExchange;
       'administration/graph': typeof administrationGraph;
       'administration/http-phone': typeof administrationHttpPhone;
       'administration/import': typeof administrationImport;

@@ -60,7 +60,7 @@ function Application({ application }: { application: GraphApplication }) {
           {t(`clouds.${application.cloud}`)} · {t('accounts', { count: application.accounts })}
         </p>
       </header>
-      <dl className="graph-facts">
+      <dl className="fact-list">
         <dt>{t('clientId')}</dt>
         <dd>{application.clientId}</dd>
         <dt>{t('tenantId')}</dt>

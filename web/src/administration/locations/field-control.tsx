@@ -7,8 +7,8 @@ import { Icon } from '../../shell/icons.tsx';
 import { centralProfilesQuery } from '../profiles/profiles.queries.ts';
 import type { FieldWords } from './field-words.ts';
 import { type Field, same } from './function-fields.ts';
-import type { Choice, FunctionValue, Owner } from './locations.queries.ts';
-import { useGraphApplications } from './locations.queries.ts';
+import type { Choice, Connections, FunctionValue, Owner } from './locations.queries.ts';
+import { useConnections } from './locations.queries.ts';
 import { RulesControl } from './rules-control.tsx';
 
 interface Props {
@@ -81,8 +81,8 @@ function Control(props: Props) {
           onChange={(event) => change(event.currentTarget.value === 'none' ? null : event.currentTarget.value)}
         />
       );
-    case 'application':
-      return <ApplicationControl {...props} common={common} />;
+    case 'connection':
+      return <ConnectionControl {...props} offered={field.of} common={common} />;
     case 'profile':
       return <ProfileControl {...props} common={common} />;
     case 'ways':
@@ -168,15 +168,22 @@ function ProfileControl({ field, value, owner, words, change, common }: Props & 
   );
 }
 
-function ApplicationControl({ value, field, words, change, common }: Props & { common: Common }) {
-  const applications = useGraphApplications();
+function ConnectionControl({
+  value,
+  field,
+  offered,
+  words,
+  change,
+  common,
+}: Props & { offered: Connections; common: Common }) {
+  const connections = useConnections();
   return (
     <NativeSelect
       {...common}
       value={String(value ?? 'none')}
       data={[
         { value: 'none', label: words.option(field, 'none') },
-        ...applications.map(({ id, name }) => ({ value: id, label: name })),
+        ...connections[offered].map(({ id, name }) => ({ value: id, label: name })),
       ]}
       onChange={(event) => change(event.currentTarget.value === 'none' ? null : event.currentTarget.value)}
     />

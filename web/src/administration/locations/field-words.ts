@@ -3,7 +3,7 @@ import { statuses } from '../../presence/status.tsx';
 import { localeOf } from '../../shell/language.ts';
 import type { FunctionName } from '../tree-nodes.ts';
 import type { Field } from './function-fields.ts';
-import { useGraphApplications } from './locations.queries.ts';
+import { useConnections } from './locations.queries.ts';
 
 export interface FieldWords {
   label(field: Field): string;
@@ -20,7 +20,7 @@ export interface FieldWords {
 export function useFieldWords(name: FunctionName): FieldWords {
   const { t, i18n } = useTranslation(['administration/locations', 'presence', 'rules']);
   const locale = localeOf(i18n.language);
-  const applications = useGraphApplications();
+  const connections = useConnections();
   const known = (key: string): string | undefined => {
     const full = `${name}.${key}`;
     return i18n.exists(full, { ns: 'administration/locations' }) ? t(full as 'activation.groups.byHand') : undefined;
@@ -47,8 +47,8 @@ export function useFieldWords(name: FunctionName): FieldWords {
           return t('days', { count: Number(value) });
         case 'minutes':
           return t('minutes', { count: Number(value) });
-        case 'application':
-          return applications.find(({ id }) => id === value)?.name ?? words.option(field, 'none');
+        case 'connection':
+          return connections[field.of].find(({ id }) => id === value)?.name ?? words.option(field, 'none');
         case 'profile':
           return value === null || value === undefined ? words.option(field, 'none') : profileName(String(value));
         case 'time':

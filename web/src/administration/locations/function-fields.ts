@@ -1,5 +1,5 @@
 import type { FunctionName } from '../tree-nodes.ts';
-import type { FunctionValue } from './locations.queries.ts';
+import type { Connections, FunctionValue } from './locations.queries.ts';
 
 /** The fields of each function, as the server's schemas have them, in the order and grouping of the form. */
 export type Field =
@@ -7,8 +7,8 @@ export type Field =
   | { path: string; kind: 'toggle'; offered?: 'ownAccounts' }
   /** Null, where the field may be empty, is written `none`. */
   | { path: string; kind: 'choice'; options: readonly string[] }
-  /** One of the Graph applications, by its id; null: none. */
-  | { path: string; kind: 'application' }
+  /** One of what administrators of the system entered, by its id; null: none. */
+  | { path: string; kind: 'connection'; of: Connections }
   /** Options with a sentence each; those that need a connector which isn't there say so. */
   | { path: string; kind: 'ways'; options: readonly string[]; offered?: 'methods' | 'sources' }
   | { path: string; kind: 'days' | 'minutes'; least: number; most: number }
@@ -92,8 +92,16 @@ export const functionFields: Record<FunctionName, readonly FieldGroup[]> = {
     {
       name: 'microsoft365',
       fields: [
-        { path: 'microsoft365.graphApplicationId', kind: 'application' },
+        { path: 'microsoft365.graphApplicationId', kind: 'connection', of: 'graphApplications' },
         { path: 'microsoft365.mailboxSettings', kind: 'toggle' },
+      ],
+    },
+    {
+      name: 'exchange',
+      fields: [
+        { path: 'exchange.serverId', kind: 'connection', of: 'exchangeServers' },
+        { path: 'exchange.automaticReplies', kind: 'toggle' },
+        { path: 'exchange.moveToMicrosoft365', kind: 'toggle' },
       ],
     },
     {

@@ -31,7 +31,14 @@ export interface FunctionInfo {
   name: FunctionName;
   defaults: FunctionValue;
   choices?: Partial<Record<'methods' | 'sources' | 'ownAccounts', Choice[]>>;
-  graphApplications?: { id: string; name: string }[];
+  /** What its settings may name by an id, by their names alone. */
+  graphApplications?: Named[];
+  exchangeServers?: Named[];
+}
+export type Connections = 'graphApplications' | 'exchangeServers';
+interface Named {
+  id: string;
+  name: string;
 }
 
 export type { Impact };
@@ -53,9 +60,10 @@ export const functionsQuery = queryOptions({
 });
 
 /** Who administers a location chooses among them, and doesn't see the rest of them. */
-export function useGraphApplications(): readonly { id: string; name: string }[] {
+export function useConnections(): Record<Connections, readonly Named[]> {
   const { data } = useQuery(functionsQuery);
-  return data?.find(({ name }) => name === 'synchronization')?.graphApplications ?? [];
+  const { graphApplications = [], exchangeServers = [] } = data?.find(({ name }) => name === 'synchronization') ?? {};
+  return { graphApplications, exchangeServers };
 }
 
 export type FunctionWish =

@@ -1,22 +1,17 @@
-import { useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { Icon } from '../../shell/icons.tsx';
 import { PageHead } from '../../shell/parts.tsx';
 import { useTitle } from '../../shell/use-title.ts';
 import { PlaceLink } from '../place-link.tsx';
 
-const kinds = { exchange: 'exchange', domino: 'domino' } as const;
-
-/** The place of a connector that this version lacks: says so, and what to have ready when it comes. */
+/** The place of the connector to Domino, which this version lacks: says so, and what to have ready when it comes. */
 export default function ConnectorToCome() {
   const { t } = useTranslation('administration/system');
-  const path = useParams({ strict: false })._splat as keyof typeof kinds;
-  const kind = kinds[path] ?? 'exchange';
-  useTitle(t(`toCome.${kind}.title`));
-  const needs = t(`toCome.${kind}.needs`, { returnObjects: true });
+  useTitle(t('toCome.domino.title'));
+  const needs = t('toCome.domino.needs', { returnObjects: true });
   return (
     <>
-      <PageHead title={t(`toCome.${kind}.title`)} intro={t(`toCome.${kind}.what`)} />
+      <PageHead title={t('toCome.domino.title')} intro={t('toCome.domino.what')} />
       <div className="card stack to-come">
         <p className="to-come-say">
           <Icon name="clock" />
