@@ -1,5 +1,4 @@
 /** One calendar, once: what the source yields is staged, and stored in one transaction when it ended well. */
-import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Interval } from '../agenda/appointment.ts';
 import {
@@ -20,13 +19,14 @@ import { expansionOf } from './roll.ts';
 import { removeObjects, storedVersions, storeObjects } from './round.queries.ts';
 import { type ObjectRow, storableJson, storableName } from './rows.ts';
 import { type StagedRound, Staging } from './staging.ts';
+import { nextTurn } from './turns.ts';
 import { sameInterval } from './window.ts';
 
 /** However good a cursor is, everything is listed anew once a week: what a source forgot to tell is mended then. */
 const fullRoundEvery = 7 * 24 * 3600_000;
 
 /** Milliseconds of reading at a stretch: then answers that have arrived, and other requests, get their turn. */
-const longestTurn = 10;
+const longestTurn = 5;
 
 export interface Pull {
   db: Database;
@@ -122,7 +122,7 @@ async function collect(pull: Pull, request: PullRequest): Promise<StagedRound> {
       if (next.done) break;
       staging.add(next.value);
       if (performance.now() - turn < longestTurn) continue;
-      await setImmediate();
+      await nextTurn();
       if (signal.aborted) throw fault();
       turn = performance.now();
     }

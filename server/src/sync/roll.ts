@@ -2,7 +2,6 @@
  * Rolls a calendar's window on, or makes its appointments anew for another zone, from what is stored, without asking the
  * source: it works while the source is down, and costs only the objects whose next occurrence lies in the new part.
  */
-import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { CalendarConnector } from '../calendars/connector.ts';
 import { crashPoint } from '../store/crash-points.ts';
@@ -14,6 +13,7 @@ import { holdLease } from './lease.queries.ts';
 import type { Pull } from './pull-calendar.ts';
 import { dropBefore, storeObjects } from './round.queries.ts';
 import { type ObjectRow, storable } from './rows.ts';
+import { nextTurn } from './turns.ts';
 import { sameInterval } from './window.ts';
 
 /** Raise it when expansion itself gets better: every stored object is then expanded again. */
@@ -85,7 +85,7 @@ export async function rollCalendar(
     const expanded: ObjectRow[] = [];
     const unreadable: { key: string; reason: string }[] = [];
     for (const [index, { key, version, source }] of stale.entries()) {
-      if (index % turn === turn - 1) await setImmediate();
+      if (index % turn === turn - 1) await nextTurn();
       try {
         const object = { key, version, source, ...expand(source, window, account.timeZone, ownerAddresses) };
         expanded.push(rowOf(object));

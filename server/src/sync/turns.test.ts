@@ -1,0 +1,45 @@
+import { setImmediate } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { nextTurn } from './turns.ts';
+
+const pulls = 30;
+/** Milliseconds on a core, so that others on the machine don't count. */
+function work(milliseconds: number): void {
+  const spent = () => {
+    const { user, system } = process.threadCpuUsage();
+    return (user + system) / 1_000;
+  };
+  for (const until = spent() + milliseconds; spent() < until; );
+}
+
+/** @returns the most pieces of work of 4 ms that were done between two looks at timers and sockets. */
+async function mostBetweenLooks(turn: () => Promise<unknown>): Promise<number> {
+  let since = 0;
+  let most = 0;
+  let done = false;
+  const look = () => {
+    since = 0;
+    if (!done) setTimeout(look, 0);
+  };
+  look();
+  const order: number[] = [];
+  await Promise.all(
+    Array.from({ length: pulls }, async (_, pull) => {
+      for (let piece = 0; piece < 2; piece++) {
+        await turn();
+        order.push(pull);
+        work(4);
+        most = Math.max(most, ++since);
+      }
+    }),
+  );
+  done = true;
+  expect(order).toHaveLength(2 * pulls);
+  expect(new Set(order.slice(0, pulls)).size, 'each has a turn before one has its second').toBe(pulls);
+  return most;
+}
+
+test('however many pulls have work to do, the process looks at its sockets between some milliseconds of it', async () => {
+  expect(await mostBetweenLooks(setImmediate), 'each by itself').toBeGreaterThan(pulls / 2);
+  expect(await mostBetweenLooks(nextTurn)).toBeLessThan(8);
+});
