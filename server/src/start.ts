@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type { Logger } from 'pino';
 import { checkPort, type RunningApi, startApi } from './api/server.ts';
+import { startAutomaticReplies } from './automatic-replies/worker.ts';
 import { connectors as calendarKinds } from './calendars/connectors.ts';
 import type { Context, Running } from './context.ts';
 import { allRoles, type Environment } from './environment.ts';
@@ -92,6 +93,7 @@ export async function startServer(
     }
     if (roles.includes('sync')) {
       started.push(await startSync(context, { connectors, pushAddress: pushAddressOf(environment.publicUrl) }));
+      started.push(await startAutomaticReplies(context, { connectors }));
       started.push(await startWatching(context, { connectors }));
       started.push(await startGroupAccounts(context));
       started.push(await startImports(context));

@@ -83,14 +83,14 @@ export function inProcessCloud(
     turn(milliseconds: number) {
       now += Math.ceil(milliseconds);
     },
-    grantOf(user: string): DelegatedGrant {
-      const tokens = simulated.grant(registered.clientId, user, graphScopes);
+    grantOf(user: string, scopes: string[] = graphScopes): DelegatedGrant {
+      const tokens = simulated.grant(registered.clientId, user, scopes);
       return {
         kind: 'delegated',
         refreshToken: tokens.refresh_token,
         accessToken: tokens.access_token,
         expiresAt: Temporal.Instant.fromEpochMilliseconds(now).add({ seconds: tokens.expires_in }).toString(),
-        scopes: graphScopes,
+        scopes,
       };
     },
   };

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
+import { releaseReplies } from '../automatic-replies/release.ts';
 import { checkSource } from '../calendars/check.ts';
 import type { CalendarConnector } from '../calendars/connector.ts';
 import { decodeCalendar } from '../calendars/icalendar/decode.ts';
@@ -188,11 +189,13 @@ export function accountRoutes(context: Context, connectors: readonly CalendarCon
       path: '/accounts/{accountId}',
       operation: 'removeAccount',
       summary: 'Disconnect a calendar source',
-      description: 'Its appointments go, and presence is computed without them.',
+      description:
+        'Its appointments go, and presence is computed without them. An automatic reply that was set there is taken back first; 422 where the mailbox can’t be reached for that.',
       answer: null,
       async handle({ viewer, params: { accountId } }) {
         if ((await read(accountId, viewer)).origin === 'group')
           throw new ApiError('conflict', 'The settings of the user’s group made this account: it goes with them.');
+        await releaseReplies(context, accountId);
         await removeAccount(context, accountId, actorOf(viewer));
         return undefined;
       },

@@ -41,7 +41,8 @@ export function absenceAt(
   const end = segments[last]!.end;
   return {
     since: segments[first]!.start,
-    until: end !== null && Temporal.Instant.compare(end, horizon) < 0 ? end : null,
+    // Timelines count milliseconds.
+    until: end !== null && end.epochMilliseconds < horizon.epochMilliseconds ? end : null,
     note: running.note,
   };
 }

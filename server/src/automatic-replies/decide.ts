@@ -24,7 +24,7 @@ export interface RepliesRecord {
   wish: string | null;
   /** The end of the absence that this is about; null: not known. */
   until: Temporal.Instant | null;
-  /** A write that had no answer may still land until then. */
+  /** A write that had no answer may still land until then: it is looked once more. */
   settleAt: Temporal.Instant | null;
 }
 
@@ -58,8 +58,12 @@ export function prolongAt({ phase, until, written: [ours] }: RepliesRecord): Tem
 export function isSettled(record: RepliesRecord, wish: Wish | null, now: Temporal.Instant): boolean {
   if (record.phase === 'idle') return wish === null;
   if (record.phase === 'aside') return wish !== null && !isAnother(record, wish);
-  return record.phase === 'applied' && wish !== null && isAsWished(record, wish, now);
+  return record.phase === 'applied' && wish !== null && isAsWished(record, wish, now) && !hasSettled(record, now);
 }
+
+/** A write without an answer has landed by now, or never will. */
+const hasSettled = ({ settleAt }: RepliesRecord, now: Temporal.Instant): boolean =>
+  settleAt !== null && Temporal.Instant.compare(settleAt, now) <= 0;
 
 export function decide(
   record: RepliesRecord,
@@ -73,11 +77,19 @@ export function decide(
 /**
  * What the mailbox made of a write that it has just confirmed. Where it cleaned the message up we recognise it by the
  * schedule; nobody changes the words and leaves our minutes in the same moment.
+ * @param before as it was before the write was decided on.
  */
-export function landed(record: RepliesRecord, wrote: AutomaticReplies, actual: AutomaticReplies): RepliesRecord {
+export function landed(
+  before: RepliesRecord,
+  record: RepliesRecord,
+  wrote: AutomaticReplies,
+  actual: AutomaticReplies,
+): RepliesRecord {
+  // An older write may still be on its way.
+  const settled = before.settleAt === null ? { ...record, settleAt: null } : record;
   const known = record.written.some((ours) => sameReplies(ours, actual));
-  if (record.phase !== 'intent' || known || !samePart('state', wrote, actual)) return record;
-  return { ...record, written: withNewest(actual, record.written) };
+  if (record.phase !== 'intent' || known || !samePart('state', wrote, actual)) return settled;
+  return { ...settled, written: withNewest(actual, record.written) };
 }
 
 function take(record: RepliesRecord, wish: Wish, actual: AutomaticReplies, now: Temporal.Instant): Decision {
@@ -90,7 +102,7 @@ function take(record: RepliesRecord, wish: Wish, actual: AutomaticReplies, now: 
     // The absence has grown into replies that the user had planned: theirs go first.
     if (previous && answersBefore(previous, now, until)) return giveBack(record, actual, now);
     if (phase !== 'restoring' && isAsWished(record, wish, now) && sameReplies(written[0]!, actual))
-      return { record: { ...record, phase: 'applied', until }, write: null };
+      return { record: { ...forgotten(record, now), phase: 'applied', until }, write: null };
     return write(record, wish, now);
   }
   if (phase === 'applied') return { record: { ...record, phase: 'aside', until }, write: null };
@@ -125,12 +137,16 @@ const withNewest = (ours: AutomaticReplies, written: readonly AutomaticReplies[]
 function giveBack(record: RepliesRecord, actual: AutomaticReplies, now: Temporal.Instant): Decision {
   if (record.phase === 'idle') return { record, write: null };
   const back = withoutOurs(record, actual, now);
-  if (!sameReplies(back, actual)) return { record: { ...record, phase: 'restoring' }, write: back };
-  // Nothing of ours is there; while a write of ours may still land, it is looked at once more.
-  const settled = record.settleAt === null || Temporal.Instant.compare(record.settleAt, now) <= 0;
-  if (settled || record.written.length === 0) return { record: idleReplies, write: null };
+  if (!sameReplies(back, actual))
+    return { record: { ...record, phase: 'restoring', settleAt: now.add(settling) }, write: back };
+  // Nothing of ours is there; but something may still land.
+  const { settleAt } = forgotten(record, now);
+  if (settleAt === null || record.written.length === 0) return { record: idleReplies, write: null };
   return { record: { ...record, phase: 'restoring' }, write: null };
 }
+
+const forgotten = (record: RepliesRecord, now: Temporal.Instant): RepliesRecord =>
+  hasSettled(record, now) ? { ...record, settleAt: null } : record;
 
 /**
  * What is there, with what is ours replaced by what the user had. What the user changed meanwhile stays: replies that
@@ -140,19 +156,25 @@ function withoutOurs({ written, previous }: RepliesRecord, actual: AutomaticRepl
   if (!previous) return actual;
   const own = isOver(previous, now) ? { ...previous, status: 'disabled' as const } : previous;
   const isOurs = (part: Part) => written.some((ours) => samePart(part, ours, actual));
-  const off = !answersBefore(actual, now, null);
-  // Who says "off" of ours that are over: the mailbox, or the user? Either way what the user had planned comes back.
-  const stateIsOurs = isOurs('state') || (off && written.some((ours) => isOver(ours, now)));
-  if (!stateIsOurs && !off) return actual;
+  const remains = written.some((ours) => isOver(ours, now) && isWhatRemains(ours, actual));
+  // Nothing is switched on by a guess; what was planned for later is.
+  const stateIsOurs = isOurs('state') || (remains && !answersBefore(own, now, now.add({ minutes: 1 })));
+  if (!stateIsOurs && answersBefore(actual, now, null)) return actual;
   return parts
     .filter((part) => (part === 'state' ? stateIsOurs : isOurs(part)))
     .reduce((back, part) => withPart(part, own, back), actual);
 }
 
-/** Ours are over, and some mailboxes say then that they are off. */
+/**
+ * Off, and the times are still ours: who has switched them off, their user or the mailbox because they were over? Either
+ * way nothing is lost when what the user had comes back.
+ */
+const isWhatRemains = (ours: AutomaticReplies, actual: AutomaticReplies): boolean =>
+  actual.status === 'disabled' && (actual.end === null || samePart('state', ours, { ...actual, status: 'scheduled' }));
+
+/** The same where the words are ours too: nobody has touched them. */
 const haveRunOut = (written: readonly AutomaticReplies[], actual: AutomaticReplies, now: Temporal.Instant): boolean =>
-  !answersBefore(actual, now, null) &&
-  written.some((ours) => isOver(ours, now) && samePart('internalMessage', ours, actual));
+  written.some((ours) => isOver(ours, now) && isWhatRemains(ours, actual) && samePart('internalMessage', ours, actual));
 
 function madeOf(record: RepliesRecord, wish: Wish, now: Temporal.Instant): AutomaticReplies {
   const { previous } = record;

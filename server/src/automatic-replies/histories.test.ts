@@ -109,7 +109,7 @@ function history(habits: Habits) {
   };
 
   function byHand(change: Partial<AutomaticReplies>, changed: Part[]) {
-    const wereOurs = record.written.some((ours) => samePart('state', ours, there));
+    const wereOurs = record.written.some(({ end }) => end && there.end?.equals(end));
     const before = own.state;
     there = { ...shown(), ...change };
     touched = true;
@@ -165,6 +165,7 @@ function history(habits: Habits) {
     }
     expect(record.phase).toBe('applied');
     if (touched) return; // nobody asks the mailbox while nothing changes
+    if (late || record.settleAt) return; // it will be looked at again
     expect(answersBefore(there, now, now.add({ seconds: 1 }))).toBe(true);
     const letters = lettersOf(there.internalMessage).toLowerCase();
     expect(letters).toBe(lettersOf(wanted.internalMessage).toLowerCase());
@@ -245,7 +246,7 @@ const structuredReplies = (replies: AutomaticReplies): AutomaticReplies => ({ ..
 test('whatever happens, replies are there while somebody is away, and the user’s own are found again', async () => {
   const seed = seedOfThisRun();
   const numRuns = Number(process.env.WHENABOUTS_RUNS ?? 3_000);
-  console.info(`seed ${seed} (TEST_SEED=${seed} repeats it), ${numRuns} histories`);
+  console.info(`seed ${seed} (WHENABOUTS_SEED=${seed} repeats it), ${numRuns} histories`);
   const habits = fc.record({ saysOffWhenOver: fc.boolean(), cleansUp: fc.boolean() });
   await fc.assert(
     fc.asyncProperty(steps, habits, async (all, how) => {

@@ -8,7 +8,7 @@ import { LeaseLost } from '../sync/faults.ts';
 import { holdLease, leaseSeconds } from '../sync/lease.queries.ts';
 import { personGivesBack } from '../telephony/trust/pauses.sql.ts';
 import type { RepliesPhase, RepliesRecord } from './decide.ts';
-import { repliesPause } from './pause.ts';
+import { repliesArePaused } from './pause.ts';
 import { repliesOf, type StoredReplies, storedReplies } from './replies.ts';
 
 /**
@@ -18,7 +18,7 @@ import { repliesOf, type StoredReplies, storedReplies } from './replies.ts';
 const allowed = sql`(
   coalesce(g.settings #>> array['synchronization', a.kind, 'automaticReplies'] = 'true', false)
   and u.active and a.status <> 'resting' and a.leaving_at is null and r.released_at is null and not ${personGivesBack}
-  and not exists (select from system_setting where key = ${repliesPause}))`;
+  and not ${repliesArePaused})`;
 /** Paused and left as it is: neither read nor written. */
 const held = sql`((u.forwarding_pause is not null or g.forwarding_pause is not null) and not ${personGivesBack})`;
 
@@ -144,6 +144,8 @@ export interface RepliesFault {
 /** What came of it. */
 export interface RepliesOutcome {
   fault: RepliesFault | null;
+  /** Whether it was held against the presence that is in force. */
+  seen: boolean;
   failures: number;
   /** Milliseconds from now; null: when something happens. */
   dueInMs: number | null;
@@ -168,11 +170,11 @@ export async function saveReplies(
     );
     if (record) await saveRecord(transaction, id, record);
     if (!outcome) return;
-    const { fault, failures, dueInMs } = outcome;
+    const { fault, seen, failures, dueInMs } = outcome;
     await sql`
       update automatic_replies
          set failures = ${failures}, error_class = ${fault?.errorClass ?? null}, error_message = ${fault?.message ?? null},
-             seen_number = case when ${fault === null} then ${changeNumber}::bigint else seen_number end,
+             seen_number = case when ${seen} then ${changeNumber}::bigint else seen_number end,
              due_at = case when due_at::text = ${dueSeen}
                            then now() + make_interval(secs => ${dueInMs === null ? null : dueInMs / 1000}::float8)
                            else due_at end

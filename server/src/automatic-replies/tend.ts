@@ -40,6 +40,6 @@ export async function tend(record: RepliesRecord, wish: Wish | null, parts: Tend
     await mailbox.write(write);
     crashPoint(restoring ? 'replies.mailboxRestored' : 'replies.mailboxWritten');
     actual = await mailbox.read();
-    record = landed(next, write, actual);
+    record = landed(record, next, write, actual);
   }
 }

@@ -28,6 +28,8 @@ import { wishFor } from './wish.queries.ts';
 export interface RepliesOptions {
   connectors: readonly CalendarConnector[];
   random?: () => number;
+  /** Sets none, for a process that is there to take them back. */
+  onlyTakeBack?: boolean;
 }
 
 const longestSleep = 30_000;
@@ -70,7 +72,8 @@ export async function startAutomaticReplies(context: Context, options: RepliesOp
 }
 
 /** The work of the role, a round at a time, without its sleeping. */
-export function createReplies(context: Context, { connectors, random = Math.random }: RepliesOptions) {
+export function createReplies(context: Context, options: RepliesOptions) {
+  const { connectors, random = Math.random, onlyTakeBack = false } = options;
   const { db, kind } = context.store;
   const able = connectors.filter(({ automaticReplies }) => automaticReplies);
   const kinds = able.map((connector) => connector.kind);
@@ -99,6 +102,8 @@ export function createReplies(context: Context, { connectors, random = Math.rand
     };
     const renewing = setInterval(() => void renew(), (leaseSeconds * 1000) / 4);
     try {
+      // Those are for a server, which may be running beside.
+      if (onlyTakeBack && replies.allowed) return;
       const { record, outcome } = await lookAfter(replies, signal);
       await saveReplies(db, replies, record, outcome);
       crashPoint('replies.saved');
@@ -116,7 +121,8 @@ export function createReplies(context: Context, { connectors, random = Math.rand
     replies: ClaimedReplies,
     signal: AbortSignal,
   ): Promise<{ record: RepliesRecord | null; outcome: RepliesOutcome }> {
-    if (replies.held) return { record: null, outcome: { fault: null, failures: replies.failures, dueInMs: null } };
+    if (replies.held)
+      return { record: null, outcome: { fault: null, seen: false, failures: replies.failures, dueInMs: lookAgainMs } };
     const now = () => Temporal.Now.instant();
     try {
       const wish = await wishFor(db, replies, now());
@@ -125,7 +131,7 @@ export function createReplies(context: Context, { connectors, random = Math.rand
         save: (next) => saveReplies(db, replies, next),
         now,
       });
-      return { record, outcome: { fault: null, failures: 0, dueInMs: nextLook(record, now()) } };
+      return { record, outcome: { fault: null, seen: true, failures: 0, dueInMs: nextLook(record, now()) } };
     } catch (error) {
       signal.throwIfAborted();
       // A time zone that nobody knows is no reason to try again at once.
@@ -136,7 +142,10 @@ export function createReplies(context: Context, { connectors, random = Math.rand
       const retryAfter = fault.retryAt ? fault.retryAt.since(now()).total('milliseconds') : null;
       const dueInMs = backoff(fault.errorClass, failures, random(), retryAfter);
       const { errorClass, message } = fault;
-      return { record: null, outcome: { fault: { errorClass, message: message.slice(0, 2_000) }, failures, dueInMs } };
+      return {
+        record: null,
+        outcome: { fault: { errorClass, message: message.slice(0, 2_000) }, seen: false, failures, dueInMs },
+      };
     }
   }
 
@@ -170,7 +179,7 @@ export function createReplies(context: Context, { connectors, random = Math.rand
 /** Milliseconds; null: when something happens. */
 function nextLook(record: RepliesRecord, now: Temporal.Instant): number | null {
   if (record.phase === 'idle') return null;
-  const times = [record.phase === 'restoring' ? record.settleAt : null, prolongAt(record)];
+  const times = [record.settleAt, prolongAt(record)];
   const waits = times.flatMap((at) => (at ? [Math.max(1_000, at.since(now).total('milliseconds'))] : []));
   return Math.min(lookAgainMs, ...waits);
 }

@@ -1,7 +1,12 @@
 /** Where `whenabouts release` does its work: by a running server, or on the database, whoever else works on it. */
 import pino from 'pino';
 import { z } from 'zod';
+import { startAutomaticReplies } from '../automatic-replies/worker.ts';
+import { connectors as calendarKinds } from '../calendars/connectors.ts';
+import type { Running } from '../context.ts';
 import { readEnvironment } from '../environment.ts';
+import { registeredServer } from '../organization/exchange-servers/opened.ts';
+import { registeredApplication } from '../organization/graph-applications/registered.ts';
 import { watchNetworkSettings } from '../organization/network.ts';
 import { createOutbound } from '../outbound/client.ts';
 import { openStore, type Store } from '../store/database.ts';
@@ -35,6 +40,7 @@ export async function phonesOnDatabase(): Promise<Phones> {
   });
   await freeLeasesOfTheDead(store.db);
   let reconciler: Awaited<ReturnType<typeof startReconciler>> | null = null;
+  let replies: Running | null = null;
 
   const progress = async (scope: PauseScope): Promise<Progress> => (await pauseState(store.db, scope))!;
   return {
@@ -44,15 +50,23 @@ export async function phonesOnDatabase(): Promise<Phones> {
       const wish = { reason, giveBack: true, until: null };
       await retrying(store.db, (transaction) => pauseForwarding(transaction, scope, wish, actor));
       // Where a server runs it has the leases and does the work; what nobody has is done here.
+      const secrets = secretsWith(loadOrCreateKeys(dataFolder));
       const context = {
         store,
-        secrets: secretsWith(loadOrCreateKeys(dataFolder)),
+        secrets,
         outbound,
         log: pino({ level: process.env.LOG_LEVEL ?? 'silent' }),
         processName: nameProcess(),
       };
       const connectors = phoneSystemKinds(outbound);
       reconciler ??= await startReconciler(context, { connectors, only: scope });
+      const calendars = calendarKinds(
+        outbound,
+        (id) => registeredApplication(store.db, secrets, id),
+        (id) => registeredServer(store.db, secrets, id),
+      );
+      if (scope.kind !== 'phoneSystem')
+        replies ??= await startAutomaticReplies(context, { connectors: [...calendars.values()], onlyTakeBack: true });
       if (scope.kind === 'all') await takeBackPresence(context, connectors, null);
       if (scope.kind === 'phoneSystem') await takeBackPresence(context, connectors, scope.id);
       return progress(scope);
@@ -62,6 +76,7 @@ export async function phonesOnDatabase(): Promise<Phones> {
     },
     async close() {
       await reconciler?.stop();
+      await replies?.stop();
       await outbound.close();
       await store.close();
     },
@@ -110,6 +125,13 @@ const progressed = z.object({
       extension: z.string(),
       user: z.object({ id: z.string(), displayName: z.string() }),
       phoneSystem: z.string(),
+      reason: z.string().nullable(),
+    }),
+  ),
+  waitingMailboxes: z.array(
+    z.object({
+      mailbox: z.string(),
+      user: z.object({ id: z.string(), displayName: z.string() }),
       reason: z.string().nullable(),
     }),
   ),

@@ -1,5 +1,6 @@
 /** `whenabouts release` and `whenabouts resume`: everything of ours off the phones, for maintenance and before uninstalling. */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { HeldMailbox } from '../automatic-replies/release.ts';
 import type { WaitingPhone } from '../telephony/trust/pauses.queries.ts';
 import type { PauseScope } from '../telephony/trust/pauses.ts';
 import { phonesOnDatabase, phonesOnServer } from './release-places.ts';
@@ -17,7 +18,8 @@ const where = `  --server URL      a running server, such as https://times.examp
 const releaseHelp = `Usage: whenabouts release --all [--server URL [--token TOKEN]]
 
 Gives back every forwarding that Whenabouts has set, and pauses what it names: afterwards nothing of Whenabouts is on
-these phones, and nothing comes there until "whenabouts resume".
+these phones, and nothing comes there until "whenabouts resume". Automatic replies of the users concerned are taken back
+from their mailboxes too, except for a phone system alone.
 
 ${what}
 
@@ -55,6 +57,7 @@ export interface Progress {
   inForce: number;
   waiting: number;
   waitingPhones: WaitingPhone[];
+  waitingMailboxes: Pick<HeldMailbox, 'mailbox' | 'user' | 'reason'>[];
 }
 
 export interface Phones {
@@ -81,16 +84,17 @@ export async function releaseCommand(parameters: string[]): Promise<number> {
     const scope = await phones.find(named);
     let state = await phones.giveBack(scope, values.reason?.trim() || null);
     let before = -1;
+    const waiting = () => state.waiting + state.waitingMailboxes.length;
     const deadline = performance.now() + wait * 1_000;
     for (;;) {
       if (state.waiting !== before && state.waiting > 0)
         process.stdout.write(`${plural(state.waiting, 'phone')} of ${state.inForce} still to be given back.\n`);
       before = state.waiting;
-      if (state.waiting === 0 || performance.now() > deadline) break;
+      if (waiting() === 0 || performance.now() > deadline) break;
       await delay(250);
       state = await phones.progress(scope);
     }
-    if (state.waiting > 0) {
+    if (waiting() > 0) {
       process.stderr.write(leftOver(state));
       return 1;
     }
@@ -141,13 +145,18 @@ async function at(
   }
 }
 
-function leftOver({ waiting, waitingPhones }: Progress): string {
+function leftOver({ waiting, waitingPhones, waitingMailboxes }: Progress): string {
+  const mailboxes = waitingMailboxes.map(
+    ({ mailbox, reason }) => `Automatic replies of ${mailbox}: ${reason ?? 'not taken back yet.'}\n`,
+  );
+  if (waiting === 0)
+    return `${mailboxes.join('')}Automatic replies end by themselves with the absence they were set for.\n`;
   const lines = waitingPhones.map(
     ({ extension, user, phoneSystem, reason }) =>
       `  ${extension} (${user.displayName}) on ${phoneSystem}: ${reason ?? 'it has not answered yet.'}\n`,
   );
   const more = waiting > waitingPhones.length ? `  and ${waiting - waitingPhones.length} more\n` : '';
-  return `${plural(waiting, 'phone')} could not be given back:\n${lines.join('')}${more}They stay paused, and a running server gives them back as soon as it can. Say the same again to see how far it is.\n`;
+  return `${mailboxes.join('')}${plural(waiting, 'phone')} could not be given back:\n${lines.join('')}${more}They stay paused, and a running server gives them back as soon as it can. Say the same again to see how far it is.\n`;
 }
 
 const plural = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;

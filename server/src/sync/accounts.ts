@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
+import { lookAtRepliesAgain } from '../automatic-replies/wake.ts';
 import type { Context } from '../context.ts';
 import { type Actor, recordChange, systemActor } from '../organization/audit.ts';
 import { locationIdOfUser } from '../organization/roles.ts';
@@ -138,6 +139,7 @@ export async function renewSecretIn(
     update account set secret = ${seal(secrets, secret, accountId)}, application_id = ${applicationId}::uuid, failures = 0,
            discovered_at = null, leased_by = null, leased_until = null, due_at = clock_timestamp()
      where id = ${accountId}::uuid`.execute(transaction);
+  await lookAtRepliesAgain(transaction, sql`account.id = ${accountId}::uuid`);
   await wake(transaction);
   await sql`select pg_notify('account', ${accountId})`.execute(transaction);
 }
@@ -236,6 +238,7 @@ export async function syncNow(executor: Executor, accountId: string, { newCalend
 /** Has all accounts of a user looked at: after the zone or the address changed, which all appointments depend on. */
 export async function syncUserNow(executor: Executor, userId: string): Promise<void> {
   await sql`update account set due_at = clock_timestamp() where user_id = ${userId}::uuid`.execute(executor);
+  await lookAtRepliesAgain(executor, sql`account.user_id = ${userId}::uuid`);
   await sql`select pg_notify('group_accounts', '')`.execute(executor);
   await markDue(executor, [userId]);
   await wake(executor);
@@ -247,6 +250,10 @@ export async function syncGroupsNow(executor: Executor, groupIds: readonly strin
   await sql`
     update account set due_at = clock_timestamp()
     where user_id in (select id from users where group_id = any(${[...groupIds]}::uuid[]))`.execute(executor);
+  await lookAtRepliesAgain(
+    executor,
+    sql`account.user_id in (select id from users where group_id = any(${[...groupIds]}::uuid[]))`,
+  );
   await sql`select pg_notify('group_accounts', '')`.execute(executor); // group-accounts.ts
   await wake(executor);
 }

@@ -1,5 +1,6 @@
 /** How an account is, for its owner and the administrator. */
 import { sql } from 'kysely';
+import { type ShownReplies, shownReplies } from '../automatic-replies/shown.ts';
 import type { ErrorClass } from '../calendars/connector.ts';
 import type { Executor } from '../store/database.ts';
 import type { RestReason } from './rest.ts';
@@ -20,6 +21,8 @@ export interface AccountHealth {
   counts: { calendars: number; objects: number; appointments: number; skipped: number };
   /** At most 100; `counts.skipped` says how many there are. */
   skipped: { uid: string | null; recurrenceId: string | null; reason: string; calendar: string }[];
+  /** What an "out of office" presence does in the mailbox; null: nothing. */
+  automaticReplies: ShownReplies | null;
 }
 
 /** The health of several accounts; unknown ids have no entry. */
@@ -27,7 +30,7 @@ export async function accountsHealth(
   executor: Executor,
   accountIds: readonly string[],
 ): Promise<Map<string, AccountHealth>> {
-  const { rows } = await sql<{ id: string } & AccountHealth>`
+  const { rows } = await sql<{ id: string } & Omit<AccountHealth, 'automaticReplies'>>`
     select account.id, status, rest_reason as "restReason", error_class as "errorClass", error_message as "message", failures,
            last_attempt_at as "lastAttemptAt", last_success_at as "lastSuccessAt", case when status <> 'resting' then due_at end as "nextAt",
            json_build_object(
@@ -47,7 +50,8 @@ export async function accountsHealth(
                            jsonb_array_elements(skipped) part
                      where account_id = account.id order by calendar.name, key limit 100) listed) as "skipped"
       from account where account.id = any(${[...accountIds]}::uuid[])`.execute(executor);
-  return new Map(rows.map(({ id, ...health }) => [id, health]));
+  const replies = await shownReplies(executor, accountIds);
+  return new Map(rows.map(({ id, ...health }) => [id, { ...health, automaticReplies: replies.get(id) ?? null }]));
 }
 
 /** Null when there is no such account. */

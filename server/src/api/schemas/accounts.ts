@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { repliesStates } from '../../automatic-replies/shown.ts';
 import { errorClasses } from '../../calendars/connector.ts';
 import { restReasons } from '../../sync/rest.ts';
 import { Id, Instant } from './common.ts';
@@ -115,6 +116,18 @@ export const AccountHealth = z
       skipped: z.int(),
     }),
     skipped: z.array(Skipped).openapi({ description: 'At most 100 of them.' }),
+    automaticReplies: z
+      .object({
+        state: z.enum(repliesStates),
+        until: Instant.nullable().openapi({ description: 'The end of the absence; null: not known.' }),
+        errorClass: z.enum(errorClasses).nullable(),
+        message: z.string().nullable().openapi({ description: 'For people: what is wrong and what mends it.' }),
+      })
+      .nullable()
+      .openapi({
+        description:
+          'What an “out of office” presence does in the mailbox. on: ours answer; own: the user’s own stand, or what the user made of ours; null: nothing.',
+      }),
   })
   .openapi('AccountHealth');
 export type AccountHealth = z.infer<typeof AccountHealth>;

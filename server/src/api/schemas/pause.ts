@@ -46,6 +46,18 @@ export const PauseState = z
         }),
       )
       .openapi({ description: 'The first hundred of them.' }),
+    waitingMailboxes: z
+      .array(
+        z.object({
+          mailbox: z.string(),
+          user: z.object({ id: Id, displayName: z.string() }),
+          reason: z.string().nullable().openapi({ description: 'Why it could not be taken back so far.' }),
+        }),
+      )
+      .openapi({
+        description:
+          'Mailboxes with automatic replies of ours, the first hundred. They are taken back with what is given back on phones, not for a phone system alone.',
+      }),
     mayResume: z.boolean().openapi({ description: 'Whether the asker may end the pause.' }),
     mayPause: z.boolean().openapi({ description: 'Whether the asker may pause.' }),
   })

@@ -1,6 +1,9 @@
 /** What each step of a leaving does. Every one may be done again at any point: that is how it goes on after a crash. */
 
+import { sql } from 'kysely';
 import { forgetSessions } from '../../api/sessions.ts';
+import { heldMailboxes, sortedByReach } from '../../automatic-replies/release.ts';
+import { wakeReplies } from '../../automatic-replies/wake.ts';
 import { type CalendarConnector, ConnectorError } from '../../calendars/connector.ts';
 import type { Context } from '../../context.ts';
 import { markReachDue } from '../../presence/due.ts';
@@ -26,8 +29,44 @@ const extensionsOf = ({ kind, subjectId }: ClaimedLeaving): Extensions | null =>
   return kind === 'phoneSystem' ? { phoneSystemId: subjectId } : null;
 };
 
+/** Off phones and out of mailboxes: asked for here, done by whoever holds the leases. */
+export async function giveBack(context: Pick<Context, 'store'>, leaving: ClaimedLeaving): Promise<Outcome> {
+  const phones = await giveForwardingBack(context, leaving);
+  if (!phones.done) return phones;
+  const mailboxes = await takeRepliesBack(context, leaving);
+  if (mailboxes === null) return phones;
+  return mailboxes.done ? done(`${phones.message} ${mailboxes.message}`) : mailboxes;
+}
+
+/** @returns null: there is nothing to say of it. */
+async function takeRepliesBack(
+  { store: { db } }: Pick<Context, 'store'>,
+  { kind, subjectId, failures }: ClaimedLeaving,
+): Promise<Outcome | null> {
+  if (kind === 'extension' || kind === 'phoneSystem') return null;
+  const concerned =
+    kind === 'groupMethod'
+      ? sql`users.group_id = ${subjectId}::uuid and account.leaving_at is not null`
+      : sql`users.id = ${subjectId}::uuid`;
+  const { waiting, shut } = sortedByReach(await heldMailboxes(db, concerned));
+  const left = failures < mostTries ? shut : [...waiting, ...shut];
+  const [mailbox] = failures < mostTries ? waiting : [];
+  if (!mailbox && left.length === 0) return null;
+  if (!mailbox) {
+    const addresses = left.map((each) => each.mailbox).join(', ');
+    return done(
+      `Automatic replies could not be taken back, and end by themselves: ${addresses}. ${left[0]!.reason ?? ''}`.trim(),
+    );
+  }
+  await wakeReplies(db);
+  if (!mailbox.reason)
+    return { done: false, failed: false, message: `Taking back the automatic replies of ${mailbox.mailbox}.` };
+  const message = `The automatic replies of ${mailbox.mailbox} could not be taken back yet: ${mailbox.reason} It is tried again until the mailbox can be reached.`;
+  return { done: false, failed: true, message };
+}
+
 /** Asks for it, and tells how far it is; whoever holds the lease of the phone system does it. */
-export async function giveForwardingBack(context: Pick<Context, 'store'>, leaving: ClaimedLeaving): Promise<Outcome> {
+async function giveForwardingBack(context: Pick<Context, 'store'>, leaving: ClaimedLeaving): Promise<Outcome> {
   const { db } = context.store;
   const extensions = extensionsOf(leaving);
   if (!extensions) return giveBackOfMethod(context, leaving);

@@ -9,7 +9,7 @@ import { crashPoint } from '../../store/crash-points.ts';
 import { retrying } from '../../store/retrying.ts';
 import { forwardingLogChannel } from '../../telephony/reconciler.queries.ts';
 import { recordChange, systemActor } from '../audit.ts';
-import { auditSubjectOf, eraseData, giveForwardingBack, keptForMs, type Outcome, revokeTokens } from './carry-out.ts';
+import { auditSubjectOf, eraseData, giveBack, keptForMs, type Outcome, revokeTokens } from './carry-out.ts';
 import { alignStrayAccounts } from './group-method.ts';
 import {
   type ClaimedLeaving,
@@ -131,7 +131,7 @@ export async function startLeavings(
       return revokeTokens(context, connectors, leaving, () => saveSteps(db, leaving, leaving.steps));
     const deadline = performance.now() + (leaving.failures === 0 ? patienceMs : 0);
     for (;;) {
-      const outcome = await giveForwardingBack(context, leaving);
+      const outcome = await giveBack(context, leaving);
       if (outcome.done || outcome.failed || stopping.signal.aborted || performance.now() > deadline) return outcome;
       await delay(lookEveryMs);
     }

@@ -3,6 +3,9 @@
  * is wanted of the phones, and whoever holds the lease of a phone system gives back what is ours.
  */
 import { sql } from 'kysely';
+import { pauseReplies, resumeReplies } from '../../automatic-replies/pause.ts';
+import { type HeldMailbox, heldMailboxes } from '../../automatic-replies/release.ts';
+import { lookAtRepliesAgain } from '../../automatic-replies/wake.ts';
 import { settleAlerts } from '../../organization/alerts.ts';
 import { type Actor, recordChange, systemActor } from '../../organization/audit.ts';
 import type { Database, Executor } from '../../store/database.ts';
@@ -69,6 +72,8 @@ export async function pauseForwarding(
     await record(transaction, actor, level, subject, shown(subject.pause), shown(pause));
   }
   if (subjects.length > 0) await wakeReconcilers(transaction);
+  if (scope.kind === 'all' && wish.giveBack) await pauseReplies(transaction, { ...wish, by: actor.name });
+  await lookAtRepliesAgain(transaction, accountsIn(scope));
   return subjects.length > 0;
 }
 
@@ -100,6 +105,9 @@ export async function resumeForwarding(
     await record(transaction, actor, level, subject, shown(subject.pause), { paused: 'no' });
   }
   if (paused.length > 0) await wakeReconcilers(transaction);
+  // Whoever lets phones go on has ended what `all` was paused for.
+  if (level === 'phoneSystem') await resumeReplies(transaction);
+  await lookAtRepliesAgain(transaction, accountsIn(level === 'phoneSystem' ? { kind: 'all' } : scope));
   return paused.length;
 }
 
@@ -132,7 +140,16 @@ export interface PauseState {
   waiting: number;
   /** The first hundred of them. */
   waitingPhones: WaitingPhone[];
+  /** Mailboxes in which automatic replies still have to be taken back, the first hundred. */
+  waitingMailboxes: HeldMailbox[];
 }
+
+/** Whose mailboxes are concerned, as a condition on `account`; a phone system is nobody's mailbox. */
+const accountsIn = (scope: PauseScope) => {
+  if (scope.kind === 'user') return sql`account.user_id = ${scope.id}::uuid`;
+  if (scope.kind === 'group') return sql`account.user_id in (select id from users where group_id = ${scope.id}::uuid)`;
+  return scope.kind === 'all' ? sql`true` : sql`false`;
+};
 
 /** How far it is. @returns null when there is nothing that the scope names. */
 export async function pauseState(executor: Executor, scope: PauseScope): Promise<PauseState | null> {
@@ -148,6 +165,7 @@ export async function pauseState(executor: Executor, scope: PauseScope): Promise
     inForce: Math.max(inForce, held),
     waiting: held,
     waitingPhones: held > 0 ? await waitingPhones(executor, scope, 100) : [],
+    waitingMailboxes: await heldMailboxes(executor, accountsIn(scope), 100),
   };
 }
 
