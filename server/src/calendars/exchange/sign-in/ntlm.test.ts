@@ -2,13 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { md4 } from './md4.ts';
-import {
-  authenticateMessage,
-  negotiateMessage,
-  ntlmv2Responses,
-  ntowfv2,
-  readChallenge,
-} from './ntlm.ts';
+import { authenticateMessage, negotiateMessage, ntlmv2Responses, ntowfv2, readChallenge } from './ntlm.ts';
 import { accountOf } from './ntlm-sign-in.ts';
 
 const hex = (text: string) => Buffer.from(text.replace(/\s+/g, ''), 'hex');
