@@ -1,7 +1,7 @@
 /** Extensions that get another owner without leaving the first one: two users swap theirs, or it goes along a row of users. */
 import { sql } from 'kysely';
 import type { Executor } from '../store/database.ts';
-import { forwardingChannel, systemsChanged } from '../telephony/reconciler.queries.ts';
+import { wakeReconcilers } from '../telephony/trust/pausing.ts';
 
 export interface PassedExtension {
   id: string;
@@ -25,5 +25,5 @@ export async function passExtensionsOn(executor: Executor, passed: readonly Pass
        set released_at = case when u.active then null else coalesce(r.released_at, now()) end, due_at = now(),
            unplanned = true
       from passed join users u on u.id = passed."userId" where r.extension_id = passed.id`.execute(executor);
-  await sql`select pg_notify(${forwardingChannel}, ${systemsChanged})`.execute(executor);
+  await wakeReconcilers(executor);
 }

@@ -46,10 +46,19 @@ export async function leaseSystems(
   return rows;
 }
 
-/** Null: it is gone. */
-export async function modeOf(db: Executor, systemId: string): Promise<OwnedSystem['mode'] | null> {
+export async function isActive(db: Executor, systemId: string): Promise<boolean> {
   const row = await db.selectFrom('phone_system').select('mode').where('id', '=', systemId).executeTakeFirst();
-  return row?.mode ?? null;
+  return row?.mode === 'active';
+}
+
+/** Whether phones are to show nothing of ours any more: the system is gone, only watched, or paused to give back. */
+export async function takesPresenceBack(db: Executor, systemId: string): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from phone_system
+     where id = ${systemId} and (mode = 'active' or mode = 'paused' and not (paused_reason ->> 'giveBack')::boolean)`.execute(
+    db,
+  );
+  return rows.length === 0;
 }
 
 export async function giveLeasesBack(db: Database, processName: string): Promise<void> {

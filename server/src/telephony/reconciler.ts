@@ -15,15 +15,16 @@ import { reconcile } from './reconcile.ts';
 import {
   forwardingChannel,
   giveLeasesBack,
+  isActive,
   leaseSystems,
   makeDue,
-  modeOf,
   nextDue,
   noteUnreachable,
   type OwnedSystem,
   phonesInForce,
   saveSystemHealth,
   systemsChanged,
+  takesPresenceBack,
 } from './reconciler.queries.ts';
 import { recordsInDatabase } from './records.queries.ts';
 import { LeaseLost } from './records.ts';
@@ -31,7 +32,7 @@ import { type PresenceShown, showPresence } from './shown-presence.ts';
 import { tokensInStore } from './token-store.ts';
 import { guarded } from './trust/guard.queries.ts';
 import type { PauseScope } from './trust/pauses.ts';
-import { endPausesThatAreOver } from './trust/pausing.ts';
+import { endPausesThatAreOver, wakeReconcilers } from './trust/pausing.ts';
 
 export interface ReconcilerOptions {
   connectors: PhoneSystemKinds;
@@ -45,6 +46,7 @@ export interface ReconcilerOptions {
 }
 
 const hintsGatheredMs = 100;
+const takeBackMs = 30_000;
 
 /** A phone system whose lease this process holds. */
 interface Desk {
@@ -104,15 +106,20 @@ export async function startReconciler(context: Context, options: ReconcilerOptio
     await desk.working;
     if (desk.timer) clearTimeout(desk.timer);
     await Promise.all([desk.calls?.stop(), desk.presence?.stop()]);
-    const { connection, system, presence } = desk;
-    // Nobody writes to it any more: this was the last chance to take back what phones show.
-    if (connection?.showPresence && (await isLastToWrite(system.id, presence !== null)))
-      await connection.showPresence(new Map(), true, AbortSignal.timeout(5_000)).catch(() => {});
+    const { connection, presence } = desk;
+    if (connection?.showPresence && presence && !stopped) await takePresenceBack(desk, connection).catch(() => {});
     await connection?.close().catch(() => {});
   }
 
-  async function isLastToWrite(systemId: string, shown: boolean): Promise<boolean> {
-    return shown && !stopped && (await modeOf(store.db, systemId).catch(() => 'active')) !== 'active';
+  /** Nobody writes to it any more: this was the last chance to take back what phones show. */
+  async function takePresenceBack({ system }: Desk, connection: PhoneSystemConnection): Promise<void> {
+    if (!(await takesPresenceBack(store.db, system.id))) return;
+    try {
+      await connection.showPresence!(new Map(), true, AbortSignal.timeout(takeBackMs));
+    } finally {
+      // Resumed meanwhile, the next desk, here or in another process, may have shown presence before this took it back.
+      if (await isActive(store.db, system.id)) await wakeReconcilers(store.db);
+    }
   }
 
   const isOpen = (desk: Desk) => !stopped && desks.get(desk.system.id) === desk;

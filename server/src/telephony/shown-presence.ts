@@ -32,6 +32,8 @@ export function showPresence(
   const work = paced(
     async () => {
       const all = performance.now() - comparedAt >= compareMs;
+      // Before the work: who asks for a comparison meanwhile gets one.
+      if (all) comparedAt = performance.now();
       // Before the reading: what changes meanwhile is newer and comes again.
       const last = await lastChangeNumber(db);
       const wanted = await presenceWanted(db, system.id, all ? null : seen, Temporal.Now.instant());
@@ -41,7 +43,6 @@ export function showPresence(
       if (all || wanted.size > 0) await connection.showPresence!(wanted, all, AbortSignal.timeout(limitMs));
       for (const [extension, presence] of wanted) if (!presence) cleared.add(extension);
       seen = last;
-      if (all) comparedAt = performance.now();
       return compareMs;
     },
     (error, times) => {
@@ -79,7 +80,8 @@ export async function takeBackPresence(
       let connection: PhoneSystemConnection | null = null;
       try {
         connection = await connectTo(kinds, secrets, system);
-        await connection.showPresence?.(new Map(), true, AbortSignal.timeout(limitMs));
+        const nothing = await nothingShown(db, system.id);
+        await connection.showPresence?.(nothing, true, AbortSignal.timeout(limitMs));
       } catch (error) {
         log.warn({ phoneSystem: system.name, err: error }, 'What phones show could not be taken back.');
       } finally {
@@ -87,6 +89,12 @@ export async function takeBackPresence(
       }
     }),
   );
+}
+
+/** Of every extension by name: a phone system that can't be read doesn't know where something of ours stands. */
+async function nothingShown(db: Executor, systemId: string): Promise<Map<string, null>> {
+  const rows = await db.selectFrom('extension').select('number').where('phone_system_id', '=', systemId).execute();
+  return new Map(rows.map(({ number }) => [number, null]));
 }
 
 interface Row {

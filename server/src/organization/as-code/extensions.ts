@@ -1,6 +1,6 @@
 /** Extensions of the users in a company file: new ones, those that are passed on, and those that leave. */
 import { sql } from 'kysely';
-import { forwardingChannel, systemsChanged } from '../../telephony/reconciler.queries.ts';
+import { wakeReconcilers } from '../../telephony/trust/pausing.ts';
 import { startLeaving } from '../leaving/start.ts';
 import { type PassedExtension, passExtensionsOn } from '../passing-extensions.ts';
 import { same } from './difference.ts';
@@ -64,5 +64,5 @@ export async function writeExtensions(
         join phone_system on phone_system.name = row."phoneSystem"
       returning id)
     insert into forwarding_record (extension_id) select id from made`.execute(transaction);
-  await sql`select pg_notify(${forwardingChannel}, ${systemsChanged})`.execute(transaction);
+  await wakeReconcilers(transaction);
 }

@@ -1,7 +1,6 @@
 /** Extensions that an import gives and replaces. The forwarding of one that goes is given back first (leaving/). */
-import { sql } from 'kysely';
 import type { Executor } from '../../store/database.ts';
-import { forwardingChannel, systemsChanged } from '../../telephony/reconciler.queries.ts';
+import { wakeReconcilers } from '../../telephony/trust/pausing.ts';
 import type { Actor } from '../audit.ts';
 import { startLeaving } from '../leaving/start.ts';
 import { passExtensionsOn } from '../passing-extensions.ts';
@@ -48,7 +47,7 @@ export async function replaceExtensions(
   );
   for (const { userId, from } of done)
     if (from !== null) await replaced(transaction, { phoneSystemId, userId, number: from }, actor);
-  await sql`select pg_notify(${forwardingChannel}, ${systemsChanged})`.execute(transaction);
+  await wakeReconcilers(transaction);
   return leftOut;
 }
 

@@ -228,7 +228,7 @@ export function httpConnection(options: HttpConnectionOptions): HttpConnection {
         watching.unref();
       },
     }),
-    ...(tell && { showPresence: (wanted, _all, signal) => tell(wanted, signal) }),
+    ...(tell && { showPresence: tell }),
     // Proves the way there even where no extension is known yet.
     async check(signal) {
       if (!settings.readAll) return [];

@@ -30,9 +30,20 @@ export function presenceTeller(
     told.set(extension, mark);
   }
 
-  /** @throws ConnectorError the first one; extensions that the system doesn't know are passed over. */
-  return async (wanted: ReadonlyMap<string, PhonePresence | null>, signal: AbortSignal): Promise<void> => {
-    const queue = [...wanted];
+  /**
+   * @param all what was told of others on this connection is taken back.
+   * @throws ConnectorError the first one; extensions that the system doesn't know are passed over.
+   */
+  return async (
+    wanted: ReadonlyMap<string, PhonePresence | null>,
+    all: boolean,
+    signal: AbortSignal,
+  ): Promise<void> => {
+    const others = all ? [...told.keys()].filter((extension) => !wanted.has(extension)) : [];
+    const queue: [string, PhonePresence | null][] = [
+      ...wanted,
+      ...others.map((extension): [string, null] => [extension, null]),
+    ];
     let first: unknown = null;
     const worker = async () => {
       for (let next = queue.shift(); next; next = queue.shift())

@@ -285,6 +285,9 @@ test('Wazo: presence is shown where it is new, and calls are found by their user
   expect(said()).toBe(1);
   await show(null);
   expect([said(), wazo.presence('201')]).toEqual([2, { state: 'available', status: '' }]);
+  await show('appointment');
+  await connection.showPresence!(new Map(), true, signal()); // as when everything is given back
+  expect([said(), wazo.presence('201')]).toEqual([4, { state: 'available', status: '' }]);
   standIn.next(1, { status: 403, body: ['Forbidden'] });
   await expect(show('appointment')).rejects.toMatchObject({ errorClass: 'credentials' });
   expect(await connection.calls!(signal())).toEqual([]);
