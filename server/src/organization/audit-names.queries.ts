@@ -28,6 +28,8 @@ export async function namesIn(db: Executor, entries: readonly AuditEntry[]): Pro
       union all select configuration_group.id, configuration_group.name from configuration_group join wanted using (id)
       union all select identity_provider.id, identity_provider.name from identity_provider join wanted using (id)
       union all select import_source.id, import_source.name from import_source join wanted using (id)
+      union all select graph_application.id, graph_application.name from graph_application join wanted using (id)
+      union all select exchange_server.id, exchange_server.name from exchange_server join wanted using (id)
     )
     select id, name from there
     union all
@@ -47,4 +49,6 @@ const kindsWithNames = [
   'workGroup',
   'location',
   'group',
+  'graphApplication',
+  'exchangeServer',
 ] as const;

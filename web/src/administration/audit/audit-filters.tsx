@@ -22,6 +22,8 @@ export const kinds = [
   'sampleCompany',
   'auditLog',
   'identityProvider',
+  'graphApplication',
+  'exchangeServer',
   'session',
   'apiToken',
   'importSource',
