@@ -40,10 +40,16 @@ interface Held {
   hints: Hints;
 }
 
+export interface WatchingOptions {
+  connectors: readonly CalendarConnector[];
+  /** Milliseconds between looks at leases; default 5 s, at most a third of a lease. */
+  lookEvery?: number;
+}
+
 /** In the role `sync`. */
 export async function startWatching(
   { store, log, processName }: Context,
-  { connectors }: { connectors: readonly CalendarConnector[] },
+  { connectors, lookEvery = lookEveryMs }: WatchingOptions,
 ): Promise<Running> {
   const { db } = store;
   const connector = connectors.find(({ kind, watch }) => kind === 'exchange' && watch !== undefined);
@@ -64,7 +70,7 @@ export async function startWatching(
         // Without the database hints are kept, and leases run out: then another process takes over.
         log.error({ error }, 'Mailboxes that tell of their changes could not be looked after; it is tried again.');
       }
-      await sleep(lookEveryMs, undefined, { signal: stopping.signal }).catch(() => {});
+      await sleep(lookEvery, undefined, { signal: stopping.signal }).catch(() => {});
     }
   };
 
@@ -132,10 +138,10 @@ async function claimServers(db: Database, processName: string, ours: readonly st
 /** Accounts that have been read once, with what was read of them. */
 async function accountsOf(db: Database, server: string): Promise<WatchedAccount[]> {
   const { rows } = await sql<{ id: string; settings: unknown; calendars: string[] }>`
-    select account.id, settings, array_agg(remote_id order by remote_id) as calendars
+    select account.id, account.settings, array_agg(remote_id order by remote_id) as calendars
       from account join users on users.id = user_id join calendar on account_id = account.id
-     where exchange_server_id = ${server}::uuid and kind = 'exchange' and users.active
-       and status <> 'resting' and leaving_at is null and window_from is not null
+     where exchange_server_id = ${server}::uuid and account.kind = 'exchange' and users.active
+       and account.status <> 'resting' and account.leaving_at is null and window_from is not null
      group by account.id order by account.id`.execute(db);
   return rows.map(({ id, settings, calendars }) => ({
     account: { id, settings, secret: null, exchangeServerId: server },

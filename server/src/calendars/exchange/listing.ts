@@ -1,6 +1,6 @@
 /**
- * What a calendar of Exchange has in a stretch of time: ids and change keys, put together to what is stored as one. A
- * series is one because its rows must always equal one version of it.
+ * What a calendar of Exchange has in a stretch of time: ids and change keys, put together to what is stored as one, by
+ * UID. A series is one because its rows must always equal one version of it, also while it becomes a single appointment.
  *
  * The change key of an occurrence is that of its series: "If either the recurring master or any of its occurrences
  * change, the ChangeKey changes" (OccurrenceItemIdType.ChangeKey). What changes in an exception alone shows either there
@@ -28,7 +28,7 @@ export type Expansion = 'server' | 'here';
 
 /** What is stored as one object. */
 export interface Entry {
-  kind: 'single' | 'series' | 'master';
+  /** The UID, or the id of one that has none. */
   key: string;
   /** The same while nothing of it has changed; '' where that can't be known. */
   stamp: string;
@@ -57,8 +57,8 @@ export async function listCalendar(
   if (told !== 'server') for (const master of await reader.masters()) items.set(master.id, master);
   const entries = new Map<string, Entry>();
   for (const item of items.values()) {
-    const { kind, key } = placeOf(item);
-    const entry = entries.get(key) ?? { kind, key, stamp: '', items: [] };
+    const key = uidOf({ uid: item.uid, itemId: item });
+    const entry = entries.get(key) ?? { key, stamp: '', items: [] };
     entry.items.push(item);
     entries.set(key, entry);
   }
@@ -107,22 +107,15 @@ async function splitView(
 export const keptChanging = () =>
   new ConnectorError('unreachable', 'The calendar kept changing while it was read. It is read again by itself.');
 
-function placeOf(item: FoundItem): Pick<Entry, 'kind' | 'key'> {
-  const { calendarItemType: type, uid, id } = item;
-  const key = `series ${uidOf({ uid, itemId: item })}`;
-  if (type === 'RecurringMaster') return { kind: 'master', key };
-  // One that doesn't say what it belongs to is stored by itself.
-  if ((type === 'Occurrence' || type === 'Exception') && uid !== null) return { kind: 'series', key };
-  return { kind: 'single', key: id };
-}
-
-function stampFor({ kind, items }: Entry, { from, to }: Interval): string {
+function stampFor({ items }: Entry, { from, to }: Interval): string {
   if (items.some(({ changeKey }) => changeKey === '')) return '';
-  const lines = items.map(({ id, changeKey, calendarItemType, start, end }) =>
-    [id, changeKey, ...(kind === 'series' ? [calendarItemType, start, end] : [])].join('|'),
-  );
-  // A master says nothing of the stretch for which it was expanded.
-  const stretch = kind === 'master' ? [from.toString(), to.toString()] : [];
-  const text = [revision, ...stretch, ...lines.sort()].join('\n');
+  const lines = items.map((item) => {
+    const { id, changeKey, calendarItemType, start, end } = item;
+    // A master says nothing of the stretch for which it was expanded.
+    return [id, changeKey, calendarItemType, ...(isMaster(item) ? [from, to] : [start, end])].join('|');
+  });
+  const text = [revision, ...lines.sort()].join('\n');
   return createHash('sha256').update(text).digest('base64url').slice(0, 22);
 }
+
+export const isMaster = ({ calendarItemType }: FoundItem): boolean => calendarItemType === 'RecurringMaster';

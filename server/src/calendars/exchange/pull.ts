@@ -3,21 +3,20 @@
  * changed is read. What was read counts when it is of the version that was listed: the change keys say so, or a second
  * listing that is the same as the one before.
  */
-import type { Interval, SkippedComponent } from '../../agenda/appointment.ts';
+import type { Interval } from '../../agenda/appointment.ts';
 import type { Change, PullRequest } from '../connector.ts';
-import { type Member, objectOf, slackDays, stampOf } from '../kept.ts';
+import { objectOf, slackDays, stampOf } from '../kept.ts';
 import { pollAfter } from '../poll.ts';
-import { appointmentOf, isSkipped } from './items.ts';
 import {
   type CalendarReader,
   type Entry,
   type Expansion,
+  isMaster,
   keptChanging,
   type Listing,
   listCalendar,
 } from './listing.ts';
-import type { CalendarItem } from './operations/calendar-item.ts';
-import { exceptionsIn, idsToRead, type Members, membersExpanded, membersListed } from './series.ts';
+import { type Read, readEntries } from './reading.ts';
 
 /** What a good pull ends with. */
 interface Cursor {
@@ -90,16 +89,9 @@ const widened = ({ from, to }: Interval): Interval => ({
 
 /** A master that has appointments where the server lists none of them: it doesn't expand series. */
 function expandedHere({ entries }: Listing, news: ReadonlyMap<string, Read>): Expansion | null {
-  for (const [key, { members }] of news) if (entries.get(key)?.kind === 'master' && members.length > 0) return 'here';
+  for (const [key, { members }] of news)
+    if (members.length > 0 && entries.get(key)?.items.every(isMaster)) return 'here';
   return null;
-}
-
-interface Read extends Members {
-  stamp: string;
-  /** The change keys are those that were listed. */
-  certain: boolean;
-  /** Listed, and not to be had. */
-  unread: SkippedComponent[];
 }
 
 interface NewsRequest {
@@ -131,77 +123,4 @@ async function readNews(
     before = news;
   }
   throw keptChanging();
-}
-
-async function readEntries(
-  reader: CalendarReader,
-  entries: readonly Entry[],
-  stretch: Interval,
-  timeZone: string,
-): Promise<Map<string, Read>> {
-  const answers = await readAll(reader, entries.flatMap(idsOf));
-  const exceptionsOf = (entry: Entry): string[] =>
-    mastersOf(entry, answers).flatMap((master) => exceptionsIn(master, stretch).flatMap(({ id }) => id ?? []));
-  const exceptions = await readAll(reader, entries.flatMap(exceptionsOf));
-  const all = new Map<string, Read>();
-  for (const entry of entries) {
-    const asked = idsOf(entry);
-    const listed = new Map(entry.items.map((item) => [item.id, item.changeKey]));
-    const isListed = (id: string) => {
-      const answer = answers.get(id);
-      return isItem(answer) ? answer.itemId.changeKey === listed.get(id) : typeof answer === 'string';
-    };
-    const masters = mastersOf(entry, answers);
-    const modified = exceptionsOf(entry);
-    const members =
-      entry.kind === 'master'
-        ? joined(masters.map((master) => membersExpanded(master, onlyItems(exceptions), stretch, timeZone)))
-        : entry.kind === 'series'
-          ? membersListed(entry.items, onlyItems(answers), timeZone)
-          : joined(asked.flatMap((id) => singleOf(answers.get(id), timeZone)));
-    const unread = [
-      ...asked.flatMap((id) => unreadOf(id, answers.get(id))),
-      // Servers that list masters don't always have their exceptions: those have what the master has.
-      ...modified.flatMap((id) => (exceptions.get(id) === null ? [] : unreadOf(id, exceptions.get(id)))),
-    ];
-    const certain = entry.stamp === '' || (asked.every(isListed) && modified.length === 0);
-    all.set(entry.key, { ...members, stamp: entry.stamp, certain, unread });
-  }
-  return all;
-}
-
-const idsOf = ({ kind, items }: Entry): string[] => (kind === 'series' ? idsToRead(items) : items.map(({ id }) => id));
-
-type Answers = ReadonlyMap<string, CalendarItem | string | null>;
-
-async function readAll(reader: CalendarReader, ids: readonly string[]): Promise<Answers> {
-  if (ids.length === 0) return new Map();
-  const answers = await reader.items(ids);
-  return new Map(ids.map((id, index) => [id, answers[index] ?? null]));
-}
-
-const isItem = (answer: CalendarItem | string | null | undefined): answer is CalendarItem =>
-  typeof answer === 'object' && answer !== null;
-
-const onlyItems = (answers: Answers): Map<string, CalendarItem> =>
-  new Map([...answers].flatMap(([id, answer]) => (isItem(answer) ? [[id, answer] as const] : [])));
-
-const mastersOf = ({ kind, items }: Entry, answers: Answers): CalendarItem[] =>
-  kind === 'master' ? items.map(({ id }) => answers.get(id)).filter(isItem) : [];
-
-const joined = (parts: readonly Members[]): Members => ({
-  members: parts.flatMap(({ members }) => members),
-  skipped: parts.flatMap(({ skipped }) => skipped),
-});
-
-function singleOf(answer: CalendarItem | string | null | undefined, timeZone: string): Members[] {
-  if (!isItem(answer)) return [];
-  const one: Member | SkippedComponent = appointmentOf(answer, timeZone);
-  return [isSkipped(one) ? { members: [], skipped: [one] } : { members: [one], skipped: [] }];
-}
-
-function unreadOf(id: string, answer: CalendarItem | string | null | undefined): SkippedComponent[] {
-  if (isItem(answer)) return [];
-  const reason = answer ? `Exchange can’t give it: ${answer}` : 'Exchange lists it, and doesn’t find it.';
-  return [{ uid: id, reason }];
 }

@@ -27,7 +27,7 @@ export interface Members {
   skipped: SkippedComponent[];
 }
 
-/** Of listed ones those that have to be read: each exception, and the first of those that are as the pattern has them. */
+/** Of listed ones those that have to be read: all but the occurrences that are as the pattern has them, and one of those. */
 export function idsToRead(listed: readonly FoundItem[]): string[] {
   const plain = listed.find(isPlain);
   const others = listed.filter((item) => !isPlain(item));
