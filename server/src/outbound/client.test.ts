@@ -517,7 +517,7 @@ test('a session waits no longer than told: for an answer, for its rest, or when 
       silenceMs: 1_000,
       ...(signal && { signal }),
     });
-  expect((await failure(send('/silent'))).message).toContain('did not answer in time');
+  expect((await failure(send('/silent'))).message).toContain('no answer came in time');
   expect((await failure(send('/begun').then(textOf))).message).toContain('fell silent');
   const controller = new AbortController();
   const answer = await send('/begun', controller.signal);

@@ -11,7 +11,7 @@ const causes: Record<string, string> = {
   UND_ERR_SOCKET: 'it closed the connection before the answer was complete',
   ETIMEDOUT: 'the connection timed out',
   UND_ERR_CONNECT_TIMEOUT: 'the connection timed out',
-  UND_ERR_HEADERS_TIMEOUT: 'it did not answer in time',
+  UND_ERR_HEADERS_TIMEOUT: 'no answer came in time',
   UND_ERR_BODY_TIMEOUT: 'it fell silent in the middle of its answer',
   EHOSTUNREACH: 'there is no way to that network',
   ENETUNREACH: 'there is no way to that network',

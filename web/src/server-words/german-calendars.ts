@@ -40,6 +40,15 @@ export const calendars: Record<string, string> = {
     'Die Antwort von {0} lässt sich nicht lesen: sie hat zu viele Elemente.',
   'The answer of {0} can’t be read: it is nested too deeply.':
     'Die Antwort von {0} lässt sich nicht lesen: sie ist zu tief verschachtelt.',
+  'The answer of {0} can’t be read: it is too long.': 'Die Antwort von {0} lässt sich nicht lesen: sie ist zu lang.',
+  'The answer of {0} can’t be read: it ends too early.':
+    'Die Antwort von {0} lässt sich nicht lesen: sie endet zu früh.',
+  'The answer of {0} can’t be read: something follows its end.':
+    'Die Antwort von {0} lässt sich nicht lesen: nach ihrem Ende folgt noch etwas.',
+  'The answer of {0} can’t be read: its body is empty.':
+    'Die Antwort von {0} lässt sich nicht lesen: ihr Rumpf ist leer.',
+  'The answer of {0} can’t be read: “{1}” stands where a SOAP envelope was expected.':
+    'Die Antwort von {0} lässt sich nicht lesen: „{1}“ steht, wo ein SOAP-Umschlag erwartet wurde.',
   'The answer of {0} can’t be read: “{1}” stands where a multistatus was expected.':
     'Die Antwort von {0} lässt sich nicht lesen: „{1}“ steht, wo ein „multistatus“ erwartet wurde.',
   '{0} packs its answer in a way that wasn’t asked for.':

@@ -79,6 +79,8 @@ export const connections: Record<string, string> = {
   'it closed the connection': 'er hat die Verbindung geschlossen',
   'it closed the connection before the answer was complete':
     'er hat die Verbindung geschlossen, bevor die Antwort vollständig war',
+  'no answer came in time': 'es kam nicht rechtzeitig eine Antwort',
+  'it fell silent in the middle of its answer': 'er ist mitten in der Antwort verstummt',
   'the connection timed out': 'die Verbindung kam nicht rechtzeitig zustande',
   'there is no way to that network': 'es gibt keinen Weg in dieses Netz',
   'its certificate has expired': 'sein Zertifikat ist abgelaufen',
