@@ -13,6 +13,7 @@ import { autodiscover } from './autodiscover.ts';
 import { ewsService } from './ews/service.ts';
 import { type Habits, nasty } from './habits.ts';
 import type { Answer, Asked } from './http.ts';
+import { people } from './people.ts';
 import { bearer, type TrustedIssuer } from './sign-in/bearer.ts';
 import { ntlm } from './sign-in/ntlm.ts';
 import { basic, signInBy, type Verify } from './sign-in/sign-in.ts';
@@ -54,6 +55,7 @@ export function openExchange(options: Omit<ExchangeOptions, 'port' | 'tls'>, ori
   });
   const service = ewsService(world, signIn, origin);
   const discovery = autodiscover(world, signIn, origin);
+  const page = people(world, service.counters);
 
   async function handle(asked: Asked): Promise<Answer> {
     const path = asked.url.pathname.toLowerCase();
@@ -63,7 +65,7 @@ export function openExchange(options: Omit<ExchangeOptions, 'port' | 'tls'>, ori
       const closes = world.habits.closesAfterNtlm && windows.signed(asked.connection);
       return closes ? { ...answer, headers: { ...answer.headers, connection: 'close' } } : answer;
     }
-    return (await discovery.answer(asked)) ?? { status: 404, body: 'There is nothing here.' };
+    return (await discovery.answer(asked)) ?? page(asked) ?? { status: 404, body: 'There is nothing here.' };
   }
 
   return { world, handle, ntlm: windows, autodiscover: discovery.settings, ...service };

@@ -1,4 +1,5 @@
 /** What the parts of the simulator get and give. */
+import { page } from '../microsoft365/identity/pages.ts';
 
 export interface Asked {
   method: string;
@@ -19,10 +20,8 @@ export interface Answer {
   stream?: AsyncIterable<string>;
 }
 
-export const page = (title: string, body: string, status = 200): Answer => ({
+export const html = (title: string, body: string, status = 200): Answer => ({
   status,
   headers: { 'content-type': 'text/html; charset=utf-8' },
-  body: `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${title}</title><style>body{font:16px/1.5 system-ui;max-width:40rem;margin:3rem auto;padding:0 1rem}</style>
-<h1>${title}</h1>${body}`,
+  body: page(title, body),
 });

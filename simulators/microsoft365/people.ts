@@ -2,9 +2,8 @@
 import type { graph } from './graph/graph.ts';
 import { type Answer, type Asked, formOf, html, redirect } from './http.ts';
 import { escaped, page } from './identity/pages.ts';
+import { actByHand, actionButton, calendarByHand } from './mailbox/by-hand.ts';
 import type { World } from './world.ts';
-
-const day = 86_400_000;
 
 export function people(world: World, service: ReturnType<typeof graph>) {
   return (asked: Asked): Answer | null => {
@@ -28,24 +27,8 @@ export function people(world: World, service: ReturnType<typeof graph>) {
   };
 
   function act(user: World['users'][number], fields: Record<string, string>): void {
-    const { mailbox } = user;
-    const number = Number(fields.item);
     if (fields.action === 'revoke') user.validFrom = world.clock.now() + 1;
-    if (!mailbox) return;
-    if (fields.action === 'add') {
-      const start = Temporal.Instant.fromEpochMilliseconds(world.clock.now() + Number(fields.minutes ?? 1) * 60_000)
-        .toZonedDateTimeISO('Europe/Berlin')
-        .round('minute')
-        .toPlainDateTime();
-      const end = start.add({ minutes: 30 });
-      mailbox.create({ subject: fields.subject || 'Meeting', start: start.toString(), end: end.toString() });
-    }
-    if (fields.action === 'delete' && mailbox.items.has(number)) mailbox.delete(number);
-    if (fields.action === 'later' && mailbox.items.has(number)) {
-      const { start, end } = mailbox.item(number).fields;
-      const later = (text: string) => Temporal.PlainDateTime.from(text).add({ minutes: 30 }).toString();
-      mailbox.update(number, { start: later(start), end: later(end) });
-    }
+    if (user.mailbox) actByHand(user.mailbox, fields, world.clock.now());
   }
 
   function overview(): string {
@@ -54,15 +37,10 @@ export function people(world: World, service: ReturnType<typeof graph>) {
       ({ name, clientId, tenantId, kind, secrets }) =>
         `<li>${escaped(name)} (${kind}): client id <code>${clientId}</code>, tenant <code>${tenantId}</code>${secrets[0] ? `, secret <code>${escaped(secrets[0].value)}</code>` : ''}</li>`,
     );
-    const button = (user: string, action: string, label: string, more = '') =>
-      `<form method="post" action="/do" style="display:inline"><input type="hidden" name="user" value="${user}"><input type="hidden" name="action" value="${action}">${more}<button>${label}</button></form>`;
-    const users = world.users.map(({ id, name, address, mailbox }) => {
-      const items = (mailbox?.view(mailbox.defaultCalendar.id, now - day / 2, now + 2 * day) ?? []).map(
-        ({ item, fields, start }) =>
-          `<li>${new Date(start).toLocaleString('en-GB')} ${escaped(fields.subject)} (${fields.showAs}) ${button(id, 'later', '30 minutes later', `<input type="hidden" name="item" value="${item.number}">`)} ${button(id, 'delete', 'Delete', `<input type="hidden" name="item" value="${item.number}">`)}</li>`,
-      );
-      return `<h2>${escaped(name)}</h2><p>${escaped(address)}</p><ul>${items.join('')}</ul>${button(id, 'add', 'Add a meeting in a minute')} ${button(id, 'revoke', 'Revoke all tokens')}`;
-    });
+    const users = world.users.map(
+      ({ id, name, address, mailbox }) =>
+        `<h2>${escaped(name)}</h2><p>${escaped(address)}</p>${mailbox ? calendarByHand(id, mailbox, now) : ''} ${actionButton(id, 'revoke', 'Revoke all tokens')}`,
+    );
     return `<ul>${applications.join('')}</ul>${users.join('')}<h2>Requests</h2><pre>${escaped(JSON.stringify(service.counters.requests, null, 1))}</pre>`;
   }
 }

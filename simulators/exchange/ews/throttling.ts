@@ -3,7 +3,7 @@
  * HTTP 503 with or without a page, an error among the response messages of a 200.
  */
 import type { BusyShape } from '../habits.ts';
-import { type Answer, page } from '../http.ts';
+import { type Answer, html } from '../http.ts';
 import type { ServiceAccount, World } from '../world.ts';
 import { Fault } from './errors.ts';
 
@@ -77,4 +77,4 @@ export function busyFault({ habits }: World): Fault {
 export const unavailable = (empty: boolean): Answer =>
   empty
     ? { status: 503, headers: { 'content-length': '0' }, body: null }
-    : page('Service Unavailable', '<p>HTTP Error 503. The service is unavailable.</p>', 503);
+    : html('Service Unavailable', '<p>HTTP Error 503. The service is unavailable.</p>', 503);
