@@ -33,7 +33,7 @@ export function AccountCard({ account }: { account: Account }) {
     onSettled: () => client.invalidateQueries(),
   });
   const isFile = account.kind === 'icalendar-file';
-  const isMailbox = account.kind === 'microsoft365';
+  const isMailbox = account.kind === 'microsoft365' || account.kind === 'exchange';
   const ofGroup = account.origin === 'group';
   const signsIn = isMailbox && !ofGroup && ['credentials', 'consent'].includes(account.health.errorClass ?? '');
   return (
@@ -141,10 +141,12 @@ export function Health({ account }: { account: Account }) {
   );
 }
 
-/** A mailbox of Microsoft 365 isn't mended where an account with a password is. */
-function mendWords({ kind, origin, health }: Account): 'mend' | 'mendMailbox' | 'mendOfGroup' {
+/** A mailbox isn't mended where an account with a password is. */
+function mendWords({ kind, origin, health }: Account): 'mend' | 'mendMailbox' | 'mendOfGroup' | 'mendOnExchange' {
   const differs = ['credentials', 'consent', 'notFound', 'refused'].includes(health.errorClass ?? '');
-  if (kind !== 'microsoft365' || !differs) return 'mend';
+  if (!differs) return 'mend';
+  if (kind === 'exchange') return 'mendOnExchange';
+  if (kind !== 'microsoft365') return 'mend';
   return origin === 'group' ? 'mendOfGroup' : 'mendMailbox';
 }
 
