@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Habits } from '../../../../simulators/exchange/habits.ts';
+import type { Outbound } from '../../outbound/outbound.ts';
 import { ConnectorError } from '../connector.ts';
 import { Affinity } from './affinity.ts';
 import { readReplies, writeReplies } from './automatic-replies.ts';
@@ -11,7 +12,7 @@ import { getItems } from './operations/get-items.ts';
 import { type StreamNotice, streamEvents } from './operations/stream-events.ts';
 import { subscribeStreaming, unsubscribe } from './operations/subscribe-streaming.ts';
 import { ExchangeRefusal } from './refusal.ts';
-import { clientOf, mailboxName, password, serverAt, simulated } from './server.fixture.ts';
+import { clientOf, mailboxName, outboundOfTest, password, serverAt, simulated } from './server.fixture.ts';
 
 const signal = AbortSignal.timeout(120_000);
 const week = { from: Temporal.Instant.from('2026-10-05T00:00Z'), to: Temporal.Instant.from('2026-10-12T00:00Z') };
@@ -144,6 +145,35 @@ test('a mailbox that is known by an alias is found by it, and the way is remembe
   const client = clientOf(serverAt(simulator.url));
   await findCalendarFolders(client.mailbox('anna.b@contoso.example', signal));
   expect(told).toEqual(['PrimarySmtpAddress', 'SmtpAddress', 'SmtpAddress']);
+});
+
+test('an Exchange that knows older schemas only is asked by one, by several at once too', async () => {
+  const { simulator } = await simulated();
+  const told: string[] = [];
+  const outbound = outboundOfTest();
+  const old: Outbound = {
+    ...outbound,
+    session(options) {
+      const session = outbound.session(options);
+      return {
+        close: () => session.close(),
+        async send(url, request) {
+          const version = /RequestServerVersion Version="(\w+)"/.exec(request.body ?? '')?.[1] ?? '';
+          told.push(version);
+          if (version !== 'Exchange2010_SP1') request.body = request.body?.replaceAll(version, 'Exchange2099');
+          return await session.send(url, request);
+        },
+      };
+    },
+  };
+  const client = clientOf(serverAt(simulator.url), { outbound: old });
+  const read = () => findCalendarFolders(client.mailbox(mailboxName, signal));
+  const folders = await Promise.all([read(), read(), read()]);
+  expect(folders.map((each) => each.length)).toEqual([1, 1, 1]);
+  expect(told).toContain('Exchange2013');
+  told.length = 0;
+  await read();
+  expect(new Set(told)).toEqual(new Set(['Exchange2010_SP1']));
 });
 
 test.each<Habits['busyShapes'][number]>(['fault', 'unavailable', 'unavailableEmpty', 'message'])(

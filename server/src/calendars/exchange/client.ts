@@ -64,6 +64,14 @@ export interface ExchangeClientParts {
   address(mailbox: string): Promise<URL>;
 }
 
+/** What an answer is judged by. */
+interface SentTo {
+  mailbox: string;
+  partly: boolean;
+  host: string;
+  version: ServerVersion;
+}
+
 interface Sent {
   mailbox: string;
   operation: Operation;
@@ -173,8 +181,8 @@ export class ExchangeClient {
   async #once(sent: Sent, kind: number): Promise<XmlElement> {
     const session = this.#connections.take();
     try {
-      const { answer, host } = await this.#send(sent, kind, session, 30_000);
-      return this.#judged(await this.#envelope(answer, host), sent, host);
+      const { answer, to } = await this.#send(sent, kind, session, 30_000);
+      return this.#judged(await this.#envelope(answer, to.host), to);
     } finally {
       this.#connections.giveBack(session);
     }
@@ -203,7 +211,7 @@ export class ExchangeClient {
       signal,
     });
     affinity?.keep(answer.headers);
-    return { answer, host: url.host };
+    return { answer, to: { mailbox, partly: sent.partly, host: url.host, version } };
   }
 
   /** @throws ConnectorError where the answer isn't one of EWS. */
@@ -223,21 +231,21 @@ export class ExchangeClient {
   }
 
   /** @throws ExchangeRefusal */
-  #judged(envelope: Envelope, sent: Sent, host: string): XmlElement {
-    if (envelope.isFault) throw this.#refused(faultIn(envelope), sent, host);
+  #judged(envelope: Envelope, to: SentTo): XmlElement {
+    if (envelope.isFault) throw this.#refused(faultIn(envelope), to);
     const messages = responseMessages(envelope.body);
     const faults = messages.map(faultOf);
     const busy = faults.find((fault) => fault !== null && isBusy(fault.code));
-    if (busy) throw this.#refused(busy, sent, host);
+    if (busy) throw this.#refused(busy, to);
     const [first] = faults;
-    const all = faults.every((fault) => fault !== null && (!sent.partly || isOfMailbox(fault.code)));
-    if (first && all) throw this.#refused(first, sent, host);
+    const all = faults.every((fault) => fault !== null && (!to.partly || isOfMailbox(fault.code)));
+    if (first && all) throw this.#refused(first, to);
     return envelope.body;
   }
 
-  #refused(fault: Fault, sent: Sent, host: string): ConnectorError {
+  #refused(fault: Fault, { host, mailbox, version }: SentTo): ConnectorError {
     if (isBusy(fault.code)) return this.#busy(fault.backOffMs);
-    const older = serverVersions[serverVersions.indexOf(this.#version) + 1];
+    const older = serverVersions[serverVersions.indexOf(version) + 1];
     if (older && unknownVersion.has(fault.code)) {
       this.#version = older;
       return new ConnectorError(
@@ -245,7 +253,7 @@ export class ExchangeClient {
         `${host} doesn’t know the schema of Exchange 2013; it is asked by an older one.`,
       );
     }
-    return refusal(fault, host, sent.mailbox);
+    return refusal(fault, host, mailbox);
   }
 
   /** Nothing goes to the server for as long as it asks. */
@@ -275,12 +283,11 @@ export class ExchangeClient {
   async *#stream(sent: Sent, silenceMs: number): AsyncGenerator<XmlElement> {
     const session = this.#connections.take();
     try {
-      const { answer, host } = await this.#send(sent, this.#knownBy.get(sent.mailbox) ?? 0, session, silenceMs);
+      const { answer, to } = await this.#send(sent, this.#knownBy.get(sent.mailbox) ?? 0, session, silenceMs);
       // Of streams alone: what is asked otherwise is answered as before.
+      const { host } = to;
       const refused = (fault: Fault) =>
-        fault.code === 'ErrorExceededConnectionCount'
-          ? refusal(fault, host, sent.mailbox)
-          : this.#refused(fault, sent, host);
+        fault.code === 'ErrorExceededConnectionCount' ? refusal(fault, host, sent.mailbox) : this.#refused(fault, to);
       if (answer.status !== 200) {
         const envelope = await this.#envelope(answer, host);
         if (envelope.isFault) throw refused(faultIn(envelope));
