@@ -158,4 +158,6 @@ test('an address is validated by the token that comes with it, as text', async (
   });
   expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/plain; charset=utf-8']);
   expect(await answer.text()).toBe('Validation: <b>ä&</b>');
+  const plus = path.replace(/validationToken=.*/, 'validationToken=Validation%3a+1%2B1%3d2+%25%C3%A4');
+  expect(await (await fetch(server.url + plus, { method: 'POST' })).text()).toBe('Validation: 1+1=2 %ä');
 });

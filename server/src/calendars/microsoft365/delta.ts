@@ -110,5 +110,5 @@ const isRefusal = (error: unknown, statuses: readonly number[]): boolean =>
 /** Graph no longer knows what it has told us: everything is told anew then. */
 function isForgotten(error: unknown): boolean {
   if (!(error instanceof GraphRefusal) || error.status < 400 || error.status > 499) return false;
-  return error.status === 410 || /syncState|resync|fullSync/i.test(error.code);
+  return error.status === 410 || error.codes.some((code) => /syncState|resync|fullSync/i.test(code));
 }

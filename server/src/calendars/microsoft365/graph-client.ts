@@ -50,13 +50,13 @@ export interface GraphClientParts {
 /** A good answer, or an error with what Graph said. */
 export class GraphRefusal extends ConnectorError {
   readonly status: number;
-  /** Graph's code, such as ErrorItemNotFound; '' where none is told. */
-  readonly code: string;
-  constructor(status: number, code: string, ...rest: ConstructorParameters<typeof ConnectorError>) {
+  /** Graph's codes, such as ErrorItemNotFound, the inner ones last. */
+  readonly codes: readonly string[];
+  constructor(status: number, codes: readonly string[], ...rest: ConstructorParameters<typeof ConnectorError>) {
     super(...rest);
     this.name = 'GraphRefusal';
     this.status = status;
-    this.code = code;
+    this.codes = codes;
   }
 }
 
@@ -129,7 +129,7 @@ export class GraphClient {
           spoilt = token;
           continue;
         }
-        if (status === 429 || ((status === 503 || status === 504) && retryAt !== null)) {
+        if (status === 429 || status === 509 || ((status === 503 || status === 504) && retryAt !== null)) {
           const until = retryAt?.epochMilliseconds ?? time.now() + 1_000 * 2 ** (tries - 1);
           mailbox.refused(until);
           if (status === 429) gate.refused(this.mailbox, time.now(), until);
@@ -191,10 +191,9 @@ export class GraphClient {
   }
 
   refusal(status: number, body: Part | null, retryAt: Temporal.Instant | null): GraphRefusal {
-    const error = isPart(body?.error) ? body.error : {};
-    const code = textOf(error.code) ?? '';
-    const [errorClass, message] = meaning(status, code, this.host, this.mailbox, this.root === '/me');
-    return new GraphRefusal(status, code, errorClass, message, { retryAt });
+    const codes = codesIn(body?.error);
+    const [errorClass, message] = meaning(status, codes, this.host, this.mailbox, this.root === '/me');
+    return new GraphRefusal(status, codes, errorClass, message, { retryAt });
   }
 }
 
@@ -214,6 +213,16 @@ function jsonOf(text: string): Part | null {
   }
 }
 
+/** Of an error and of those within it, which say more. Source: "Microsoft Graph error responses and resource types". */
+function codesIn(error: unknown): string[] {
+  const codes: string[] = [];
+  for (let at = error, depth = 0; isPart(at) && depth < 10; at = at.innererror ?? at.innerError, depth++) {
+    const code = textOf(at.code);
+    if (code !== null) codes.push(code);
+  }
+  return codes;
+}
+
 const noMailbox = new Set([
   'MailboxNotEnabledForRESTAPI',
   'MailboxNotSupportedForRESTAPI',
@@ -226,7 +235,7 @@ const noMailbox = new Set([
 /** What is told, and what mends it. */
 function meaning(
   status: number,
-  code: string,
+  codes: readonly string[],
   host: string,
   mailbox: string,
   own: boolean,
@@ -239,7 +248,8 @@ function meaning(
         ? `Microsoft 365 doesn’t let us read this of ${mailbox}. Sign in again and consent; if that doesn’t help, your administrator must approve it.`
         : `The Graph application may not read the mailbox ${mailbox}: either the permission is missing, or the mailbox lies outside of the scope that Exchange gives the application.`,
     ];
-  if (status === 404 && noMailbox.has(code))
+  const code = codes[0] ?? '';
+  if (status === 404 && codes.some((each) => noMailbox.has(each)))
     return [
       'notFound',
       `Microsoft 365 has no mailbox ${mailbox} that could be read. It may have been removed, or lie on a server of the company’s own.`,

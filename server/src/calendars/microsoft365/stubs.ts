@@ -24,7 +24,8 @@ export async function withSingles(client: GraphClient, calendar: string, round: 
     const { id } = stubs[index]!;
     // By the id it was told by: its removal will be told by that one too.
     if (event) present.set(id, { ...event, id });
-    else {
+    // Not found by its id: told as good as whole it is believed until its removal is told.
+    else if (!('subject' in stubs[index]!.raw && 'start' in stubs[index]!.raw)) {
       present.delete(id);
       removed.add(id);
     }
