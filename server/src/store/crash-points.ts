@@ -7,6 +7,8 @@ export const crashPoints = [
   'sync.pulled',
   'sync.beforeCommit',
   'sync.committed',
+  'sync.moving',
+  'sync.moved',
   'activation.claimed',
   'activation.beforeCommit',
   'activation.committed',

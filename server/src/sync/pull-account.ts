@@ -14,6 +14,7 @@ import { discoveryDue, removeVanished, storeDiscovered } from './discovery.ts';
 import { connectorFault, faultOfAccount, LeaseLost, Stopped, StoreFailure } from './faults.ts';
 import { fitFreeBusy, fitSecret, type Reduce, withoutSubjects } from './free-busy.ts';
 import { keepSecret, type LeasedAccount, type Outcome } from './lease.queries.ts';
+import { moveIn, replacedAccount } from './moving.ts';
 import { ownerAddressesOf } from './owner.ts';
 import { takeOwnersTime } from './owners-time.ts';
 import { type Pull, pullCalendar } from './pull-calendar.ts';
@@ -91,6 +92,11 @@ export async function pullAccount(
     // That a calendar is gone is certain after a second look only.
     if (lookAgainIn !== null && (missed.size > 0 || account.missesCalendar))
       lookAgainIn = Math.min(lookAgainIn, lookAgainMs);
+    const replaced = await replacedAccount(db, account, settings);
+    if (replaced !== null) {
+      for (const { round } of await moveIn(pull, calendars, replaced)) if (round.pollAfter) asked.push(round.pollAfter);
+      calendars = [];
+    }
     for (const calendar of calendars) {
       try {
         const { pollAfter, unsettled } = await pullCalendar(pull, calendar);

@@ -9,7 +9,7 @@ import {
   type PullRequest,
 } from '../calendars/connector.ts';
 import { crashPoint } from '../store/crash-points.ts';
-import type { Database } from '../store/database.ts';
+import type { Database, Executor } from '../store/database.ts';
 import { announceRound, unreadableParts } from './announce.ts';
 import { holdCalendar, type StoredCalendar } from './calendar.queries.ts';
 import { connectorFault, LeaseLost, Stopped, StoreFailure } from './faults.ts';
@@ -45,6 +45,14 @@ export interface Pull {
   timeLimit: number;
 }
 
+/** A calendar as its source has just told it; nothing of it is stored yet. */
+export interface ReadCalendar {
+  calendar: StoredCalendar;
+  round: StagedRound;
+  /** What is stored, as far as the round concerns it. */
+  versions: ReadonlyMap<string, string>;
+}
+
 /**
  * @returns what the source asks for as the time until the next pull, and whether it has to be looked at again.
  * @throws ConnectorError for the source's faults, LeaseLost, Stopped, StoreFailure, and errors of the database.
@@ -53,7 +61,15 @@ export async function pullCalendar(
   pull: Pull,
   calendar: StoredCalendar,
 ): Promise<Pick<StagedRound, 'pollAfter' | 'unsettled'>> {
-  const { db, account, connector } = pull;
+  const read = await readCalendar(pull, calendar);
+  await storeCalendars(pull, [read]);
+  crashPoint('sync.committed');
+  return read.round;
+}
+
+/** @throws as `pullCalendar` */
+export async function readCalendar(pull: Pull, calendar: StoredCalendar): Promise<ReadCalendar> {
+  const { db, account } = pull;
   let versions: Map<string, string> | null = null;
   const stored = async () => {
     versions ??= await storedVersions(db, calendar.id);
@@ -77,9 +93,7 @@ export async function pullCalendar(
   const round = await collect(pull, request);
   crashPoint('sync.pulled');
   versions ??= await storedVersions(db, calendar.id, round.full ? undefined : namedIn(round));
-  await storeRound(pull, calendar, round, versions, !connector.expand);
-  crashPoint('sync.committed');
-  return round;
+  return { calendar, round, versions };
 }
 
 const namedIn = ({ upserts, unchanged, removed }: StagedRound): string[] =>
@@ -139,14 +153,32 @@ async function collect(pull: Pull, request: PullRequest): Promise<StagedRound> {
   }
 }
 
-async function storeRound(
-  { db, account, window, ownerAddresses }: Pull,
-  calendar: StoredCalendar,
-  round: StagedRound,
-  versions: ReadonlyMap<string, string>,
-  windowByRound: boolean,
+/**
+ * All of them in one transaction.
+ * @param also done in it, first. @throws as `pullCalendar`
+ */
+export async function storeCalendars(
+  pull: Pull,
+  read: readonly ReadCalendar[],
+  also: (transaction: Executor) => Promise<void> = async () => {},
 ): Promise<void> {
-  const expandedFor = expansionOf(account.timeZone, ownerAddresses);
+  const changes = read.map((one) => changesOf(one));
+  await pull.db.transaction().execute(async (transaction) => {
+    if (!(await holdLease(transaction, pull.account.id, pull.account.lease))) throw new LeaseLost();
+    await also(transaction);
+    for (const one of changes) await storeRound(transaction, pull, one);
+    crashPoint('sync.beforeCommit');
+  });
+}
+
+interface RoundChanges extends ReadCalendar {
+  changes: ObjectRow[];
+  removed: string[];
+}
+
+/** What of a round differs from what is stored. @throws ConnectorError */
+function changesOf(read: ReadCalendar): RoundChanges {
+  const { round, versions } = read;
   const seen = new Set<string>();
   for (const key of round.unchanged) {
     const name = storableName(key);
@@ -163,26 +195,32 @@ async function storeRound(
   const removed = round.full
     ? [...versions.keys()].filter((key) => !seen.has(key))
     : [...round.removed].map(storableName).filter((key) => versions.has(key) && !seen.has(key));
+  return { ...read, changes, removed };
+}
+
+async function storeRound(
+  transaction: Executor,
+  { account, connector, window, ownerAddresses }: Pull,
+  { calendar, round, versions, changes, removed }: RoundChanges,
+): Promise<void> {
+  const expandedFor = expansionOf(account.timeZone, ownerAddresses);
   // Where the source itself expands, only a full round covers a new window; until then the old one is what is stored.
-  const covered = !windowByRound || round.full || (calendar.window !== null && sameInterval(calendar.window, window));
+  const covered =
+    connector.expand !== undefined || round.full || (calendar.window !== null && sameInterval(calendar.window, window));
   const windowKnown = calendar.window !== null || round.full;
 
-  await db.transaction().execute(async (transaction) => {
-    if (!(await holdLease(transaction, account.id, account.lease))) throw new LeaseLost();
-    if (!(await holdCalendar(transaction, calendar))) return;
-    const touched = removed.length + changes.length > 0;
-    const unreadableBefore = touched ? await unreadableParts(transaction, calendar.id) : null;
-    let changed = await removeObjects(transaction, calendar.id, removed);
-    changed += await storeObjects(transaction, { calendarId: calendar.id, userId: account.userId }, changes, versions);
+  if (!(await holdCalendar(transaction, calendar))) return;
+  const touched = removed.length + changes.length > 0;
+  const unreadableBefore = touched ? await unreadableParts(transaction, calendar.id) : null;
+  let changed = await removeObjects(transaction, calendar.id, removed);
+  changed += await storeObjects(transaction, { calendarId: calendar.id, userId: account.userId }, changes, versions);
+  await sql`
+    update calendar set cursor = ${storableJson(round.cursor)}::jsonb,
+           full_round_at = case when ${round.full} then now() else full_round_at end
+     where id = ${calendar.id}::uuid`.execute(transaction);
+  if (covered && windowKnown)
     await sql`
-      update calendar set cursor = ${storableJson(round.cursor)}::jsonb,
-             full_round_at = case when ${round.full} then now() else full_round_at end
+      update calendar set window_from = ${window.from}, window_to = ${window.to}, expanded_for = ${expandedFor}
        where id = ${calendar.id}::uuid`.execute(transaction);
-    if (covered && windowKnown)
-      await sql`
-        update calendar set window_from = ${window.from}, window_to = ${window.to}, expanded_for = ${expandedFor}
-         where id = ${calendar.id}::uuid`.execute(transaction);
-    await announceRound(transaction, account, calendar.id, { changed, unreadableBefore });
-    crashPoint('sync.beforeCommit');
-  });
+  await announceRound(transaction, account, calendar.id, { changed, unreadableBefore });
 }

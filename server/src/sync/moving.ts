@@ -1,0 +1,63 @@
+/**
+ * A user's mailbox moves from Exchange to Microsoft 365. Both accounts are there; the one on Exchange is shown until all
+ * calendars of the other were read well, then one transaction puts them in its place. A mailbox that isn't found there, or
+ * can't be read whole, stays on Exchange and is tried again, so an agenda is never empty, short or doubled.
+ */
+import { sql } from 'kysely';
+import { ConnectorError } from '../calendars/connector.ts';
+import { crashPoint } from '../store/crash-points.ts';
+import type { Database } from '../store/database.ts';
+import { announceAgenda } from './announce.ts';
+import type { StoredCalendar } from './calendar.queries.ts';
+import type { LeasedAccount } from './lease.queries.ts';
+import { type Pull, type ReadCalendar, readCalendar, storeCalendars } from './pull-calendar.ts';
+import { isMoving } from './rest.ts';
+import type { SynchronizationSettings } from './settings.ts';
+
+/** The account on Exchange whose place this one is to take; null: none. */
+export async function replacedAccount(
+  db: Database,
+  { userId, kind, origin }: LeasedAccount,
+  settings: SynchronizationSettings,
+): Promise<string | null> {
+  if (kind !== 'microsoft365' || origin !== 'group' || !isMoving(settings)) return null;
+  const row = await db
+    .selectFrom('account')
+    .select('id')
+    .where('user_id', '=', userId)
+    .where('kind', '=', 'exchange')
+    .where('origin', '=', 'group')
+    .executeTakeFirst();
+  return row?.id ?? null;
+}
+
+/**
+ * @param calendars all that take part. @param replaced goes with them.
+ * @returns what was read. @throws as `pullCalendar`: everything is as it was then
+ */
+export async function moveIn(
+  pull: Pull,
+  calendars: readonly StoredCalendar[],
+  replaced: string,
+): Promise<ReadCalendar[]> {
+  if (calendars.length === 0)
+    throw new ConnectorError(
+      'notFound',
+      'This mailbox has no calendar in Microsoft 365 yet. It is read from Exchange.',
+    );
+  const read: ReadCalendar[] = [];
+  for (const calendar of calendars) read.push(await readCalendar(pull, calendar));
+  const { account } = pull;
+  await storeCalendars(pull, read, async (transaction) => {
+    // What was set in the mailbox is taken back by whoever reads it now.
+    await sql`
+      update automatic_replies set account_id = ${account.id}::uuid
+       where account_id = ${replaced}::uuid
+         and not exists (select from automatic_replies where account_id = ${account.id}::uuid)`.execute(transaction);
+    await sql`delete from account where id = ${replaced}::uuid`.execute(transaction);
+    await announceAgenda(transaction, account.userId, replaced);
+    crashPoint('sync.moving');
+  });
+  crashPoint('sync.moved');
+  return read;
+}
