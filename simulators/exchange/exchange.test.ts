@@ -127,12 +127,26 @@ describe('calendars', () => {
       texts(first!, 'UID')[0],
     );
     const mime = Buffer.from(texts(first!, 'MimeContent')[0]!, 'base64').toString();
-    expect(mime).toContain('BEGIN:VEVENT');
+    expect(mime).toContain('RECURRENCE-ID:20261117T080000Z');
     const master = await ask(
       asking,
       `<m:GetItem><m:ItemShape><t:BaseShape>AllProperties</t:BaseShape></m:ItemShape><m:ItemIds><t:RecurringMasterItemId OccurrenceId="${ids[0]}"/></m:ItemIds></m:GetItem>`,
     );
     const [item] = all(master.body, 'CalendarItem');
+    const whole = await ask(
+      asking,
+      getItem(
+        [all(item!, 'ItemId')[0]!.attributes.Id!],
+        '<t:BaseShape>IdOnly</t:BaseShape><t:IncludeMimeContent>true</t:IncludeMimeContent>',
+      ),
+    );
+    const calendar = Buffer.from(texts(whole.body, 'MimeContent')[0]!, 'base64').toString();
+    for (const line of [
+      'RRULE:FREQ=WEEKLY;BYDAY=TU,TH;WKST=SU;INTERVAL=1;COUNT=5',
+      'EXDATE;TZID=Europe/Berlin:20261124T090000',
+      'RECURRENCE-ID:20261119T080000Z',
+    ])
+      expect(calendar.split('\r\n')).toContain(line);
     expect([texts(item!, 'DaysOfWeek')[0], texts(item!, 'NumberOfOccurrences')[0]]).toEqual(['Tuesday Thursday', '5']);
     expect(texts(all(item!, 'ModifiedOccurrences')[0]!, 'OriginalStart')).toEqual(['2026-11-19T08:00:00Z']);
     expect(texts(all(item!, 'DeletedOccurrences')[0]!, 'Start')).toEqual(['2026-11-24T08:00:00Z']);
@@ -230,6 +244,67 @@ describe('who may', () => {
       'ErrorInvalidPropertyVersionForRequest',
     ]);
     expect(await code(getItem(['x'], zones), { version: 'Exchange3000' })).toEqual([500, 'ErrorInvalidServerVersion']);
+  });
+});
+
+describe('other servers and bad days', () => {
+  const january = findItem(
+    view('2027-01-01T00:00:00Z', '2027-02-01T00:00:00Z'),
+    '<t:BaseShape>AllProperties</t:BaseShape>',
+  );
+  const kinds = async () => texts((await ask(asking, january)).body, 'CalendarItemType');
+
+  test('a server that expands nothing shows masters, or even those alone that begin in the window', async () => {
+    const { world } = server;
+    const { mailbox } = world.userBy('ada@contoso.example')!;
+    const recurrence = (startDate: string) => ({
+      recurrence: { pattern: { type: 'daily', interval: 14 }, range: { type: 'noEnd', startDate } } as const,
+    });
+    const before = mailbox!.create(
+      { subject: 'Before', start: '2026-12-30T09:00', end: '2026-12-30T10:00' },
+      recurrence('2026-12-30'),
+    );
+    const within = mailbox!.create(
+      { subject: 'Within', start: '2027-01-30T09:00', end: '2027-01-30T10:00' },
+      recurrence('2027-01-30'),
+    );
+    expect(await kinds()).toEqual(['Occurrence', 'Occurrence', 'Occurrence']);
+    world.habits = { ...world.habits, calendarView: 'masters' };
+    expect(await kinds()).toEqual(['RecurringMaster', 'RecurringMaster']);
+    world.habits = { ...world.habits, calendarView: 'mastersThatBegin' };
+    expect(await kinds()).toEqual(['RecurringMaster']);
+    world.habits = { ...world.habits, calendarView: 'occurrences' };
+    for (const { number } of [before, within]) mailbox!.delete(number);
+  });
+
+  test('a database that is being moved says so for each thing; a mailbox that went is nobody’s', async () => {
+    const { world } = server;
+    const many = world.addUser({
+      name: 'Many',
+      address: 'many@contoso.example',
+      trouble: 'ErrorMailboxMoveInProgress',
+    });
+    const mailbox = many.address;
+    expect(await code(getItem(['x', 'y']), { mailbox })).toEqual([
+      200,
+      'ErrorMailboxMoveInProgress',
+      'ErrorMailboxMoveInProgress',
+    ]);
+    many.trouble = null;
+    expect(await code(january, { mailbox })).toEqual([200, 'NoError']);
+    world.moveAway(many);
+    expect(await code(january, { mailbox })).toEqual([500, 'ErrorNonExistentMailbox']);
+  });
+
+  test('answers without prefixes and with what no schema knows mean the same', async () => {
+    const { world } = server;
+    const before = await ask(asking, findItem(november));
+    const { habits } = world;
+    world.habits = { ...habits, prefixes: 'none', declaration: false, unknownElements: true };
+    const after = await ask(asking, findItem(november));
+    world.habits = habits;
+    expect(after.text).toMatch(/^<Envelope xmlns=/);
+    expect(all(after.body, 'ItemId')).toEqual(all(before.body, 'ItemId'));
   });
 });
 

@@ -48,6 +48,8 @@ export interface Habits {
   zones: 'full' | 'named';
   /** Share of items that GetItem can't read this time (ErrorItemCorrupt); nothing is said of their being gone. */
   unreadableItems: number;
+  /** Share of requests to which the mailbox's database isn't mounted this time (ErrorMailboxStoreUnavailable). */
+  storeTrouble: number;
   /** What is deleted goes to Deleted Items (a move), or is gone. */
   deletions: 'moved' | 'hard';
   /** Share of sync states that are forgotten (ErrorInvalidSyncStateData). */
@@ -106,6 +108,7 @@ export const tame: Habits = {
   occurrenceUids: 'series',
   zones: 'named',
   unreadableItems: 0,
+  storeTrouble: 0,
   deletions: 'moved',
   forgottenSyncStates: 0,
   sharedStreams: true,
@@ -138,6 +141,7 @@ export const nasty: Habits = {
   occurrenceUids: 'dated',
   zones: 'full',
   unreadableItems: 0.01,
+  storeTrouble: 0.005,
   forgottenSyncStates: 0.02,
   noticeLatency: [20, 400],
   lostNotices: 0.05,

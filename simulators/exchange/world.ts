@@ -34,6 +34,8 @@ export interface User {
   mailbox: Mailbox | null;
   /** Which Mailbox server has it: streams are grouped by it. */
   grouping: string;
+  /** What every request to the mailbox is told meanwhile, such as ErrorMailboxMoveInProgress; null: it is there. */
+  trouble: string | null;
   /** Where Autodiscover sends to, when it isn't this server. */
   externalEwsUrl: string | null;
 }
@@ -87,12 +89,18 @@ export class World {
       principalName: user.principalName ?? user.address,
       aliases: user.aliases ?? [],
       grouping: user.grouping ?? 'Default-First-Site-Name',
+      trouble: user.trouble ?? null,
       externalEwsUrl: user.externalEwsUrl ?? null,
     };
     this.users.push(whole);
     for (const each of [whole.address, whole.principalName, whole.sid, ...whole.aliases])
       this.byName.set(each.toLowerCase(), whole);
     return whole as User & { mailbox: Mailbox };
+  }
+
+  /** The mailbox goes to Microsoft 365: here nobody has it any more. */
+  moveAway(user: User): void {
+    user.mailbox = null;
   }
 
   /** By address, alias, principal name or SID. */

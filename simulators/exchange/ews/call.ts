@@ -4,8 +4,8 @@ import type { Answer } from '../http.ts';
 import { folderBy } from '../mailbox/ids.ts';
 import type { ServiceAccount, User, World } from '../world.ts';
 import { child, childText, type Element } from '../xml/element.ts';
-import type { Manner } from './calendar-item.ts';
 import { Refused } from './errors.ts';
+import type { Manner } from './shown.ts';
 import { isAtLeast, type Version } from './versions.ts';
 
 export interface Call {

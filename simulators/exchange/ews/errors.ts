@@ -55,7 +55,8 @@ const typesNamespace = 'http://schemas.microsoft.com/exchange/services/2006/type
 export const success = (name: string, ...content: Content[]): Element =>
   m(name, { ResponseClass: 'Success' }, m('ResponseCode', {}, 'NoError'), content);
 
-export const failure = (name: string, { code, message, values }: Refused | Fault): Element =>
+/** @param empty stands in it too where the schema wants it there: "Items", "Folders". */
+export const failure = (name: string, { code, message, values }: Refused | Fault, empty?: string): Element =>
   m(
     name,
     { ResponseClass: 'Error' },
@@ -63,22 +64,19 @@ export const failure = (name: string, { code, message, values }: Refused | Fault
     m('ResponseCode', {}, code),
     m('DescriptiveLinkKey', {}, 0),
     Object.keys(values).length > 0 ? m('MessageXml', {}, messageXml(values)) : null,
+    empty ? m(empty, {}) : null,
   );
 
 /** The answer to an operation that may take several things: one response message each, whatever became of the others. */
 export const response = (operation: string, messages: Element[]): Element =>
   m(`${operation}Response`, {}, m('ResponseMessages', {}, messages));
 
-/**
- * What `work` gives, or the refusal that it threw, as a response message.
- * @param empty stands in a refusal too where the schema wants it there: "Items", "Folders".
- */
+/** What `work` gives, or the refusal that it threw, as a response message. */
 export function each(name: string, work: () => Content, empty?: string): Element {
   try {
     return success(name, work());
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    const told = failure(name, error);
-    return empty ? { ...told, children: [...told.children, m(empty, {})] } : told;
+    if (error instanceof Refused) return failure(name, error, empty);
+    throw error;
   }
 }

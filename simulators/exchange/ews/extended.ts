@@ -1,6 +1,6 @@
 /** Properties of MAPI that a client may ask for by their sets and numbers (MS-OXOCAL). Others are left out, as where they aren't set. */
 import { type Element, t } from '../xml/element.ts';
-import type { Shown } from './calendar-item.ts';
+import type { Shown } from './shown.ts';
 
 const meeting = '6ed8da90-450b-101b-98da-00aa003f1305';
 const appointment = '00062002-0000-0000-c000-000000000046';

@@ -3,12 +3,13 @@ import type { Item } from '../../microsoft365/mailbox/items.ts';
 import type { Mailbox } from '../../microsoft365/mailbox/mailbox.ts';
 import type { Habits } from '../habits.ts';
 import { child, type Element, m, t } from '../xml/element.ts';
-import { calendarItem, type Shown, shownInstance, shownMaster } from './calendar-item.ts';
+import { calendarItem } from './calendar-item.ts';
 import { atLeast, type Call, type Folder, folderOf, mannerOf } from './call.ts';
 import { each, Refused, response } from './errors.ts';
 import { extendedProperty } from './extended.ts';
 import { matches } from './restriction.ts';
 import { itemShape } from './shape.ts';
+import { type Shown, shownInstance, shownMaster } from './shown.ts';
 import { instantOf } from './time.ts';
 
 /** Two years and a day of grace: what is longer is refused. */

@@ -1,11 +1,12 @@
 /** GetItem: items by their ids, each with its own answer. */
 import { itemBy, itemIdOf } from '../mailbox/ids.ts';
 import { child, type Element, m } from '../xml/element.ts';
-import { calendarItem, type Shown, shownInstance } from './calendar-item.ts';
+import { calendarItem } from './calendar-item.ts';
 import { atLeast, type Call, mailboxOf, mannerOf } from './call.ts';
 import { each, Refused, response } from './errors.ts';
 import { shownWhole } from './find-item.ts';
 import { itemShape } from './shape.ts';
+import { type Shown, shownInstance } from './shown.ts';
 
 export function getItem(call: Call): Element {
   const { world, request } = call;

@@ -50,16 +50,17 @@ export function ewsService(world: World, signIn: SignIn, origin: () => string) {
     if (!isAccount(account)) return account;
     if (asked.method !== 'POST') return { status: 405, headers: { allow: 'POST' }, body: null };
     if (!/^text\/xml\b/i.test(asked.headers['content-type'] ?? '')) return { status: 415, body: null };
-    await pause(world.between(world.habits.latency));
-    if (world.chance(world.habits.faults)) return { status: world.oneOf([500, 502, 503]), body: 'Something broke.' };
-    const busy = throttling.busy();
-    if (busy === 'unavailable' || busy === 'unavailableEmpty') return unavailable(busy === 'unavailableEmpty');
     let leave = () => {};
     try {
-      if (busy === 'fault') throw busyFault(world);
       leave = throttling.enter(account);
+      await pause(world.between(world.habits.latency));
+      if (world.chance(world.habits.faults)) return { status: world.oneOf([500, 502, 503]), body: 'Something broke.' };
+      const busy = throttling.busy();
+      if (busy === 'unavailable' || busy === 'unavailableEmpty') return unavailable(busy === 'unavailableEmpty');
+      if (busy === 'fault') throw busyFault(world);
       const call = opened(asked, account);
-      if (busy === 'message') return enveloped(sorry(call, busyFault(world)));
+      const trouble = busy === 'message' ? busyFault(world) : storeTrouble(call);
+      if (trouble) return enveloped(sorry(call, trouble));
       const outcome = operations[call.request.name]!(call);
       if ('name' in outcome) return enveloped(outcome);
       return 'stream' in outcome ? streamed(outcome.stream) : enveloped(outcome.body, outcome.headers);
@@ -123,10 +124,23 @@ function understood(body: string): ReturnType<typeof taken> {
   }
 }
 
-function sorry({ request: { name } }: Call, fault: Fault): Element {
-  return name.endsWith('Request')
-    ? m(name.replace(/Request$/, 'Response'), {}, failure('ResponseMessage', fault))
-    : response(name, [failure(`${name}ResponseMessage`, fault)]);
+/** A mailbox whose database is being mounted or moved: for a while, and nothing is said of what lies in it. */
+function storeTrouble({ world, user }: Call): Fault | null {
+  const code = user?.trouble ?? (world.chance(world.habits.storeTrouble) ? 'ErrorMailboxStoreUnavailable' : null);
+  return code ? new Fault(code, 'The mailbox database is temporarily unavailable.') : null;
+}
+
+/** The same for each thing that was asked for. */
+function sorry({ request }: Call, fault: Fault): Element {
+  const { name } = request;
+  if (name.endsWith('Request')) return m(name.replace(/Request$/, 'Response'), {}, failure('ResponseMessage', fault));
+  const lists = ['ItemIds', 'FolderIds', 'ParentFolderIds'].flatMap((each) => child(request, each) ?? []);
+  const empty = { GetItem: 'Items', GetFolder: 'Folders' }[name];
+  const parts = lists[0]?.children ?? [request];
+  return response(
+    name,
+    parts.map(() => failure(`${name}ResponseMessage`, fault, empty)),
+  );
 }
 
 function zoneOf(context: Element | undefined): string | null {

@@ -78,7 +78,7 @@ async function* events(
   try {
     yield enveloped(success(name, status('OK')));
     while (!isOver) {
-      const gone = found.filter(({ id }) => !subscriptions.all.has(id)).map(({ id }) => id);
+      const gone = found.filter((one) => !subscriptions.isAlive(one)).map(({ id }) => id);
       if (gone.length > 0) return yield enveloped(lost(call, gone));
       if (found.some((one) => one.wake !== wake)) break;
       const full = found.filter(({ pending }) => pending.length > 0);

@@ -18,7 +18,8 @@ export interface Notice {
 export interface Subscription {
   id: string;
   account: ServiceAccount;
-  user: User & { mailbox: Mailbox };
+  user: User;
+  mailbox: Mailbox;
   /** Own ids of folders; null: all. */
   folders: string[] | null;
   events: ReadonlySet<string>;
@@ -70,7 +71,7 @@ export class Subscriptions {
     const events = new Set(child(request, 'EventTypes')!.children.map(({ text }) => text.trim()));
     this.listen(user.mailbox);
     this.all.set(id, {
-      ...{ id, account, user: user as Subscription['user'], folders: wholeMailbox ? null : folders, events, server },
+      ...{ id, account, user, mailbox: user.mailbox, folders: wholeMailbox ? null : folders, events, server },
       ...{ pending: [], heard: world.clock.now(), wake: null },
     });
     return { id, server, isNew };
@@ -98,13 +99,16 @@ export class Subscriptions {
     const found = ids.flatMap((id) => {
       const one = this.all.get(id);
       if (one && !one.wake && now - one.heard > world.habits.subscriptionLife) this.all.delete(id);
-      const isThere = this.all.has(id) && one?.account === account && one.server === server;
-      if (one && isThere && (world.habits.sharedStreams || one.user === user)) return one;
+      const isThere = one && this.isAlive(one) && one.account === account && one.server === server;
+      if (isThere && (world.habits.sharedStreams || one.user === user)) return one;
       unknown.push(id);
       return [];
     });
     return { found, unknown };
   }
+
+  /** Not forgotten, and of a mailbox that is still here. */
+  isAlive = (one: Subscription): boolean => this.all.has(one.id) && one.user.mailbox === one.mailbox;
 
   unsubscribe(call: Call): Element {
     return response('Unsubscribe', [
@@ -167,7 +171,7 @@ export class Subscriptions {
     const { world } = this;
     const { habits } = world;
     for (const one of this.all.values()) {
-      if (one.user.mailbox !== mailbox || !(one.folders === null || one.folders.some((id) => folders.includes(id))))
+      if (one.mailbox !== mailbox || !(one.folders === null || one.folders.some((id) => folders.includes(id))))
         continue;
       const at = new Date(world.clock.now()).toISOString();
       const notice: Notice = { event, content: [t('TimeStamp', {}, at), ...content] };
