@@ -1,7 +1,7 @@
 /**
  * To which step of a check a fault belongs, and the command of the Exchange Management Shell that mends it or shows why.
- * Pure. Source: "Configure impersonation", "EWS throttling in Exchange", Set-WebServicesVirtualDirectory, Set-CASMailbox
- * (Microsoft).
+ * Pure. Source: "Configure impersonation", "Control access to EWS in Exchange", "EWS throttling in Exchange",
+ * Set-WebServicesVirtualDirectory (Microsoft).
  */
 import type { ConnectorError } from '../../calendars/connector.ts';
 import type { ExchangeSignIn } from '../../calendars/exchange/exchange-server.ts';
@@ -25,7 +25,7 @@ export function commandFor(fault: ConnectorError, signIn: ExchangeSignIn, mailbo
         ? `Get-WebServicesVirtualDirectory | Set-WebServicesVirtualDirectory -BasicAuthentication $true`
         : `Get-WebServicesVirtualDirectory | Format-List Identity, *Authentication, ExtendedProtection*`;
     case 'consent':
-      return `Set-CASMailbox -Identity ${account} -EwsEnabled $true`;
+      return `Get-OrganizationConfig | Format-List Ews*; Get-CASMailbox ${quoted(mailbox)} | Format-List Ews*`;
     case 'refused':
       return `Get-WebServicesVirtualDirectory | Format-List Identity, InternalUrl, ExternalUrl`;
     default:
