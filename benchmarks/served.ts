@@ -7,7 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 
 export interface Served {
-  /** Without a slash at the end. */
+  /** Without a slash at the end; '' without the role `api`. */
   address: string;
   pid: number;
   stop(): Promise<void>;
@@ -24,7 +24,10 @@ export async function startServed(url: string, more: Record<string, string> = {}
     env: { ...process.env, DATABASE_URL: url, WHENABOUTS_DATA: data, WHENABOUTS_ROLES: 'api', PORT: '0', ...more },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill); // whoever measures and fails leaves nothing running
   const stop = async () => {
+    process.off('exit', kill);
     if (child.exitCode === null) {
       const ended = once(child, 'exit');
       child.kill('SIGTERM');
@@ -35,10 +38,10 @@ export async function startServed(url: string, more: Record<string, string> = {}
   let output = '';
   for await (const text of child.stdout.setEncoding('utf8') as AsyncIterable<string>) {
     output += text;
-    const port = /https?:\/\/[^\s:]+:(\d+)/.exec(output)?.[1];
-    if (!port) continue;
+    const [ready, port] = /Whenabouts is ready(?:: https?:\/\/[^\s:]+:(\d+)|; )/.exec(output) ?? [];
+    if (!ready) continue;
     child.stdout.resume();
-    return { address: `http://127.0.0.1:${port}`, pid: child.pid!, stop };
+    return { address: port ? `http://127.0.0.1:${port}` : '', pid: child.pid!, stop };
   }
   await stop();
   throw new Error(`The server did not start:\n${output}`);

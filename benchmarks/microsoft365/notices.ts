@@ -17,7 +17,7 @@ export interface Answered {
 }
 
 /** @param rates notices a second, each with for how many seconds. */
-export async function floodWithNotices(office: Office, rates: readonly [rate: number, seconds: number][]) {
+export async function floodWithNotices(office: Office, rates: readonly (readonly [rate: number, seconds: number])[]) {
   const bare = startChild<BareServer>('bare-server.ts');
   const agent = new http.Agent({ keepAlive: true, maxSockets: 100, timeout: 3_000 });
   const dice = randomFrom(365);
@@ -29,7 +29,8 @@ export async function floodWithNotices(office: Office, rates: readonly [rate: nu
       const reading = new AbortController();
       const everything = readEverything(office, reading.signal);
       const answered: Answered = { rate, product: [], bare: [], rounds: await office.cloud.rounds() };
-      const sent: Promise<void>[] = [];
+      const sent: Promise<unknown>[] = [];
+      const failures: unknown[] = [];
       const began = performance.now();
       for (let index = 0; index < rate * seconds; index++) {
         const wait = began + (index * 1_000) / rate - performance.now();
@@ -42,9 +43,10 @@ export async function floodWithNotices(office: Office, rates: readonly [rate: nu
           () => send(agent, notificationUrl, body).then((took) => void answered.product.push(took)),
           () => send(agent, bareAddress, body).then((took) => void answered.bare.push(took)),
         ];
-        for (const one of index % 2 ? both : both.reverse()) sent.push(one());
+        for (const one of index % 2 ? both : both.reverse()) sent.push(one().catch((error) => failures.push(error)));
       }
       await Promise.all(sent);
+      if (failures.length > 0) throw failures[0];
       answered.rounds = (await office.cloud.rounds()) - answered.rounds;
       reading.abort();
       await everything;
@@ -58,20 +60,22 @@ export async function floodWithNotices(office: Office, rates: readonly [rate: nu
 }
 
 /** @returns milliseconds until the answer. @throws Error unless it is 202. */
-function send(agent: http.Agent, url: string, body: string): Promise<number> {
-  const began = performance.now();
+function send(agent: http.Agent, url: string, body: string, began = performance.now()): Promise<number> {
   const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
   return new Promise((resolve, reject) => {
-    http
-      .request(url, { agent, method: 'POST', headers }, (answer) => {
-        answer.resume();
-        answer.on('end', () => {
-          if (answer.statusCode === 202) resolve(performance.now() - began);
-          else reject(new Error(`A notice was answered with ${answer.statusCode}.`));
-        });
-      })
-      .on('error', reject)
-      .end(body);
+    const request = http.request(url, { agent, method: 'POST', headers }, (answer) => {
+      answer.resume();
+      answer.on('end', () => {
+        if (answer.statusCode === 202) resolve(performance.now() - began);
+        else reject(new Error(`A notice was answered with ${answer.statusCode}.`));
+      });
+    });
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      // A kept connection that the server closed in the same moment: it is sent once more, on another one.
+      if (request.reusedSocket && error.code === 'ECONNRESET') resolve(send(agent, url, body, began));
+      else reject(error);
+    });
+    request.end(body);
   });
 }
 

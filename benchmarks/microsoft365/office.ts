@@ -20,7 +20,10 @@ export interface Office {
   cloud: Child<Cloud>;
   /** How to sign in at the cloud. */
   registered: { url: string; tenantId: string; clientId: string; secret: string };
-  server: Served;
+  /** Process ids of the product. */
+  processes(): number[];
+  /** Stops the product, and starts a process for each of these roles (with commas between). */
+  restart(...roles: string[]): Promise<void>;
   size: number;
   /** User's id by address. */
   users: ReadonlyMap<string, string>;
@@ -30,6 +33,8 @@ export interface Office {
   disconnect(): Promise<void>;
   close(): Promise<void>;
 }
+
+export const allRoles = 'api,sync,activation';
 
 export async function openOffice(size: number): Promise<Office> {
   const target = await makeTarget();
@@ -62,17 +67,29 @@ export async function openOffice(size: number): Promise<Office> {
       }),
     );
     const port = String(await freePort());
-    const server = await startServed(target.url, {
-      ...{ WHENABOUTS_DATA: data, WHENABOUTS_ROLES: 'api,sync,activation' },
-      ...{ PORT: port, PUBLIC_URL: `http://127.0.0.1:${port}` },
-    });
-    closing.push(server.stop);
+    const servers: Served[] = [];
+    const stop = async () => {
+      for (const server of servers.splice(0)) await server.stop();
+    };
+    const restart = async (...roles: string[]) => {
+      await stop();
+      for (const role of roles)
+        servers.push(
+          await startServed(target.url, {
+            ...{ WHENABOUTS_DATA: data, WHENABOUTS_ROLES: role },
+            ...{ PORT: port, PUBLIC_URL: `http://127.0.0.1:${port}` },
+          }),
+        );
+    };
+    closing.push(stop);
+    await restart(allRoles);
     const read = async (synchronization: object) => {
       const settings = JSON.stringify({ synchronization });
       await sql`update configuration_group set settings = ${settings}::jsonb where id = ${groupId}::uuid`.execute(db);
     };
     return {
-      ...{ store, cloud, registered, server, size, close },
+      ...{ store, cloud, registered, size, close, restart },
+      processes: () => servers.map(({ pid }) => pid),
       users: new Map(rows.map(({ id, email }) => [email, id])),
       async firstSync() {
         const began = performance.now();
