@@ -15,9 +15,9 @@ interface Node {
   [key: string]: unknown;
 }
 
-/** What is told to programmers and at a terminal, which speak English. */
+/** What is told to programmers and at a terminal, which speak English; and mail, which is in its owner's language. */
 const unseenFiles =
-  /^(cli[./]|store\/|start\.ts|main\.ts|environment\.ts|organization\/as-code\/|organization\/sample-company\/|api\/(docs|openapi|route|scopes|static)\.ts)|\.(test|fixture)\.ts$|-oracle\.ts$/;
+  /^(cli[./]|store\/|start\.ts|main\.ts|environment\.ts|organization\/as-code\/|organization\/sample-company\/|automatic-replies\/absence\.ts|api\/(docs|openapi|route|scopes|static)\.ts)|\.(test|fixture)\.ts$|-oracle\.ts$/;
 const unseenProperties = new Set(['description', 'summary', 'example', 'title', 'pattern']);
 const unseenCalls = /(^|\.)(log|console|logger)\.|\.(openapi|describe|meta)$|^super$|^(sql|RegExp|createHash)/;
 

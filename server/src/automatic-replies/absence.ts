@@ -3,7 +3,7 @@
  * their timeline. Pure.
  */
 import type { AutomaticReplies } from '../calendars/connector.ts';
-import { type NoteReader, renderNote } from '../presence/note-template.ts';
+import { type NoteReader, renderNote, speaksOf } from '../presence/note-template.ts';
 import type { Origin, Segment } from '../presence/presence.ts';
 import { messageOf } from './replies.ts';
 
@@ -83,7 +83,8 @@ export function wishOf(
   const { withUntil, plain } = sentences[owner.language];
   const own = note?.trim() ? note : null;
   const inside = own ?? withUntil;
-  const outside = (outsidersSee.note ? own : null) ?? (outsidersSee.until ? withUntil : plain);
+  const tells = own !== null && outsidersSee.note && (outsidersSee.until || !speaksOf(own, 'until'));
+  const outside = tells ? own : outsidersSee.until ? withUntil : plain;
   const facts = { status: 'outOfOffice' as const, since, until, name: owner.name };
   const message = (template: string) => messageOf(renderNote(template, facts, owner, now));
   const key = [inside, outside, outsiders, until, owner.name, owner.language, owner.timeZone];

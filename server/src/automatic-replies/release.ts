@@ -80,7 +80,7 @@ export async function releaseReplies(
       await setReleased(sql`null`);
       throw new ConnectorError(
         'unreachable',
-        `The automatic replies of ${mailbox.mailbox} could not be taken back: ${mailbox.reason ?? 'the mailbox has not been written to in time.'} Try again when the mailbox can be reached.`,
+        `The automatic replies of ${mailbox.mailbox} could not be taken back: ${mailbox.reason ?? 'The mailbox has not been written to in time.'} Try again when the mailbox can be reached.`,
       );
     }
     await delay(lookEveryMs);

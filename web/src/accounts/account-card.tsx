@@ -12,6 +12,7 @@ import { ServerWords } from '../shell/server-words.tsx';
 import { useFormat } from '../shell/use-format.ts';
 import { useSyncNow } from './accounts.queries.ts';
 import { Calendars } from './calendars.tsx';
+import { Replies } from './replies.tsx';
 import { SkippedParts } from './skipped-parts.tsx';
 
 const ChangeAccount = lazy(() => import('./change-account.tsx'));
@@ -35,7 +36,9 @@ export function AccountCard({ account }: { account: Account }) {
   const isFile = account.kind === 'icalendar-file';
   const isMailbox = account.kind === 'microsoft365' || account.kind === 'exchange';
   const ofGroup = account.origin === 'group';
-  const signsIn = isMailbox && !ofGroup && ['credentials', 'consent'].includes(account.health.errorClass ?? '');
+  const { errorClass, automaticReplies } = account.health;
+  const refusals = [errorClass, automaticReplies?.errorClass ?? null];
+  const signsIn = isMailbox && !ofGroup && refusals.some((each) => each === 'credentials' || each === 'consent');
   return (
     <article className="card account" aria-labelledby={heading}>
       <header>
@@ -129,6 +132,11 @@ export function Health({ account }: { account: Account }) {
             <p>{t(`${mend}.${health.errorClass ?? 'internal'}` as 'mend.internal')}</p>
             <ServerWords text={health.message} />
           </div>
+        </div>
+      )}
+      {health.automaticReplies && (
+        <div className="hint">
+          <Replies replies={health.automaticReplies} />
         </div>
       )}
       {health.status === 'resting' && <p>{t(`resting.${health.restReason ?? 'kindNotAllowed'}`)}</p>}

@@ -14,6 +14,7 @@ import { OwnPause } from './own-pause.tsx';
 import { PhoneLine } from './phone-line.tsx';
 import { presenceQuery, useManualPresence } from './presence.queries.ts';
 import { useProfileName } from './profile-name.ts';
+import { RepliesLine } from './replies-line.tsx';
 import { PresenceStack } from './stack/stack.tsx';
 import { StatusMark } from './status.tsx';
 import { TodayBar, TodayList } from './today-bar.tsx';
@@ -122,6 +123,7 @@ function Now({ presence, now, format, actingFor }: Acting & { presence: Presence
         {(actingFor ? [] : presence.phones)?.map((phone) => (
           <PhoneLine key={`${phone.extensionId} ${phone.slot}`} {...{ userId: presence.userId, phone, now, format }} />
         ))}
+        {!actingFor && <RepliesLine />}
       </dl>
       {presence.reason?.origin === 'manual' && (
         <button type="button" className="button" disabled={automatic.isPending} onClick={backToAutomatic}>

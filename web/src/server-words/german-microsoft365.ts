@@ -25,7 +25,6 @@ export const microsoft365: Record<string, string> = {
   'There is no such Graph application.': 'Diese Graph-Anwendung gibt es nicht.',
   'There is no such Graph application any more. Choose another one.':
     'Diese Graph-Anwendung gibt es nicht mehr. Wählen Sie eine andere.',
-  'Automatic replies aren’t part of this version yet.': 'Automatische Antworten gehören noch nicht zu dieser Version.',
   'There is no Graph application "{0}".': 'Es gibt keine Graph-Anwendung „{0}“.',
   'No file can connect a Microsoft 365 mailbox: its user signs in for it, or the group’s settings have all mailboxes read (`source: microsoft365`).':
     'Keine Datei kann ein Postfach von Microsoft 365 verbinden: Dafür meldet sich sein Benutzer an, oder die Einstellungen der Gruppe lassen alle Postfächer lesen (`source: microsoft365`).',
@@ -117,8 +116,9 @@ export const microsoft365: Record<string, string> = {
     'Die Zugangsdaten der Graph-Anwendung „{0}“ lassen sich nicht öffnen: die Schlüsseldatei dieses Servers ist eine andere. Geben Sie sie noch einmal ein.',
   'The Graph application "{0}" is in use: {1}.': 'Die Graph-Anwendung „{0}“ wird gebraucht: {1}.',
 
-  'An administrator has granted permissions to the application itself.':
-    'Die Administration hat der Anwendung selbst Berechtigungen erteilt.',
+  'Who has consented can’t be seen from here: whoever hasn’t is told at the sign-in, and why.':
+    'Wer zugestimmt hat, ist von hier nicht zu sehen: Wer es nicht hat, erfährt es bei der Anmeldung, und warum.',
+  'The directory gives the application a token of its own.': 'Das Verzeichnis gibt der Anwendung ein eigenes Token.',
   'There is no directory with the id {0} at {1}.': 'Bei {1} gibt es kein Verzeichnis mit der ID {0}.',
   '{0} isn’t the sign-in address of a Microsoft cloud.': '{0} ist nicht die Anmeldeadresse einer Microsoft-Cloud.',
   'The directory {0} is known at {1}.': 'Das Verzeichnis {0} ist bei {1} bekannt.',

@@ -9,6 +9,7 @@ import { organization } from './german-organization.ts';
 import { phones } from './german-phones.ts';
 import { presence } from './german-presence.ts';
 import { refusals } from './german-refusals.ts';
+import { replies } from './german-replies.ts';
 import { rules } from './german-rules.ts';
 import { signIn } from './german-sign-in.ts';
 
@@ -52,6 +53,7 @@ export const serverSentences: ReadonlyArray<[string, string]> = [
     microsoft365,
     exchange,
     refusals,
+    replies,
     rules,
     signIn,
   ],

@@ -23,8 +23,8 @@ export async function writeReplies(client: GraphClient, replies: AutomaticReplie
     await client.request(`${client.root}/mailboxSettings`, { method: 'PATCH', body });
   } catch (error) {
     if (!(error instanceof GraphRefusal) || error.status !== 403) throw error;
-    const who = client.root === '/me' ? 'Sign in again and consent' : 'Your administrator must grant it';
-    const message = `Microsoft 365 doesn’t let us set automatic replies of ${client.mailbox}: the permission MailboxSettings.ReadWrite is missing. ${who}.`;
+    const own = client.root === '/me';
+    const message = `Microsoft 365 doesn’t let us set automatic replies of ${client.mailbox}: the permission MailboxSettings.ReadWrite is missing. ${own ? 'Sign in again to allow it.' : 'Your administrator must grant it to the application.'}`;
     throw new ConnectorError('consent', message, { cause: error });
   }
 }

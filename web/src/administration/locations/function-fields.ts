@@ -94,6 +94,7 @@ export const functionFields: Record<FunctionName, readonly FieldGroup[]> = {
       fields: [
         { path: 'microsoft365.graphApplicationId', kind: 'connection', of: 'graphApplications' },
         { path: 'microsoft365.mailboxSettings', kind: 'toggle' },
+        { path: 'microsoft365.automaticReplies', kind: 'toggle' },
       ],
     },
     {
@@ -103,6 +104,10 @@ export const functionFields: Record<FunctionName, readonly FieldGroup[]> = {
         { path: 'exchange.automaticReplies', kind: 'toggle' },
         { path: 'exchange.moveToMicrosoft365', kind: 'toggle' },
       ],
+    },
+    {
+      name: 'replies',
+      fields: [{ path: 'repliesToOutsiders', kind: 'choice', options: ['none', 'known', 'all'] }],
     },
     {
       name: 'kept',
