@@ -53,7 +53,6 @@ export const faults = {
       'The user or administrator has not consented to use the application.',
       'consent_required',
     ),
-  noRoles: () => fault('invalid_client', 1002016, 'The application has no permission that an administrator granted.'),
   grantUnknown: (type: string) => fault('unsupported_grant_type', 70003, `The grant type '${type}' is not supported.`),
   pending: () => fault('authorization_pending', 70016, 'The user has not yet signed in on the other device.'),
   declined: () => fault('authorization_declined', 70018, 'The user declined.'),

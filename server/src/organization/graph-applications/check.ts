@@ -34,13 +34,20 @@ export async function checkApplication(
   if (!(await step('directory', () => directory(outbound, application)))) return steps;
   if (!(await step('application', () => credentials(outbound, application, wishes.redirectUri)))) return steps;
   if (!(await step('redirect', () => redirect(outbound, application, wishes.redirectUri)))) return steps;
-  if (wishes.mailbox === null) return steps;
+  if (wishes.mailbox === null) {
+    await step(
+      'consent',
+      async () => 'Who has consented can’t be seen from here: whoever hasn’t is told at the sign-in, and why.',
+    );
+    return steps;
+  }
   let token = '';
-  const granted = await step('consent', async () => {
+  const given = await step('token', async () => {
     token = (await tokensForApplication(outbound, application)).accessToken;
-    return 'An administrator has granted permissions to the application itself.';
+    // The directory gives one whatever was granted ("Controlling tokens without the roles claim", client credentials flow).
+    return 'The directory gives the application a token of its own.';
   });
-  if (!granted) return steps;
+  if (!given) return steps;
   const { mailbox, outside } = wishes;
   if (!(await step('mailbox', () => inside(outbound, application, token, mailbox)))) return steps;
   if (outside !== null) await step('scope', () => notOutside(outbound, application, token, outside));
