@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { prepareAsterisk } from '../../test/servers/asterisk-root.ts';
+import { prepareKerberos } from '../../test/servers/kerberos.ts';
 import { programOf, type Server } from '../../test/servers/programs.ts';
 import { command } from '../command.js';
 import { step } from '../progress.js';
@@ -13,6 +14,7 @@ const packages: Partial<Record<Server, string[]>> = {
   chromium: ['chromium'],
   sipp: ['sip-tester'],
   slapd: ['slapd'],
+  kerberos: ['krb5-kdc', 'krb5-admin-server', 'libkrb5-dev', 'g++', 'make', 'python3'],
 };
 
 /** Programs that are no servers but are needed to make one, or its certificate; the packages have their names. */
@@ -28,7 +30,8 @@ export async function installServers(): Promise<void> {
   const mayInstall = process.getuid?.() === 0 && isDebian();
   if (wanted.length > 0 && mayInstall) await installPackages(wanted);
   if (mayInstall && programOf('asterisk') === null) await installAsterisk();
-  const still = (['radicale', 'postgresql', 'chromium', 'sipp', 'slapd', 'asterisk'] as const).filter(
+  if (programOf('kerberos') === null) await buildKerberos();
+  const still = (['radicale', 'postgresql', 'chromium', 'sipp', 'slapd', 'asterisk', 'kerberos'] as const).filter(
     (server) => programOf(server) === null,
   );
   if (still.length === 0) return;
@@ -60,6 +63,11 @@ async function installAsterisk(): Promise<void> {
   if (reason !== null) console.log(reason);
 }
 
+async function buildKerberos(): Promise<void> {
+  const reason = await step('Building npm’s kerberos in a folder of its own', async () => prepareKerberos());
+  if (reason !== null) console.log(reason);
+}
+
 const isDebian = () =>
   fs.existsSync('/etc/os-release') && /^ID=debian$/m.test(fs.readFileSync('/etc/os-release', 'utf8'));
 
@@ -74,5 +82,6 @@ export function describeMachine(): string {
     `sipp ${programOf('sipp') ? version('sipp', '-v') : 'none'}`,
     `Chromium ${programOf('chromium') ? version('chromium', '--version') : 'none'}`,
     `Asterisk ${programOf('asterisk') ? 'in its folder' : 'none'}`,
+    `Kerberos ${programOf('kerberos') ? 'installed' : 'none'}`,
   ].join(', ');
 }

@@ -2,12 +2,14 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { asteriskMissing, asteriskRoot } from './asterisk-root.ts';
+import { kerberosMissing, kerberosPackage } from './kerberos.ts';
 
-export type Server = 'radicale' | 'chromium' | 'sipp' | 'asterisk' | 'postgresql' | 'slapd';
+export type Server = 'radicale' | 'chromium' | 'sipp' | 'asterisk' | 'postgresql' | 'slapd' | 'kerberos';
 
 /** Where the program is that a server is started with, or null. */
 export function programOf(server: Server): string | null {
   if (server === 'asterisk') return asteriskMissing() === null ? path.join(asteriskRoot, 'usr/sbin/asterisk') : null;
+  if (server === 'kerberos') return kerberosMissing() === null ? kerberosPackage : null;
   // Where a PATH of ordinary users doesn't lead.
   if (server === 'slapd') return fs.existsSync('/usr/sbin/slapd') ? '/usr/sbin/slapd' : onPath(server);
   return server === 'postgresql' ? postgresqlProgram('postgres') : onPath(server);
@@ -31,10 +33,12 @@ function onPath(name: string): string | null {
   return null;
 }
 
+const told: Partial<Record<Server, () => string | null>> = { asterisk: asteriskMissing, kerberos: kerberosMissing };
+
 /** Why a suite that needs these servers can't run here; null when it can. */
 export function missing(servers: readonly Server[]): string | null {
   const reasons = servers
     .filter((server) => programOf(server) === null)
-    .map((server) => (server === 'asterisk' ? asteriskMissing() : `${server} is not installed`));
+    .map((server) => told[server]?.() ?? `${server} is not installed`);
   return reasons.length > 0 ? reasons.join(' ') : null;
 }
