@@ -10,6 +10,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'ldapts';
+import { makeCertificates } from './certificates.ts';
 import { programOf } from './programs.ts';
 
 export interface Person {
@@ -48,7 +49,7 @@ export async function startSlapd(people: readonly Person[]): Promise<Slapd> {
   if (program === null) throw new Error('slapd is not installed (apt-get install slapd)');
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'whenabouts-slapd-'));
   fs.mkdirSync(path.join(folder, 'data'));
-  makeCertificates(folder);
+  makeCertificates(folder, 'DNS:directory.example.com,IP:127.0.0.1');
   fs.writeFileSync(path.join(folder, 'slapd.conf'), configuration(folder));
   fs.writeFileSync(path.join(folder, 'people.ldif'), ldif(people));
   const inFolder = (...args: string[]) => ['-f', path.join(folder, 'slapd.conf'), ...args];
@@ -152,18 +153,6 @@ function ldif(people: readonly Person[]): string {
     entry(base, { objectClass: ['organizationalUnit'], ou: 'people' }),
     ...people.map((person) => entry(`uid=${person.uid},${base}`, attributesOf(person))),
   ].join('\n\n')}\n`;
-}
-
-function makeCertificates(folder: string): void {
-  const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
-  const ec = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  openssl('req', '-x509', ...ec, '-keyout', 'ca.key', '-out', 'ca.pem', '-subj', '/CN=Company CA', '-days', '2');
-  openssl('req', ...ec, '-keyout', 'server.key', '-out', 'server.csr', '-subj', '/CN=directory.example.com');
-  fs.writeFileSync(path.join(folder, 'names'), 'subjectAltName=DNS:directory.example.com,IP:127.0.0.1');
-  openssl(
-    ...['x509', '-req', '-in', 'server.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial'],
-    ...['-out', 'server.pem', '-days', '2', '-extfile', 'names'],
-  );
 }
 
 /** slapd takes no port 0. */

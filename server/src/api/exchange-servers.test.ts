@@ -1,12 +1,16 @@
 /** Exchange servers as administrators keep them: secrets stay in, faults name their field, and the check says what mends. */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Exchange, startExchange } from '../../../simulators/exchange/exchange.ts';
 import { tame } from '../../../simulators/exchange/habits.ts';
 import { type Person, startTestServer, type TestServer } from '../../../test/api-client.ts';
+import { makeCertificates } from '../../../test/servers/certificates.ts';
 
 const password = 'Sealed-and-never-told-1';
 const mailbox = 'anna@contoso.example';
-/** Of an authority that nobody else trusts. */
+/** Has the form of one. */
 const certificate = `-----BEGIN CERTIFICATE-----
 PEM
 -----END CERTIFICATE-----`;
@@ -172,4 +176,51 @@ test('the check ends at the first fault, with the command that helps', async () 
   expect(await last({ signIn: { kind: 'ntlm', userName: 'CONTOSO\\limited' } })).toEqual([
     ...['impersonation', 'consent', expect.stringContaining("ApplicationImpersonation -User 'CONTOSO\\limited'")],
   ]);
+});
+
+test('an authority is trusted for its server alone, and shown by name and end', async ({ skip }) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'whenabouts-exchange-'));
+  let made: ReturnType<typeof makeCertificates>;
+  try {
+    made = makeCertificates(folder, 'IP:127.0.0.1');
+  } catch (error) {
+    return skip(`openssl is needed to make a certificate authority: ${(error as Error).message}`);
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+  const tls = { key: made.key, cert: made.certificate };
+  const encrypted = await startExchange({ habits: tame, tls });
+  try {
+    encrypted.world.addAccount({ password });
+    encrypted.world.addUser({ name: 'Anna', address: mailbox });
+    const id = await add({ address: encrypted.url });
+    const [, refusal] = await steps(id);
+    expect(refusal).toMatchObject({ ok: false, errorClass: 'unreachable' });
+    expect(refusal!.message).toContain('authority that is not trusted here');
+    const shown = await ok('PATCH', `/exchange-servers/${id}`, { authority: `${made.ca}\n${made.certificate}` });
+    expect(shown.certificates).toEqual([
+      {
+        subject: 'Company CA',
+        fingerprint: expect.stringMatching(/^([0-9A-F]{2}:){31}/),
+        expiresAt: expect.any(String),
+      },
+      expect.objectContaining({ subject: 'server' }),
+    ]);
+    expect((await steps(id)).map((step) => step.ok)).toEqual([true, true, true, true, true]);
+    const { entries } = await ok('GET', '/audit?kind=exchangeServer');
+    expect(JSON.stringify(entries[0].after)).toMatch(/Company CA \(SHA-256 [0-9A-F:]+\)/);
+  } finally {
+    await encrypted.stop();
+  }
+});
+
+test('what Autodiscover does not find is said in words', async () => {
+  // A domain that nobody can have (RFC 2606).
+  const signIn = { kind: 'ntlm', userName: 'svc' };
+  const { status, body, text } = await ada.call('POST', '/exchange-servers/find', {
+    ...{ mailDomain: 'mail.invalid', signIn, secret: password },
+  });
+  expect(status).toBe(422);
+  expect(body.error.message).toContain('No Exchange server was found for mail.invalid. Enter its address.');
+  expect(text).not.toContain(password);
 });

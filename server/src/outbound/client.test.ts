@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import fs from 'node:fs';
 import http from 'node:http';
@@ -8,6 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import zlib from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
+import { makeCertificates } from '../../../test/servers/certificates.ts';
 import { createOutbound, type NetworkSettings } from './client.ts';
 import type { Outbound, OutboundAnswer, OutboundRequest } from './outbound.ts';
 
@@ -382,39 +382,12 @@ test('a proxy that says no or is dead is named, without its password', async () 
   expect(gone.message).toContain(`The proxy 127.0.0.1:${dead} can’t be reached`);
 });
 
-function makeCertificates(folder: string): { ca: string; key: string; certificate: string } {
-  const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
-  const ec = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
-  openssl('req', '-x509', ...ec, '-keyout', 'ca.key', '-out', 'ca.pem', '-subj', '/CN=Company CA', '-days', '2');
-  openssl('req', ...ec, '-keyout', 'server.key', '-out', 'server.csr', '-subj', '/CN=calendar.company.example');
-  fs.writeFileSync(path.join(folder, 'ext'), 'subjectAltName=DNS:calendar.company.example');
-  openssl(
-    'x509',
-    '-req',
-    '-in',
-    'server.csr',
-    '-CA',
-    'ca.pem',
-    '-CAkey',
-    'ca.key',
-    '-CAcreateserial',
-    '-out',
-    'server.pem',
-    '-days',
-    '2',
-    '-extfile',
-    'ext',
-  );
-  const read = (name: string) => fs.readFileSync(path.join(folder, name), 'utf8');
-  return { ca: read('ca.pem'), key: read('server.key'), certificate: read('server.pem') };
-}
-
 test('TLS: the company’s CA is trusted when added, also through the proxy; a wrong name never', async ({ skip }) => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'whenabouts-ca-'));
   cleanups.push(() => fs.rmSync(folder, { recursive: true }));
   let made: ReturnType<typeof makeCertificates>;
   try {
-    made = makeCertificates(folder);
+    made = makeCertificates(folder, 'DNS:calendar.company.example');
   } catch (error) {
     return skip(`openssl is needed to make a certificate authority: ${(error as Error).message}`);
   }
