@@ -17,8 +17,6 @@ import { syncChannel } from './sync.ts';
 /** Whoever dies is followed after it; renewing more often than every third of it is enough. */
 const leaseSeconds = 20;
 const lookEveryMs = 5_000;
-/** How soon an account that was read for the first time is told of. */
-const feedEveryMs = 30_000;
 /** What changes in one go is told in many notices. */
 const collectMs = 100;
 /** Accounts that are told of anew have to be looked at: so many a second. */
@@ -36,7 +34,6 @@ interface Held {
   lease: string;
   watch: Watch;
   abort: AbortController;
-  fedAt: number;
   hints: Hints;
 }
 
@@ -65,7 +62,7 @@ export async function startWatching(
         );
         for (const one of held.values()) if (!ours.has(one.lease)) await letGo(one);
         for (const { id, lease } of await claimServers(db, processName, [...held.keys()])) await hold(id, lease);
-        for (const one of held.values()) if (performance.now() - one.fedAt > feedEveryMs) await feed(one);
+        for (const one of held.values()) one.watch.keep(await accountsOf(db, one.server));
       } catch (error) {
         // Without the database hints are kept, and leases run out: then another process takes over.
         log.error({ error }, 'Mailboxes that tell of their changes could not be looked after; it is tried again.');
@@ -80,15 +77,8 @@ export async function startWatching(
       log.warn({ error }, 'Hints could not be written; it is tried again.'),
     );
     const watch = connector!.watch!(server, hints.take, abort.signal);
-    const one: Held = { ...{ server, lease, watch, abort, hints }, fedAt: Number.NEGATIVE_INFINITY };
-    held.set(server, one);
+    held.set(server, { server, lease, watch, abort, hints });
     await pollAll(db, server, lease);
-    await feed(one);
-  }
-
-  async function feed(one: Held): Promise<void> {
-    one.watch.keep(await accountsOf(db, one.server));
-    one.fedAt = performance.now();
   }
 
   async function letGo({ server, abort, watch, hints }: Held): Promise<void> {
