@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
 import type { ConnectorAccount } from '../server/src/calendars/connector.ts';
+import { repliesIn } from '../server/src/calendars/microsoft365/automatic-replies.ts';
 import { batchGet } from '../server/src/calendars/microsoft365/batch.ts';
 import { microsoft365Connector } from '../server/src/calendars/microsoft365/connector.ts';
 import { appointmentOf } from '../server/src/calendars/microsoft365/events.ts';
@@ -160,6 +161,10 @@ test('calendars, settings and subscriptions', async () => {
   expect(timeIn({ timeZone: 'Pacific Standard Time', workingHours: samples.mailboxSettings.workingHours })).toEqual({
     timeZone: 'America/Los_Angeles',
     workingDay: { start: '08:00', end: '17:00', days: [1, 2, 3, 4, 5] },
+  });
+  expect(repliesIn(samples.automaticReplies)).toMatchObject({
+    ...{ status: 'scheduled', audience: 'all', internalMessage: samples.automaticReplies.internalReplyMessage },
+    ...{ start: Temporal.Instant.from('2026-12-14T07:00:00Z'), end: Temporal.Instant.from('2026-12-28T07:00:00Z') },
   });
   expect(timeIn({ timeZone: 'Europe/Vienna', workingHours: samples.workingHours })).toEqual({
     timeZone: 'Europe/Vienna',

@@ -140,7 +140,17 @@ export const calendars = {
   ],
 };
 
-/** "Get user mailbox settings", without the automatic replies. */
+/** "Get user mailbox settings": with capitals that the metadata doesn't know. */
+export const automaticReplies = {
+  status: 'Scheduled',
+  externalAudience: 'All',
+  scheduledStartDateTime: at('2026-12-14T07:00'),
+  scheduledEndDateTime: at('2026-12-28T07:00'),
+  internalReplyMessage: '<html>\n<body>\n<p>At the fair.<br>\n</p></body>\n</html>\n',
+  externalReplyMessage: '<html>\n<body>\n<p>At a fair.<br>\n</p></body>\n</html>\n',
+};
+
+/** The same page. */
 export const mailboxSettings = {
   '@odata.context': 'https://graph.test/v1.0/$metadata#Me/mailboxSettings',
   timeZone: 'UTC',

@@ -59,8 +59,9 @@ export function settingOf({ status, start, end, internalMessage, externalMessage
   };
 }
 
+/** The documentation writes some of them with a capital. */
 const meant = <Meaning>(names: Readonly<Record<string, Meaning>>, told: unknown): Meaning | undefined =>
-  typeof told === 'string' && Object.hasOwn(names, told) ? names[told] : undefined;
+  Object.entries(names).find(([name]) => name.toLowerCase() === String(told).toLowerCase())?.[1];
 
 const nameOf = <Meaning>(names: Readonly<Record<string, Meaning>>, meaning: Meaning): string =>
   Object.keys(names).find((name) => names[name] === meaning)!;
