@@ -330,6 +330,37 @@ test('a location whose country nobody has named is told before and after it is m
   await apply(context, file('Graz: null'));
 });
 
+test('Exchange servers of every kind of sign-in are kept by a file, and none takes the secret of another kind', async () => {
+  const before = await exported(context);
+  const of = (text: string) => apply(context, `whenabouts: 1\nexchangeServers:\n${text}`);
+  const file = `  Everyday: { mailDomain: example.com, signIn: { kind: basic, userName: svc@example.com }, secret: { env: EXCHANGE_PASSWORD } }
+  Tickets: { address: https://mail.example.com, signIn: { kind: kerberos } }
+  Tokens:
+    address: https://mail.example.com/EWS/Exchange.asmx
+    signIn: { kind: oauth, tokenEndpoint: https://login.example.com/token, clientId: whenabouts, scope: ews }
+    secret: { env: EXCHANGE_PASSWORD }
+`;
+  expect((await of(file)).map(({ action, name }) => `${action} ${name}`)).toEqual([
+    ...['create Everyday', 'create Tickets', 'create Tokens'],
+  ]);
+  expect(await of(file)).toEqual([]);
+  const written = await exported(context);
+  expect(written).not.toContain('exchange-s3cret');
+  expect(written).toContain('env: WHENABOUTS_EXCHANGE_SERVER_TOKENS_SECRET');
+  // A password serves Basic and NTLM alike, and is no client secret.
+  expect(await of('  Everyday: { signIn: { kind: ntlm, userName: svc } }\n')).toHaveLength(1);
+  const oauth = '{ kind: oauth, tokenEndpoint: https://login.example.com/token, clientId: c, scope: s }';
+  const said = async (text: string) => (await refusal(`whenabouts: 1\nexchangeServers:\n${text}`)).message;
+  expect(await said(`  Everyday: { signIn: ${oauth} }\n`)).toContain('secret: The client secret is missing.');
+  expect(await said('  Tokens: { address: http://mail.example.com/ }\n')).toContain(
+    'address: With this kind of sign-in',
+  );
+  expect(await said('  Tokens: { authority: none }\n')).toContain('authority: This is not a certificate');
+  expect(await said('  Vienna: null\n')).toContain('"Vienna" is in use');
+  expect(await of('  Everyday: null\n  Tickets: null\n  Tokens: null\n')).toHaveLength(3);
+  expect(await exported(context)).toBe(before);
+});
+
 test('names that JavaScript knows are names like others', async () => {
   const file = 'whenabouts: 1\nlocations:\n  constructor: { timeZone: UTC, groups: { toString: {} } }\n';
   expect(await apply(context, file)).toMatchObject([{ action: 'create', name: 'constructor' }]);
