@@ -25,10 +25,12 @@ const { world } = cloud;
 const tenant = world.addTenant();
 const secret = { value: 'simulated-secret', expiresAt: Date.now() + 365 * 86_400_000 };
 const application = world.addApplication({ tenantId: tenant.id, redirectUris: values.redirect, secrets: [secret] });
+const addresses: string[] = [];
 const names = ['Ada Lovelace', 'Grace Hopper', 'Alan Turing', 'Katherine Johnson', 'Edsger Dijkstra', 'Barbara Liskov'];
 for (let at = 0; at < Number(values.users); at++) {
   const name = names[at] ?? `User ${at + 1}`;
   const address = `${name.toLowerCase().replaceAll(' ', '.')}@contoso.example`;
+  addresses.push(address);
   const { mailbox } = world.addUser({ tenantId: tenant.id, name, address });
   const today = Temporal.Now.plainDateISO();
   mailbox.create(
@@ -43,10 +45,14 @@ for (let at = 0; at < Number(values.users); at++) {
     showAs: 'oof',
   });
 }
+// As Exchange would by RBAC for Applications: the last one is there to see that it is refused.
+application.mailboxScope = addresses.length > 1 ? addresses.slice(0, -1) : addresses;
 console.log(`Simulated Microsoft 365: ${cloud.url}/
   sign-in address ${cloud.url}   Graph address ${cloud.url}   (a custom cloud)
   directory (tenant) id ${tenant.id}
   application (client) id ${application.clientId}
-  client secret ${secret.value}`);
+  client secret ${secret.value}
+  users ${addresses.join(', ')}
+  read server-side ${application.mailboxScope.join(', ')}`);
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => void cloud.stop().then(() => process.exit(0)));

@@ -94,10 +94,9 @@ export function microsoft365Connector(outbound: Outbound, options: Microsoft365O
       const steps: CheckStep[] = [];
       try {
         const { client } = await open(account, signal);
-        await client.request(`${client.root}/calendar?$select=id`);
+        const calendars = await calendarsOf(client);
         steps.push({ name: 'server', ok: true, message: `${client.host} answers.` });
         steps.push({ name: 'signIn', ok: true, message: `Microsoft 365 lets us read the mailbox ${client.mailbox}.` });
-        const calendars = await calendarsOf(client);
         const names = calendars.slice(0, 5).map(({ name }) => name);
         const more = calendars.length > names.length ? ` and ${calendars.length - names.length} more` : '';
         const count = calendars.length === 1 ? 'One calendar' : `${calendars.length} calendars`;
@@ -127,7 +126,7 @@ export function microsoft365Connector(outbound: Outbound, options: Microsoft365O
       } catch (error) {
         if (!(error instanceof GraphRefusal) || error.status !== 403) throw error;
         // Is it this calendar that is closed, or the mailbox? The others must go on being read if it is only this one.
-        await client.request(`${client.root}/calendar?$select=id`);
+        await client.request(`${client.root}/calendars?$select=id&$top=1`);
         const { secret } = account;
         const message =
           secret.kind === 'delegated' && !secret.scopes.some((scope) => scope.endsWith('.Shared'))

@@ -54,6 +54,10 @@ test('for users who sign in: the directory, the application, its credential, the
     names: ['directory', 'application'],
     message: expect.stringContaining('doesn’t know the application'),
   });
+  expect(await checked({ ...good, loginAddress: `${cloud.url}/elsewhere` })).toMatchObject({
+    names: ['directory'],
+    message: expect.stringContaining('isn’t the sign-in address'),
+  });
   for (const [application, words] of [
     [registered({}, 'wrong'), 'The client secret is wrong.'],
     [registered({}, 'old'), 'The client secret has expired.'],

@@ -58,9 +58,9 @@ async function directory(outbound: Outbound, { cloud, loginAddress, graphAddress
   const { login } = addressesOf({ cloud, loginAddress, graphAddress });
   const url = `${login}/${encodeURIComponent(tenantId)}/v2.0/.well-known/openid-configuration`;
   const response = await outbound.fetch(url, { typedBy: 'administrator', maxBytes: 1_000_000 });
-  if (response.status >= 400 && response.status < 500)
-    throw new ConnectorError('refused', `There is no directory with the id ${tenantId} at ${new URL(login).host}.`);
   const answer = parsed(response.text());
+  if (response.status >= 400 && response.status < 500 && typeof answer.error === 'string')
+    throw new ConnectorError('refused', `There is no directory with the id ${tenantId} at ${new URL(login).host}.`);
   if (typeof answer.token_endpoint !== 'string')
     throw new ConnectorError('malformed', `${new URL(login).host} isn’t the sign-in address of a Microsoft cloud.`);
   return `The directory ${tenantId} is known at ${new URL(login).host}.`;
@@ -131,7 +131,7 @@ async function notOutside(outbound: Outbound, application: GraphApplication, tok
 }
 
 async function calendarOf(outbound: Outbound, application: GraphApplication, token: string, mailbox: string) {
-  const url = `${addressesOf(application).graph}/v1.0/users/${encodeURIComponent(mailbox)}/calendar?$select=id,name`;
+  const url = `${addressesOf(application).graph}/v1.0/users/${encodeURIComponent(mailbox)}/calendars?$select=id&$top=1`;
   // Graph is moody: a fault of the moment says nothing about rights.
   for (let attempt = 1; ; attempt++) {
     const response = await outbound.fetch(url, {
