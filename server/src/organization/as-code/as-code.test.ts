@@ -361,6 +361,16 @@ test('Exchange servers of every kind of sign-in are kept by a file, and none tak
   expect(await exported(context)).toBe(before);
 });
 
+test('a rule that names a profile which no group of the location has is told', async () => {
+  const file = (profile: string) =>
+    `whenabouts: 1\nlocations:\n  Berlin:\n    groups:\n      Sales: { individual: { activation: { rules: [{ name: A, effect: { profile: ${profile} } }] } } }\n`;
+  const warned = async (profile: string) => (await applied(context, file(profile), true)).warnings;
+  expect(await warned('Dep work')).toEqual([
+    'locations > Berlin > groups > Sales > individual > activation > rules > 0 > effect > profile: No group here has a profile "Dep work": the rule counts for users who have one of their own.',
+  ]);
+  expect([await warned('deep Work'), await warned('beRightBack')]).toEqual([[], []]);
+});
+
 test('names that JavaScript knows are names like others', async () => {
   const file = 'whenabouts: 1\nlocations:\n  constructor: { timeZone: UTC, groups: { toString: {} } }\n';
   expect(await apply(context, file)).toMatchObject([{ action: 'create', name: 'constructor' }]);

@@ -1,17 +1,16 @@
 /** What a company file comes to on this system: every entry as it will be, what is wrong, and what changes. Writes nothing. */
 import { isStorableText, unstorableText } from '../../store/storable-text.ts';
-import { countryOfZone } from '../../telephony/country-of-zone.ts';
 import { type Dialling, diallingOf } from '../../telephony/dialling.ts';
 import { defaultDiallingRules } from '../../telephony/dialling-rules.ts';
-import { loadNumberingPlan, type NumberingPlan } from '../../telephony/numbering-plan.ts';
-import { countryWarnings } from '../dialling-impact.ts';
+import { loadNumberingPlan } from '../../telephony/numbering-plan.ts';
 import type { Fault } from './company-file.ts';
 import { type CompanyChange, differences, same } from './difference.ts';
 import { faultsOfSchema } from './issues.ts';
+import { countryAt, locationWarnings } from './location-warnings.ts';
 import type { LocationEntry } from './locations.ts';
 import { isValues, mergePatch } from './merge-patch.ts';
 import { isReference, secretHolders, shownReference } from './references.ts';
-import { type ApplyContext, type CompanyValues, type EntryChange, kept, type Surroundings } from './section.ts';
+import type { ApplyContext, CompanyValues, EntryChange, Surroundings } from './section.ts';
 import { sections } from './sections.ts';
 import { unreadableAt, unreadableFault } from './unreadable.ts';
 
@@ -85,28 +84,13 @@ export async function planCompany(context: ApplyContext, file: Record<string, un
         faults.push({ ...fault, path: [section.name, ...fault.path] });
   return {
     faults,
-    warnings: await diallingWarnings(entries.get('locations') as EntryChange<LocationEntry>[]),
+    warnings: locationWarnings(entries.get('locations') as EntryChange<LocationEntry>[], await loadNumberingPlan()).map(
+      ({ path, message }) => ({ path: ['locations', ...path], message }),
+    ),
     changes: sections.flatMap(({ name }) => differences(name, before[name]!, after[name]!)),
     entries,
   };
 }
-
-/** Of locations that are new, or dial differently. */
-async function diallingWarnings(changes: readonly EntryChange<LocationEntry>[]): Promise<Fault[]> {
-  const plan = await loadNumberingPlan();
-  return kept(changes)
-    .filter(({ before, after }) => !same(before?.dialling, after.dialling) || before?.timeZone !== after.timeZone)
-    .flatMap(({ name, after }) =>
-      countryWarnings({ ...after.dialling, country: countryAt(after, plan) }).map((message) => ({
-        path: ['locations', name, 'dialling'],
-        message,
-      })),
-    );
-}
-
-/** Nobody has named one: that of the time zone. */
-const countryAt = ({ dialling: { country, countryAssumed }, timeZone }: LocationEntry, plan: NumberingPlan) =>
-  country ?? (countryAssumed ? countryOfZone(timeZone, plan.countries()) : null);
 
 /** `constructor` and `__proto__` are names like others. */
 const plainNames = (entries: Record<string, unknown>): Record<string, unknown> =>
