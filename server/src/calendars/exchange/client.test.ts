@@ -1,5 +1,10 @@
+import { createHash, X509Certificate } from 'node:crypto';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { Habits } from '../../../../simulators/exchange/habits.ts';
+import { makeCertificates } from '../../../../test/servers/certificates.ts';
 import type { Outbound } from '../../outbound/outbound.ts';
 import { ConnectorError } from '../connector.ts';
 import { Affinity } from './affinity.ts';
@@ -13,6 +18,7 @@ import { type StreamNotice, streamEvents } from './operations/stream-events.ts';
 import { subscribeStreaming, unsubscribe } from './operations/subscribe-streaming.ts';
 import { ExchangeRefusal } from './refusal.ts';
 import { clientOf, mailboxName, outboundOfTest, password, serverAt, simulated } from './server.fixture.ts';
+import { bindingsOf } from './sign-in/ntlm.ts';
 
 const signal = AbortSignal.timeout(120_000);
 const week = { from: Temporal.Instant.from('2026-10-05T00:00Z'), to: Temporal.Instant.from('2026-10-12T00:00Z') };
@@ -91,6 +97,34 @@ test.each<[string, Partial<Habits>, ExchangeSignIn]>([
   expect(Temporal.Instant.from(single.start!).toString()).toBe('2026-10-06T09:00:00Z');
   expect(single.legacyFreeBusyStatus).toBe('Busy');
   expect(client.serverVersion).toMatch(/^15\./);
+});
+
+test('over TLS the server’s own authority is trusted, and NTLM is bound to its certificate', async ({ skip }) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'whenabouts-ca-'));
+  let made: ReturnType<typeof makeCertificates>;
+  try {
+    made = makeCertificates(folder, 'IP:127.0.0.1');
+  } catch (error) {
+    return skip(`openssl is needed to make a certificate authority: ${(error as Error).message}`);
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+  const told: string[] = [];
+  const { simulator } = await simulated(
+    { signIn: ['NTLM'] },
+    {
+      tls: { key: made.key, cert: made.certificate },
+      inspect: ({ headers }) => void told.push(headers.authorization ?? ''),
+    },
+  );
+  const signIn = { kind: 'ntlm', userName: 'CONTOSO\\svc-whenabouts', password } as const;
+  const stranger = await refused(read(clientOf(serverAt(simulator.url, { signIn }))));
+  expect(stranger.message).toContain('authority that is not trusted');
+  expect(await read(clientOf(serverAt(simulator.url, { signIn, authority: made.ca })))).toEqual([]);
+  const hash = createHash('sha256').update(new X509Certificate(made.certificate).raw).digest();
+  const messages = told.map((each) => Buffer.from(each.replace(/^NTLM /, ''), 'base64').toString('hex'));
+  // MsvAvChannelBindings in the AUTHENTICATE_MESSAGE.
+  expect(messages.some((each) => each.includes(`0a001000${bindingsOf(hash).toString('hex')}`))).toBe(true);
 });
 
 test('items are got ten at a time in the order asked, and one that is gone is no fault of the others', async () => {

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { md4 } from './md4.ts';
-import { authenticateMessage, negotiateMessage, ntlmv2Responses, ntowfv2, readChallenge } from './ntlm.ts';
+import { authenticateMessage, bindingsOf, negotiateMessage, ntlmv2Responses, ntowfv2, readChallenge } from './ntlm.ts';
 import { accountOf } from './ntlm-sign-in.ts';
 
 const hex = (text: string) => Buffer.from(text.replace(/\s+/g, ''), 'hex');
@@ -106,4 +106,10 @@ test('what is no challenge isn’t taken for one', () => {
 test('user names are taken apart at the backslash only', () => {
   expect(accountOf('CORP\\svc', 'x')).toEqual({ domain: 'CORP', user: 'svc', password: 'x' });
   expect(accountOf('svc@corp.example', 'x')).toEqual({ domain: '', user: 'svc@corp.example', password: 'x' });
+});
+
+test('the channel is bound to as other implementations do it', () => {
+  // A value that several clients of NTLM test themselves against.
+  const hash = hex('e3ca49271e5089cc48ce82109f1324f41dbeddc29a777410c738f7868c4ff405');
+  expect(bindingsOf(hash).toString('hex')).toBe('6ea19df066da4622051f9c4f92c6df74');
 });

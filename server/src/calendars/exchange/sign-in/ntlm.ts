@@ -166,12 +166,15 @@ export function ntlmv2Responses(
   };
 }
 
-/** MD5 of gss_channel_bindings_struct (MS-NLMP 2.2.2.1; RFC 2744, 3.11) over tls-server-end-point (RFC 5929, 4). */
-export function channelBindings(certificate: Uint8Array): Buffer {
-  const data = Buffer.concat([
-    Buffer.from('tls-server-end-point:', 'latin1'),
-    createHash(hashOf(certificate)).update(certificate).digest(),
-  ]);
+const channelBindings = (certificate: Uint8Array): Buffer =>
+  bindingsOf(createHash(hashOf(certificate)).update(certificate).digest());
+
+/**
+ * MD5 of gss_channel_bindings_struct (MS-NLMP 2.2.2.1; RFC 2744, 3.11) over tls-server-end-point (RFC 5929, 4).
+ * @param hash of the server's certificate.
+ */
+export function bindingsOf(hash: Buffer): Buffer {
+  const data = Buffer.concat([Buffer.from('tls-server-end-point:', 'latin1'), hash]);
   // No addresses of either side: four empty fields.
   const head = Buffer.alloc(20);
   head.writeUInt32LE(data.length, 16);
