@@ -45,16 +45,21 @@ export function objectOf(
   stamp: string,
   view: { window: Interval; timeZone: string },
 ): CalendarObject {
-  const source = sourceOf(members, skipped);
+  const sorted = members
+    .map((member) => ({ order: `${member.appointment.when.start.toString()} ${member.id}`, member }))
+    .sort((a, b) => (a.order < b.order ? -1 : 1))
+    .map(({ member }) => member);
+  const source = sourceOf(sorted, skipped);
   const hash = createHash('sha256').update(source).digest('base64url').slice(0, 22);
-  return { key, version: `${stamp}#${hash}`, source, ...expandKept(source, view.window, view.timeZone) };
+  const shown = expandMembers({ members: sorted, skipped }, view.window, view.timeZone);
+  return { key, version: `${stamp}#${hash}`, source, ...shown };
 }
 
 /** The stamp of a stored version. */
 export const stampOf = (version: string): string => version.slice(0, Math.max(version.indexOf('#'), 0));
 
-function sourceOf(members: readonly Member[], skipped: SkippedComponent[]): string {
-  const sorted = [...members].sort((a, b) => (order(a) < order(b) ? -1 : 1));
+/** @param sorted so that the same is written the same. */
+function sourceOf(sorted: readonly Member[], skipped: SkippedComponent[]): string {
   const [first] = sorted;
   if (!first) return JSON.stringify({ members: [], skipped });
   const { occurrence: _, when: __, ...base } = first.appointment;
@@ -73,8 +78,9 @@ function sourceOf(members: readonly Member[], skipped: SkippedComponent[]): stri
   return JSON.stringify(kept);
 }
 
-const order = ({ id, appointment }: Member) => `${appointment.when.start.toString()} ${id}`;
-const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+/** Lists of texts and numbers too; most are neither and needn't be written out for it. */
+const same = (a: unknown, b: unknown): boolean =>
+  a === b || (typeof a === 'object' && typeof b === 'object' && JSON.stringify(a) === JSON.stringify(b));
 
 /** @throws SyntaxError for what isn't ours. */
 export function membersOf(source: string): { members: Member[]; skipped: SkippedComponent[] } {
@@ -94,13 +100,17 @@ function whenOf(kind: When['kind'], start: string, end: string): When {
   return { kind, start: Temporal.PlainDateTime.from(start), end: Temporal.PlainDateTime.from(end) };
 }
 
+type Expanded = Pick<CalendarObject, 'appointments' | 'nextAfterWindow' | 'skipped'>;
+
+export const expandKept = (source: string, window: Interval, timeZone: string): Expanded =>
+  expandMembers(membersOf(source), window, timeZone);
+
 /** Those in the window, and where the next one begins. */
-export function expandKept(
-  source: string,
+function expandMembers(
+  { members, skipped }: ReturnType<typeof membersOf>,
   { from, to }: Interval,
   timeZone: string,
-): Pick<CalendarObject, 'appointments' | 'nextAfterWindow' | 'skipped'> {
-  const { members, skipped } = membersOf(source);
+): Expanded {
   const appointments: SourceAppointment[] = [];
   let nextAfterWindow: Temporal.Instant | null = null;
   for (const { appointment } of members) {
