@@ -85,7 +85,7 @@ async function readEverything({ store: { db } }: Office, signal: AbortSignal): P
     await sql`update calendar set cursor = null`.execute(db);
     await sql`update account set due_at = clock_timestamp()`.execute(db);
     await sql`select pg_notify('sync', '')`.execute(db);
-    for (;;) {
+    while (!signal.aborted) {
       await delay(100);
       const { rows } = await sql<{ left: number }>`
         select count(*) as left from account where due_at <= now() or leased_by is not null`.execute(db);
