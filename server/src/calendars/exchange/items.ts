@@ -10,7 +10,7 @@ import type {
   SourceAppointment,
   When,
 } from '../../agenda/appointment.ts';
-import { dayOfWall, dayText, SECONDS_PER_DAY } from '../../agenda/civil.ts';
+import { dayOfWall, dayText, modulo, SECONDS_PER_DAY } from '../../agenda/civil.ts';
 import { normalizedUid } from '../../agenda/meeting-key.ts';
 import { utc, type Zone } from '../../agenda/zones.ts';
 import { zoneNamed } from '../../agenda/zones-names.ts';
@@ -33,21 +33,21 @@ export function appointmentOf(item: CalendarItem, timeZone: string): Member | Sk
   const uid = uidOf(item);
   const span = spanOf(item);
   if (span === null) return { uid, reason: 'Its start or its end can’t be read.' };
-  const original = instantOf(item.recurrenceId) ?? instantOf(item.originalStart);
-  return { id: item.itemId.id, appointment: occurrenceOf(item, span, original ?? span.start, timeZone) };
+  return { id: item.itemId.id, appointment: occurrenceOf(item, span, originalOf(item, span, timeZone), timeZone) };
 }
 
-/** An occurrence as `item` tells it, at other times. @param original start that the pattern gave it. */
-export function occurrenceOf(item: CalendarItem, span: Span, original: number, timeZone: string): SourceAppointment {
+/** An occurrence as `item` tells it, at other times. @param original start that the pattern gave it, as text. */
+export function occurrenceOf(item: CalendarItem, span: Span, original: string, timeZone: string): SourceAppointment {
   const { organizer } = item;
-  const allDay = item.isAllDayEvent === true;
-  const zone = zoneOfItem(item, timeZone);
   const series = isMember(item);
   return {
     kind: 'event',
     uid: uidOf(item),
-    occurrence: !series ? '' : allDay ? dayText(dayAt(original, zone)) : instant(original).toString(),
-    when: allDay ? wholeDays(span, zone) : { kind: 'zoned', start: instant(span.start), end: instant(span.end) },
+    occurrence: series ? original : '',
+    when:
+      item.isAllDayEvent === true
+        ? wholeDays(span, zoneOfItem(item, timeZone))
+        : { kind: 'zoned', start: instant(span.start), end: instant(span.end) },
     title: item.subject ?? '',
     location: item.location,
     organizer: organizer ? (organizer.name ?? mailOf(organizer)) : null,
@@ -69,6 +69,21 @@ export function occurrenceOf(item: CalendarItem, span: Span, original: number, t
 }
 
 export const isSkipped = (value: Member | SkippedComponent): value is SkippedComponent => 'reason' in value;
+
+/** Seconds; null for what is as the pattern has it, or no occurrence. */
+export const originalStart = ({ recurrenceId, originalStart: told }: CalendarItem): number | null =>
+  instantOf(recurrenceId) ?? instantOf(told);
+
+/** Where nothing is known of the other occurrences: a series of whole days has its places at midnights. */
+function originalOf(item: CalendarItem, span: Span, timeZone: string): string {
+  const at = originalStart(item) ?? span.start;
+  const zone = zoneOfItem(item, timeZone);
+  const atMidnight = modulo(zone.wallOf(at), SECONDS_PER_DAY) === 0;
+  return item.isAllDayEvent === true && atMidnight ? dateText(at, zone) : instantText(at);
+}
+
+export const instantText = (at: number): string => instant(at).toString();
+export const dateText = (at: number, zone: Zone): string => dayText(dayAt(at, zone));
 
 export const uidOf = ({ uid, itemId }: Pick<CalendarItem, 'uid' | 'itemId'>): string => normalizedUid(uid ?? itemId.id);
 

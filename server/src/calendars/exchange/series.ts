@@ -3,16 +3,19 @@
  * speaks for all such; where it lists the master alone they are expanded here. Pure.
  */
 import type { Interval, SkippedComponent } from '../../agenda/appointment.ts';
-import { dayOfWall, SECONDS_PER_DAY } from '../../agenda/civil.ts';
+import { dayOfWall, dayText, SECONDS_PER_DAY } from '../../agenda/civil.ts';
 import { RecurrenceError } from '../../agenda/recurrence-rule.ts';
 import type { Zone } from '../../agenda/zones.ts';
 import type { Member } from '../kept.ts';
 import {
   appointmentOf,
+  dateText,
   dayAt,
   instantOf,
+  instantText,
   isSkipped,
   occurrenceOf,
+  originalStart,
   type Span,
   spanOf,
   uidOf,
@@ -45,12 +48,20 @@ export function membersListed(
 ): Members {
   const all: Members = { members: [], skipped: [] };
   const template = read.get(listed.find(isPlain)?.id ?? '');
+  // Whether the series is one of whole days says the one that is as the pattern has it, not an exception.
+  const zone = template?.isAllDayEvent === true ? zoneOfItem(template, timeZone) : null;
+  const textOf = (original: number) => (zone ? dateText(original, zone) : instantText(original));
   for (const one of listed) {
     const item = read.get(one.id);
-    const span = spanOf(one);
-    if (item) add(all, appointmentOf(item, timeZone));
-    else if (template && span && isPlain(one))
-      all.members.push({ id: one.id, appointment: occurrenceOf(template, span, span.start, timeZone) });
+    const span = spanOf(item ?? one);
+    if (template && span && isPlain(one))
+      all.members.push({ id: one.id, appointment: occurrenceOf(template, span, textOf(span.start), timeZone) });
+    else if (item) {
+      const made = appointmentOf(item, timeZone);
+      const original = originalStart(item);
+      const known = template && span && original !== null && !isSkipped(made);
+      add(all, known ? { ...made, appointment: occurrenceOf(item, span, textOf(original), timeZone) } : made);
+    }
   }
   return all;
 }
@@ -112,7 +123,7 @@ export function membersExpanded(
   const gone = new Set(replaced.map((text) => slots.slotOf(text)));
   const all: Members = { members: [], skipped: [] };
   const put = (id: string, item: CalendarItem, at: Span, slot: number) =>
-    all.members.push({ id, appointment: occurrenceOf(item, at, slots.spanAt(slot).start, timeZone) });
+    all.members.push({ id, appointment: occurrenceOf(item, at, slots.textOf(slot), timeZone) });
   for (const start of starts) if (!gone.has(start)) put(master.itemId.id, master, slots.spanAt(start), start);
   for (const { id, span: told, original } of exceptions) {
     const slot = slots.slotOf(original);
@@ -187,6 +198,10 @@ class Slots {
 
   #onWallOfFirst(at: number): number {
     return this.#zone.instantOf(at + this.#zone.offsetAt(this.#span.start));
+  }
+
+  textOf(slot: number): string {
+    return this.#allDay ? dayText(dayOfWall(slot)) : instantText(slot);
   }
 
   spanAt(slot: number): Span {
