@@ -32,12 +32,16 @@ export interface Habits {
   unknownElements: boolean;
   /** Dates of a recurrence: bare, in UTC or with an offset; all are xs:date. */
   dateSuffix: 'none' | 'Z' | 'offset';
+  /** Times of automatic replies say that they are in UTC, or nothing of it, as in MS-OXWOOF's examples (4.2). */
+  oofTimes: 'Z' | 'bare';
   /** WebClientReadFormQueryString: to be put behind the address of Outlook on the web, or the whole address (2013 and later). */
   openLinks: 'query' | 'absolute';
 
   /** CalendarView shows occurrences, as Exchange does; or masters of series that have to do with the window; or, as
    *  gromox does, only of those whose first occurrence lies in it, in no order. */
   calendarView: 'occurrences' | 'masters' | 'mastersThatBegin';
+  /** A view shows what ends at its very beginning too: only what ends before it is said to be left out. */
+  showsWhatEndsAtStart: boolean;
   /** Most items in an answer of FindItem, whatever is asked for (EWSFindCountLimit). */
   findLimit: number;
   /** A change of one member of a series gives all of them another ChangeKey: they are one item of the store. */
@@ -101,8 +105,10 @@ export const tame: Habits = {
   chunks: 'envelopes',
   unknownElements: false,
   dateSuffix: 'Z',
+  oofTimes: 'Z',
   openLinks: 'query',
   calendarView: 'occurrences',
+  showsWhatEndsAtStart: false,
   findLimit: 1_000,
   changeKeys: 'series',
   occurrenceUids: 'series',
@@ -136,7 +142,9 @@ export const nasty: Habits = {
   chunks: 'anywhere',
   unknownElements: true,
   dateSuffix: 'offset',
+  oofTimes: 'bare',
   openLinks: 'absolute',
+  showsWhatEndsAtStart: true,
   findLimit: 20,
   occurrenceUids: 'dated',
   zones: 'full',

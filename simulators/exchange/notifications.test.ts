@@ -165,4 +165,9 @@ test('so many streams and subscriptions and no more', async () => {
   await next(stream);
   const further = await next(streamed([second.id], people[1]!, first.cookie));
   expect(texts(further, 'ResponseCode')).toEqual(['ErrorExceededConnectionCount']);
+  const crowd = await ask(asking(people[0]!, { cookie: first.cookie }), listen(Array<string>(201).fill(first.id)));
+  expect(texts(crowd.body, 'ResponseCode')).toEqual(['ErrorInvalidRequest']);
+  server.world.moveAway(server.world.userBy(people[1]!)!);
+  const gone = await next(streamed([second.id], people[0]!, first.cookie));
+  expect(texts(gone, 'SubscriptionId')).toEqual([second.id]);
 });

@@ -58,8 +58,11 @@ function inWindow({ world, zone, request }: Call, { mailbox, id }: Folder, view:
 }
 
 /** In order of start, but for a server that has no order. */
-function seen(mailbox: Mailbox, folder: string, from: number, to: number, { calendarView }: Habits): Shown[] {
-  const shown = mailbox.view(folder, from, to).map((each) => shownInstance(mailbox, each));
+function seen(mailbox: Mailbox, folder: string, from: number, to: number, habits: Habits): Shown[] {
+  const { calendarView, showsWhatEndsAtStart } = habits;
+  const shown = mailbox
+    .view(folder, showsWhatEndsAtStart ? from - 1 : from, to)
+    .map((each) => shownInstance(mailbox, each));
   if (calendarView === 'occurrences') return shown;
   const wholes = itemsOf(mailbox, folder).map((item) => shownWhole(mailbox, item));
   // Compared with the first occurrence, and with the ends of the window among it.

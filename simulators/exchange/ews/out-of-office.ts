@@ -14,6 +14,8 @@ export function getOof(call: Call): Element {
   return answered('GetUserOofSettings', () => {
     const { automaticReplies: replies } = mailboxAsked(call);
     const day = 86_400_000;
+    const at = (milliseconds: number) =>
+      stamp(milliseconds, null).replace(call.world.habits.oofTimes === 'bare' ? 'Z' : '', '');
     const start = replies.scheduledStart ? Date.parse(replies.scheduledStart) : call.world.clock.now();
     const end = replies.scheduledEnd ? Date.parse(replies.scheduledEnd) : start + day;
     return [
@@ -22,7 +24,7 @@ export function getOof(call: Call): Element {
         {},
         t('OofState', {}, states[replies.status]),
         t('ExternalAudience', {}, audiences[replies.externalAudience]),
-        t('Duration', {}, t('StartTime', {}, stamp(start, null)), t('EndTime', {}, stamp(end, null))),
+        t('Duration', {}, t('StartTime', {}, at(start)), t('EndTime', {}, at(end))),
         t('InternalReply', { 'xml:lang': 'en-US' }, t('Message', {}, replies.internalReplyMessage)),
         t('ExternalReply', { 'xml:lang': 'en-US' }, t('Message', {}, replies.externalReplyMessage)),
       ),

@@ -59,6 +59,10 @@ test.skipIf(!curl)('curl signs in by NTLM, once a connection, and not with a wro
     done: 1,
   });
   expect(await statuses('wrong')).toEqual(['401', '401']);
+  server.world.habits = { ...server.world.habits, closesAfterNtlm: true };
+  const { done } = server.ntlm.counts;
+  expect(await statuses('Simulated-1')).toEqual(['200', '200']);
+  expect(server.ntlm.counts.done - done, 'each request needs a handshake where connections are closed').toBe(2);
 });
 
 test('tokens: those given here, and those of a trusted issuer while they are good', async () => {
