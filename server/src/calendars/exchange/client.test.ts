@@ -63,6 +63,11 @@ test.each<[string, Partial<Habits>, ExchangeSignIn]>([
   ['Exchange, by Basic', {}, { kind: 'basic', userName: 'svc-whenabouts@contoso.example', password }],
   ['Exchange, by NTLM', { signIn: ['NTLM'] }, { kind: 'ntlm', userName: 'CONTOSO\\svc-whenabouts', password }],
   [
+    'by NTLM, with a connection that is closed after each answer',
+    { signIn: ['NTLM'], closesAfterNtlm: true },
+    { kind: 'ntlm', userName: 'CONTOSO\\svc-whenabouts', password },
+  ],
+  [
     'NTLM with an account as user@domain, offered as Negotiate only',
     { signIn: ['Negotiate'] },
     { kind: 'ntlm', userName: 'svc-whenabouts@contoso.example', password },

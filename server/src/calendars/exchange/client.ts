@@ -201,8 +201,8 @@ export class ExchangeClient {
       headers: {
         'content-type': 'text/xml; charset=utf-8',
         accept: 'text/xml',
-        // The front end finds the mailbox's server without looking into the body.
-        'x-anchormailbox': mailbox,
+        // The front end finds the mailbox's server without looking into the body; a header has ASCII only (RFC 9110, 5.5).
+        ...(/^[\x21-\x7e]+$/.test(mailbox) && { 'x-anchormailbox': mailbox }),
         ...affinity?.headers(),
       },
       body: requestEnvelope(node, version, { kind: connectingKinds[kind]!, value: mailbox }),

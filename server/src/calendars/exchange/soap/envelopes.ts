@@ -18,7 +18,7 @@ export interface Envelope {
 const envelopeNamespaces = new Set([soapNamespace, 'http://www.w3.org/2003/05/soap-envelope']);
 
 /** Ten calendar items with thousands of attendees each fit into it. */
-export const answerLimits: XmlLimits = { depth: 64, elements: 2_000_000, length: 64_000_000 };
+export const answerLimits: XmlLimits = { depth: 64, elements: 500_000, length: 32_000_000 };
 /** A notification tells of changes, not of what has changed. */
 export const noticeLimits: XmlLimits = { depth: 64, elements: 100_000, length: 4_000_000 };
 
