@@ -31,6 +31,8 @@ export interface Dialling {
 /** Without ranges, numbers of so many digits are taken for internal ones. */
 const shortNumber = 4;
 const isNumber = (compact: string) => /^\+?[\d*#]+$/.test(compact);
+/** What may be missing of a number: one digit of each kind, up to six times. */
+const completions = [...'0123456789'].flatMap((digit) => [1, 2, 3, 4, 5, 6].map((times) => digit.repeat(times)));
 const premiumTypes: readonly (string | null)[] = ['PREMIUM_RATE', 'SHARED_COST'];
 
 export function diallingBy(rules: DiallingRules, plan: NumberingPlan): Dialling {
@@ -136,13 +138,24 @@ export function diallingBy(rules: DiallingRules, plan: NumberingPlan): Dialling 
     return null;
   }
 
-  /** Exchanges ignore digits after a complete number: one that is too long is what its beginning is. */
+  /**
+   * Exchanges ignore digits after a complete number: one that is too long is what its beginning is. One that is too
+   * short is a slip, or a way around: it is premium where whatever it can become is.
+   */
   function isPremium({ type, callingCode: code, national }: PhoneNumber): boolean {
     if (rules.premium === 'allowed') return false;
     if (type !== null) return premiumTypes.includes(type);
+    const typeOf = (digits: string) => plan.parse(`+${code}${digits}`, null)?.type ?? null;
     for (let length = national.length - 1; length > 3; length--)
-      if (premiumTypes.includes(plan.parse(`+${code}${national.slice(0, length)}`, null)?.type ?? null)) return true;
-    return false;
+      if (premiumTypes.includes(typeOf(national.slice(0, length)))) return true;
+    let becomesPremium = false;
+    for (const more of completions) {
+      const completed = typeOf(national + more);
+      if (completed === null) continue;
+      if (!premiumTypes.includes(completed)) return false;
+      becomesPremium = true;
+    }
+    return becomesPremium;
   }
 
   /** Dialled without a prefix, 110 123456 reaches 110. No real number begins so. */
