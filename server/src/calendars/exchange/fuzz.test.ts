@@ -16,7 +16,7 @@ import { findCalendarItems } from './operations/find-calendar-items.ts';
 import { getItems } from './operations/get-items.ts';
 import { streamEvents } from './operations/stream-events.ts';
 import { subscribeStreaming, unsubscribe } from './operations/subscribe-streaming.ts';
-import { mailboxName, outboundOfTest, serverAt, simulated } from './server.fixture.ts';
+import { mailboxName, outboundOfTest, passing, serverAt, simulated } from './server.fixture.ts';
 
 const runs = Number(process.env.WHENABOUTS_RUNS ?? 2_500);
 const seed = process.env.WHENABOUTS_SEED ? Number(process.env.WHENABOUTS_SEED) : Date.now() % 2 ** 31;
@@ -76,32 +76,22 @@ async function recorded(): Promise<Buffer[]> {
   return answers.filter(({ length }) => length > 0);
 }
 
-function recording(outbound: Outbound, answers: Buffer[]): Outbound {
-  return {
-    ...outbound,
-    session(options) {
-      const session = outbound.session(options);
-      return {
-        close: () => session.close(),
-        async send(url, request) {
-          const answer = await session.send(url, request);
-          const body = (async function* () {
-            const pieces: Uint8Array[] = [];
-            try {
-              for await (const piece of answer.body) {
-                pieces.push(piece);
-                yield piece;
-              }
-            } finally {
-              answers.push(Buffer.concat(pieces));
-            }
-          })();
-          return { ...answer, body };
-        },
-      };
-    },
-  };
-}
+const recording = (outbound: Outbound, answers: Buffer[]): Outbound =>
+  passing(outbound, async (session, url, request) => {
+    const answer = await session.send(url, request);
+    const body = (async function* () {
+      const pieces: Uint8Array[] = [];
+      try {
+        for await (const piece of answer.body) {
+          pieces.push(piece);
+          yield piece;
+        }
+      } finally {
+        answers.push(Buffer.concat(pieces));
+      }
+    })();
+    return { ...answer, body };
+  });
 
 /** Sleeping takes no time. */
 const time = { now: () => 0, sleep: async () => {} };

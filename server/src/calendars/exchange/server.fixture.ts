@@ -3,7 +3,7 @@ import { afterEach } from 'vitest';
 import { type ExchangeOptions, startExchange } from '../../../../simulators/exchange/exchange.ts';
 import { type Habits, tame } from '../../../../simulators/exchange/habits.ts';
 import { createOutbound } from '../../outbound/client.ts';
-import type { Outbound } from '../../outbound/outbound.ts';
+import type { Outbound, OutboundAnswer, OutboundSession } from '../../outbound/outbound.ts';
 import { type Time, wallTime } from '../gate.ts';
 import { ExchangeClient } from './client.ts';
 import type { ExchangeServer } from './exchange-server.ts';
@@ -21,6 +21,18 @@ export function outboundOfTest(): Outbound {
   cleanups.push(() => outbound.close());
   return outbound;
 }
+
+/** Each request of a session passes through `send`. */
+export const passing = (
+  outbound: Outbound,
+  send: (session: OutboundSession, ...of: Parameters<OutboundSession['send']>) => Promise<OutboundAnswer>,
+): Outbound => ({
+  ...outbound,
+  session(options) {
+    const session = outbound.session(options);
+    return { close: () => session.close(), send: (url, request) => send(session, url, request) };
+  },
+});
 
 /** With one mailbox and one service account that may act for everybody. */
 export async function simulated(habits: Partial<Habits> = {}, options: Omit<ExchangeOptions, 'habits'> = {}) {

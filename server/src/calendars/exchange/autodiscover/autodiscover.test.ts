@@ -3,8 +3,9 @@ import type { Habits } from '../../../../../simulators/exchange/habits.ts';
 import type { Outbound } from '../../../outbound/outbound.ts';
 import { ConnectorError } from '../../connector.ts';
 import { wallTime } from '../../gate.ts';
+import { addressFinder } from '../address.ts';
 import type { ExchangeServer } from '../exchange-server.ts';
-import { mailboxName, outboundOfTest, password, serverAt, simulated } from '../server.fixture.ts';
+import { mailboxName, outboundOfTest, passing, password, serverAt, simulated } from '../server.fixture.ts';
 import { readJson, readPlainXml } from './answers.ts';
 import { discoverExchange, type ResolveSrv } from './autodiscover.ts';
 
@@ -25,21 +26,12 @@ function network(url: string, known: readonly string[]) {
       throw new ConnectorError('unreachable', `${host} can’t be reached: its name is not known to DNS.`);
     return new URL(`${pathname}${search}`, url);
   };
-  const mapped: Outbound = {
-    ...outbound,
-    fetch: async (address, request) => outbound.fetch(there(address), request),
-    session(options) {
-      const session = outbound.session(options);
-      return {
-        close: () => session.close(),
-        async send(address, request) {
-          const target = there(address);
-          if (request.headers.authorization) trusted.push(`${address.protocol}//${address.host}`);
-          return await session.send(target, request);
-        },
-      };
-    },
-  };
+  const inside = passing(outbound, async (session, address, request) => {
+    const target = there(address);
+    if (request.headers.authorization) trusted.push(`${address.protocol}//${address.host}`);
+    return await session.send(target, request);
+  });
+  const mapped: Outbound = { ...inside, fetch: async (address, request) => outbound.fetch(there(address), request) };
   const onAsked = (listener: typeof told) => {
     told = listener;
   };
@@ -165,6 +157,29 @@ test('in vain: each place that was asked, or the sign-in that failed', async () 
   expect(refused.errorClass).toBe('credentials');
   expect(refused.message).not.toContain('guessed-one');
   expect((await failure(there.discover({ mailDomain: 'a b' }))).errorClass).toBe('refused');
+});
+
+test('an address that was found is kept for a day, a search in vain for a minute', async () => {
+  const { simulator, outbound, asked } = await world(['https://contoso.example']);
+  simulator.autodiscover.hasJson = false;
+  simulator.world.accounts[0]!.enabled = false;
+  let now = 0;
+  const time = { ...wallTime, now: () => now };
+  const find = addressFinder(outbound, serverAt('', { address: null, mailDomain: 'contoso.example' }), time);
+  expect((await failure(find(mailboxName))).errorClass).toBe('credentials');
+  const inVain = asked.length;
+  expect((await failure(find('berta@contoso.example'))).errorClass).toBe('credentials');
+  expect(asked.length).toBe(inVain);
+  now = 61_000;
+  simulator.world.accounts[0]!.enabled = true;
+  expect((await Promise.all([find(mailboxName), find(mailboxName)])).map(String)).toEqual([ews, ews]);
+  const found = asked.length;
+  now += 20 * 3_600_000;
+  await find(mailboxName);
+  expect(asked.length).toBe(found);
+  now += 5 * 3_600_000;
+  await find(mailboxName);
+  expect(asked.length).toBeGreaterThan(found);
 });
 
 test('answers are read leniently, and what they don’t say is told as nothing', () => {
