@@ -192,6 +192,51 @@ describeWith(['chromium'], 'Microsoft 365 by consent', () => {
     expect(await status()).not.toBe('appointment');
   });
 
+  it('out of office answers mail where the group wants it, and the user allows it', async () => {
+    const { mailbox } = cloud.world.userBy(administrator.email)!;
+    const { groups } = await api<{ groups: { id: string }[] }>('GET', '/groups');
+    await at(`administration/groups/${groups[0]!.id}/synchronization`);
+    const replies = page.getByRole('group', { name: 'Microsoft 365' }).getByLabel('“Out of office” sets automatic');
+    await replies.press('Space');
+    await page.getByLabel('Automatic replies to people outside').selectOption({ label: 'To the user’s contacts' });
+    await picture('m365-replies-settings');
+    expect(await seriousFindings(page)).toEqual([]);
+    await button('Save').click();
+    await dialog().getByRole('button', { name: 'Save now' }).click();
+    await page.getByText('Saved.', { exact: true }).first().waitFor();
+
+    await api('PUT', '/users/me/presence/manual', { status: 'outOfOffice', end: { rule: 'untilChanged' } });
+    await at('accounts');
+    const account = page.getByRole('article').filter({ hasText: administrator.email });
+    await account.getByText('the permission MailboxSettings.ReadWrite is missing').waitFor();
+    await dialog().getByText('To set automatic replies while you are out of office').waitFor();
+    await dialog().getByRole('button', { name: 'Sign in at Microsoft' }).click();
+    await button('Accept').click();
+    await page.getByText('Automatic replies are on until you are back.').waitFor();
+    await picture('m365-replies');
+    expect(mailbox!.automaticReplies).toMatchObject({ status: 'scheduled', externalAudience: 'contactsOnly' });
+    expect(mailbox!.automaticReplies.internalReplyMessage).toContain('I am out of office until further notice.');
+
+    await api('PATCH', '/me', { language: 'de' });
+    await at('');
+    await page
+      .getByRole('button', { name: /Abwesend/ })
+      .first()
+      .click();
+    await dialog().getByText('Automatische Antworten sind an, bis Sie zurück sind.').waitFor();
+    await picture('m365-replies-de');
+    expect(await seriousFindings(page)).toEqual([]);
+    await dialog().getByRole('button', { name: 'Zurück zu automatisch' }).click();
+    await until(
+      'the mailbox as before',
+      async () => mailbox!.automaticReplies.status,
+      (found) => found === 'disabled',
+    );
+    await dialog().getByText('Automatische Antworten sind an').waitFor({ state: 'detached' });
+    expect(mailbox!.automaticReplies.internalReplyMessage).toBe('');
+    await api('PATCH', '/me', { language: 'en' });
+  });
+
   it('an application that leads to a page of Microsoft’s own: its address is pasted, and only the right one counts', async () => {
     const registered = cloud.world.addApplication({ tenantId, name: 'Desktop', kind: 'public' });
     const custom = { cloud: 'custom', loginAddress: cloud.url, graphAddress: cloud.url };

@@ -8,6 +8,7 @@ import { type CalendarConnector, type CheckStep, type ConnectorAccount, Connecto
 import { type Time, wallTime } from '../gate.ts';
 import { expandKept, idOfOccurrence, withoutSubjects } from '../kept.ts';
 import { Affinity } from './affinity.ts';
+import { readReplies, writeReplies } from './automatic-replies.ts';
 import type { ExchangeClient, ExchangeMailbox } from './client.ts';
 import { exchangeClients } from './clients.ts';
 import type { ExchangeServer } from './exchange-server.ts';
@@ -104,6 +105,11 @@ export function exchangeConnector(
       }
     },
 
+    automaticReplies: {
+      read: async (account, signal) => readReplies((await open(account, signal)).mailbox),
+      write: async (account, replies, signal) => writeReplies((await open(account, signal)).mailbox, replies),
+    },
+
     expand: (source, window, timeZone) => expandKept(source, window, timeZone),
     freeBusy: { source: withoutSubjects },
 
@@ -117,22 +123,20 @@ export function exchangeConnector(
     },
 
     watch(serverId, tell, signal) {
-      const affinities = new Map<string, Affinity>();
-      const of = async (address: string, anchor: string, until: AbortSignal) => {
-        const affinity = affinities.get(anchor) ?? new Affinity(anchor);
-        affinities.set(anchor, affinity);
-        return clients.of(await server(serverId)).mailbox(address, until, affinity);
-      };
       const streams = new Streams({
         ...{ tell, time, signal },
         // An entry is one site: who has mailboxes in several enters the server of each.
         groupOf: async () => '',
-        server: (anchor, until) => ({
-          subscribe: async ({ address, folders }) => subscribeStreaming(await of(address, anchor, until), folders),
-          async *listen(address, subscriptionIds) {
-            yield* streamEvents(await of(address, anchor, until), subscriptionIds, streamMinutes);
-          },
-        }),
+        server(anchor, until) {
+          const affinity = new Affinity(anchor);
+          const of = async (address: string) => clients.of(await server(serverId)).mailbox(address, until, affinity);
+          return {
+            subscribe: async ({ address, folders }) => subscribeStreaming(await of(address), folders),
+            async *listen(address, subscriptionIds) {
+              yield* streamEvents(await of(address), subscriptionIds, streamMinutes);
+            },
+          };
+        },
       });
       const closed = new Promise<void>((resolve) => {
         signal.addEventListener('abort', () => void streams.closed().then(resolve), { once: true });

@@ -4,23 +4,26 @@
  */
 import { type AutomaticReplies, ConnectorError } from '../connector.ts';
 import { instantOf } from './events.ts';
-import { type GraphClient, GraphRefusal } from './graph-client.ts';
+import { type GraphClient, GraphRefusal, type GraphRequest } from './graph-client.ts';
 import { isPart, type Part, textOf } from './graph-event.ts';
 
-/** @throws ConnectorError; `consent` where the permission to read mailbox settings is missing. */
+/** @throws ConnectorError; `consent` where the permission is missing. */
 export async function readReplies(client: GraphClient): Promise<AutomaticReplies> {
   // Whole: of a single setting Graph answers in one of two shapes.
-  const { automaticRepliesSetting: told } = await client.request(`${client.root}/mailboxSettings`);
+  const { automaticRepliesSetting: told } = await asked(client);
   const replies = isPart(told) ? repliesIn(told) : null;
   if (!replies) throw new ConnectorError('malformed', `${client.host} doesn’t tell the automatic replies.`);
   return replies;
 }
 
-/** @throws ConnectorError; `consent` where the permission MailboxSettings.ReadWrite is missing. */
+/** @throws ConnectorError; `consent` where the permission is missing. */
 export async function writeReplies(client: GraphClient, replies: AutomaticReplies): Promise<void> {
-  const body = { automaticRepliesSetting: settingOf(replies) };
+  await asked(client, { method: 'PATCH', body: { automaticRepliesSetting: settingOf(replies) } });
+}
+
+async function asked(client: GraphClient, request: GraphRequest = {}): Promise<Part> {
   try {
-    await client.request(`${client.root}/mailboxSettings`, { method: 'PATCH', body });
+    return await client.request(`${client.root}/mailboxSettings`, request);
   } catch (error) {
     if (!(error instanceof GraphRefusal) || error.status !== 403) throw error;
     const own = client.root === '/me';
