@@ -73,6 +73,11 @@ describe('the server’s sentences in German', () => {
       'dav.example.com can’t be reached: its certificate has expired.',
       'dav.example.com ist nicht erreichbar: sein Zertifikat ist abgelaufen.',
     ],
+    // Several.
+    [
+      'The Exchange server "Vienna" is in use: 3 accounts are read by it; the settings of "Vienna / Sales".',
+      'Der Exchange-Server „Vienna“ wird gebraucht: 3 Konten werden darüber gelesen; die Einstellungen von „Vienna / Sales“.',
+    ],
     // One sentence after the other.
     [
       'dav.example.com accepted the sign-in. The connection is not encrypted: others can read the password.',

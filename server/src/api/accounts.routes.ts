@@ -9,6 +9,7 @@ import { actorOf } from '../organization/audit.ts';
 import { mailboxKind } from '../organization/graph-applications/consent.ts';
 import { createAccount, removeAccount, syncNow, updateAccount } from '../sync/accounts.ts';
 import { leaveFor, refuseKind, synchronizationOf, type UserSynchronization } from '../sync/leave.ts';
+import { madeByGroups } from '../sync/rest.ts';
 import { seesUser } from './access.ts';
 import { accountsOf, ownerOfAccount } from './accounts.queries.ts';
 import { checked } from './checked.ts';
@@ -76,7 +77,7 @@ export function accountRoutes(context: Context, connectors: readonly CalendarCon
           accounts: await accountsOf(db, { userId }, viewer.userId),
           kinds: leaveFor(
             own,
-            connectors.map(({ kind }) => kind),
+            connectors.map(({ kind }) => kind).filter((kind) => !madeByGroups.has(kind)),
           ),
         };
       },
@@ -163,7 +164,12 @@ export function accountRoutes(context: Context, connectors: readonly CalendarCon
       body: AccountChange,
       answer: Account,
       async handle({ viewer, params: { accountId }, body: { name, settings, secret } }) {
-        const { kind, userId } = await read(accountId, viewer);
+        const { kind, userId, origin } = await read(accountId, viewer);
+        // The service account of an Exchange server, or an application, would read whatever mailbox is named.
+        if (origin === 'group' && (settings !== undefined || secret !== undefined))
+          throw new ApiError('invalid', 'The settings of the user’s group say which mailbox this is.', {
+            field: settings === undefined ? 'secret' : 'settings',
+          });
         if (kind === mailboxKind && (settings !== undefined || secret !== undefined))
           throw new ApiError('invalid', 'A Microsoft 365 mailbox is connected by signing in at Microsoft.', {
             field: settings === undefined ? 'secret' : 'settings',

@@ -7,6 +7,7 @@ import { type Exchange, startExchange } from '../../../simulators/exchange/excha
 import { tame } from '../../../simulators/exchange/habits.ts';
 import { type Person, startTestServer, type TestServer } from '../../../test/api-client.ts';
 import { makeCertificates } from '../../../test/servers/certificates.ts';
+import { alignGroupAccounts } from '../sync/group-accounts.ts';
 
 const password = 'Sealed-and-never-told-1';
 const mailbox = 'anna@contoso.example';
@@ -136,10 +137,37 @@ test('one that settings name is not removed, and the refusal says where', async 
   expect(exchangeServers).toContainEqual({ id, name: 'Named' });
   const { status, body } = await ada.call('DELETE', `/exchange-servers/${id}`);
   expect(status).toBe(409);
-  expect(body.error.message).toContain(`the settings of ${groups[0].location} / ${groups[0].name}`);
+  expect(body.error.message).toContain(`the settings of "${groups[0].location} / ${groups[0].name}"`);
   const stray = { ...value, exchange: { serverId: '00000000-0000-4000-8000-000000000000' } };
   const refusal = await ada.call('PUT', at, { mode: 'individual', value: stray });
   expect([refusal.status, refusal.body.error.field]).toEqual([400, 'value.exchange.serverId']);
+  await ok('PUT', at, { mode: 'default' });
+});
+
+test('an account that a group makes is nobody’s to add, to point elsewhere or to remove, and is in no file', async () => {
+  const id = await add({ name: 'Read' });
+  const { groups } = await ok('GET', '/groups');
+  const at = `/groups/${groups[0].id}/functions/synchronization`;
+  await ok('PUT', at, { mode: 'individual', value: { source: 'exchange', exchange: { serverId: id } } });
+  expect(await alignGroupAccounts(server.server.context)).toBe(1);
+  const { accounts, kinds } = await ok('GET', '/accounts');
+  expect(accounts).toMatchObject([{ kind: 'exchange', origin: 'group', settings: { mailbox: expect.any(String) } }]);
+  expect(kinds.map(({ kind }: { kind: string }) => kind)).not.toContain('exchange');
+
+  const account = `/accounts/${accounts[0].id}`;
+  const other = await ada.call('PATCH', account, { settings: { mailbox: 'boss@contoso.example' } });
+  expect([other.status, other.body.error.field]).toEqual([400, 'settings']);
+  expect((await ada.call('DELETE', account)).status).toBe(409);
+  const added = { kind: 'exchange', settings: { mailbox: 'boss@contoso.example' } };
+  expect((await ada.call('POST', '/accounts', added)).status).toBe(400);
+  expect((await ada.call('POST', '/accounts/check', added)).status).toBe(400);
+  expect(await ok('PATCH', account, { name: 'Work' })).toMatchObject({ name: 'Work' });
+
+  const { text } = await ada.call('GET', '/configuration');
+  expect(text).toContain('exchangeServer: Read');
+  expect(text).not.toMatch(/kind: exchange|mailbox/);
+  const used = await ada.call('DELETE', `/exchange-servers/${id}`);
+  expect(used.body.error.message).toContain('1 account is read by it');
   await ok('PUT', at, { mode: 'default' });
 });
 

@@ -18,6 +18,9 @@ export const sortOf = ({ kind, origin }: { kind: string; origin: 'user' | 'group
 /** The same in SQL, of a table or alias named `account`. */
 export const sortOfAccount = sql<string>`(account.kind || case account.origin when 'group' then '/group' else '' end)`;
 
+/** Kinds whose accounts only the settings of groups make: nobody adds one, or says which mailbox it reads. */
+export const madeByGroups: ReadonlySet<string> = new Set(['exchange']);
+
 /** Which settings allow a sort of account. One that isn't here needs no leave. */
 const allows: Readonly<Record<string, (settings: SynchronizationSettings) => boolean>> = {
   caldav: ({ caldav }) => caldav.allowed,

@@ -4,11 +4,16 @@ export const exchange: Record<string, string> = {
   'There is no such Exchange server any more. Choose another one.':
     'Diesen Exchange-Server gibt es nicht mehr. Wählen Sie einen anderen.',
   'This isn’t the id of an Exchange server.': 'Das ist nicht die ID eines Exchange-Servers.',
+  'The settings of the user’s group say which mailbox this is.':
+    'Welches Postfach das ist, sagen die Einstellungen der Gruppe.',
   'No Exchange server is chosen: nothing is read from one until one is.':
     'Es ist kein Exchange-Server gewählt: Bis dahin wird von keinem gelesen.',
   'The Exchange mailboxes of {0} will be read by this server.':
     'Dieser Server wird die Exchange-Postfächer von {0} lesen.',
   'The Exchange server "{0}" is in use: {1}.': 'Der Exchange-Server „{0}“ wird gebraucht: {1}.',
+  '1 account is read by it': '1 Konto wird darüber gelesen',
+  '{0} accounts are read by it': '{0} Konten werden darüber gelesen',
+  'the settings of "{0}"': 'die Einstellungen von „{0}“',
   'The password of the Exchange server "{0}" doesn’t open: the key file of this server is another one. Enter it again.':
     'Das Passwort des Exchange-Servers „{0}“ lässt sich nicht öffnen: Die Schlüsseldatei dieses Servers ist eine andere. Geben Sie es neu ein.',
 

@@ -69,10 +69,11 @@ export function inGerman(text: string): string | undefined {
     const rest = found[order.length + 1];
     const restInGerman = rest === undefined ? '' : inGerman(rest);
     if (restInGerman === undefined) continue;
-    // What stands in a gap may be words of the server itself: a reason within a reason.
+    // What stands in a gap may be words of the server itself: a reason within a reason, or several.
     const gap = (number: string) => {
       const value = found[order.indexOf(Number(number)) + 1] ?? '';
-      return inGerman(value) ?? value;
+      const parts = value.split('; ').map((part) => inGerman(part) ?? part);
+      return inGerman(value) ?? parts.join('; ');
     };
     const said = german.replace(/\{(\d+)\}/g, (_, number: string) => gap(number));
     return restInGerman === '' ? said : `${said} ${restInGerman}`;

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { removeAccountIn, updateAccountIn } from '../../sync/accounts.ts';
+import { madeByGroups } from '../../sync/rest.ts';
 import { syncChannel } from '../../sync/sync.ts';
 import { mailboxKind } from '../graph-applications/consent.ts';
 import type { Fault } from './company-file.ts';
@@ -30,7 +31,7 @@ export async function writeAccounts(
               .selectFrom('account')
               .select(['id', 'name'])
               .where('user_id', '=', userId)
-              .where('kind', '<>', mailboxKind)
+              .where('kind', 'not in', kindsOfNoFile)
               .execute()
           ).map(({ id, name }) => [name, id]),
     );
@@ -58,6 +59,9 @@ export async function writeAccounts(
   await sql`select pg_notify(${syncChannel}, '')`.execute(transaction);
 }
 
+/** What its user signed in for, and what the settings of a group made. */
+export const kindsOfNoFile: readonly string[] = [mailboxKind, ...madeByGroups];
+
 /** As it is stored: by the kind's own schemas. Paths of faults begin below the account. */
 export function settledAccount(
   { kind, settings, secret }: AccountEntry,
@@ -76,11 +80,22 @@ export function settledAccount(
         },
       ],
     };
+  if (madeByGroups.has(kind))
+    return {
+      entry,
+      faults: [
+        {
+          path: ['kind'],
+          message:
+            'No file can connect a mailbox on an Exchange server: the group’s settings have all mailboxes read (`source: exchange`).',
+        },
+      ],
+    };
   const connector = context.calendarConnectors.find((each) => each.kind === kind);
   if (!connector) {
     const kinds = context.calendarConnectors
       .map((each) => each.kind)
-      .filter((each) => each !== mailboxKind)
+      .filter((each) => !kindsOfNoFile.includes(each))
       .join(', ');
     return {
       entry,

@@ -3,7 +3,7 @@
 import { sql } from 'kysely';
 import { profilesOf } from '../../presence/profiles.queries.ts';
 import type { Secrets } from '../../store/secrets.ts';
-import { mailboxKind } from '../graph-applications/consent.ts';
+import { kindsOfNoFile } from './accounts.ts';
 import { entryOf } from './central-profiles.ts';
 import type { ApplyContext } from './section.ts';
 import { openedValue } from './unreadable.ts';
@@ -81,7 +81,7 @@ async function accountsByUser(
 ): Promise<Map<string, Record<string, AccountEntry>>> {
   const rows = await transaction
     .selectFrom('account')
-    .where('kind', '<>', mailboxKind) // what its user signed in for, and what a group made, no file can bring
+    .where('kind', 'not in', kindsOfNoFile)
     .select(['id', 'user_id', 'kind', 'name', 'settings', 'secret'])
     .orderBy('name')
     .orderBy('created_at')

@@ -4,7 +4,7 @@ import { ApiError } from '../../api/errors.ts';
 import type { Executor } from '../../store/database.ts';
 import type { Secrets } from '../../store/secrets.ts';
 import { type Actor, recordChange } from '../audit.ts';
-import { settingsNaming } from '../settings-naming.ts';
+import { connectionUses } from '../connection-uses.ts';
 import { certificatesIn } from './authority.ts';
 import { type ServerFields, type SignInFields, secretKindOf, serverFault } from './fields.ts';
 
@@ -113,21 +113,11 @@ export async function changeServer(
 /** @throws ApiError notFound; conflict while accounts or settings use it. */
 export async function deleteServer(transaction: Executor, actor: Actor, id: string): Promise<void> {
   const before = await readServer(transaction, id);
-  const uses = await usesOf(transaction, id);
+  const uses = await connectionUses(transaction, 'exchange_server_id', id);
   if (uses.length > 0)
     throw new ApiError('conflict', `The Exchange server "${before.name}" is in use: ${uses.join('; ')}.`);
   await transaction.deleteFrom('exchange_server').where('id', '=', id).execute();
   await record(transaction, actor, 'delete', before, null);
-}
-
-/** In words, for the message that refuses a removal. */
-async function usesOf(db: Executor, id: string): Promise<string[]> {
-  const { count } = await db
-    .selectFrom('account')
-    .select((of) => of.fn.countAll<number>().as('count'))
-    .where('exchange_server_id', '=', id)
-    .executeTakeFirstOrThrow();
-  return [...(Number(count) > 0 ? [`${count} accounts are read from it`] : []), ...(await settingsNaming(db, id))];
 }
 
 function refuseFault(fields: ServerFields, hasSecret: boolean): void {

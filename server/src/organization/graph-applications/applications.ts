@@ -7,7 +7,7 @@ import type { GraphApplication } from '../../calendars/microsoft365/oauth.ts';
 import type { Executor } from '../../store/database.ts';
 import type { Secrets } from '../../store/secrets.ts';
 import { type Actor, recordChange } from '../audit.ts';
-import { settingsNaming } from '../settings-naming.ts';
+import { connectionUses } from '../connection-uses.ts';
 
 /** As it is stored: the credential sealed with the id. */
 export interface StoredApplication {
@@ -153,21 +153,11 @@ export async function changeApplication(
 /** @throws ApiError notFound; conflict while accounts or settings use it. */
 export async function deleteApplication(transaction: Executor, actor: Actor, id: string): Promise<void> {
   const before = await readApplication(transaction, id);
-  const uses = await usesOf(transaction, id);
+  const uses = await connectionUses(transaction, 'application_id', id);
   if (uses.length > 0)
     throw new ApiError('conflict', `The Graph application "${before.name}" is in use: ${uses.join('; ')}.`);
   await transaction.deleteFrom('graph_application').where('id', '=', id).execute();
   await record(transaction, actor, 'delete', before, null);
-}
-
-/** In words, for the message that refuses a removal. */
-async function usesOf(db: Executor, id: string): Promise<string[]> {
-  const { count } = await db
-    .selectFrom('account')
-    .select((of) => of.fn.countAll<number>().as('count'))
-    .where('application_id', '=', id)
-    .executeTakeFirstOrThrow();
-  return [...(Number(count) > 0 ? [`${count} accounts are read by it`] : []), ...(await settingsNaming(db, id))];
 }
 
 const columns = ({
