@@ -21,10 +21,10 @@ export type Heard =
   | { kind: 'alive' }
   | { kind: 'lost'; subscriptionIds: readonly string[] };
 
-/** The server, for the mailboxes of one stream. All throw ConnectorError. */
+/** One server of several, for the mailboxes of one stream. All throw ConnectorError. */
 export interface StreamServer {
   subscribe(mailbox: StreamedMailbox): Promise<string>;
-  /** As the first of the mailboxes. Ends when the server closes the stream. */
+  /** As the mailbox of the address. Ends when the server closes the stream. */
   listen(address: string, subscriptionIds: readonly string[]): AsyncIterable<Heard>;
 }
 
@@ -62,6 +62,8 @@ interface Member {
 interface Stream {
   group: string;
   members: Map<string, Member>;
+  /** Where its subscriptions live. */
+  server: StreamServer | null;
   /** Times in a row that subscriptions made a moment ago weren't known to the stream. */
   strange: number;
 }
@@ -114,7 +116,7 @@ export class Streams {
     for (const stream of this.#streams.keys())
       if (stream.group === group && stream.members.size < this.#perStream) return stream;
     if (this.#streams.size >= this.#limit) return null;
-    const stream: Stream = { group, members: new Map(), strange: 0 };
+    const stream: Stream = { group, members: new Map(), server: null, strange: 0 };
     // The others of its group are to be on it when it begins.
     const running = Promise.resolve().then(async () => {
       await this.#placing;
@@ -150,14 +152,17 @@ export class Streams {
   /** Subscribes who isn't, and listens until the server closes the stream. @returns whether anything was heard. */
   async #once(stream: Stream): Promise<boolean> {
     const { signal } = this.#parts;
-    const anchor = [...stream.members.values()].map(({ mailbox }) => mailbox.address).sort()[0]!;
-    const server = this.#parts.server(anchor, signal);
+    const first = [...stream.members.values()].map(({ mailbox }) => mailbox.address).sort()[0]!;
+    // Where nothing is left of the subscriptions, any server of theirs will do.
+    const isLeft = [...stream.members.values()].some(({ subscription }) => subscription !== null);
+    stream.server = (isLeft ? stream.server : null) ?? this.#parts.server(first, signal);
+    const { server } = stream;
     await this.#subscribe(stream, server);
     const members = new Map<string, Member>();
     for (const member of stream.members.values()) if (member.subscription) members.set(member.subscription, member);
     if (members.size === 0) return false;
     let well = false;
-    for await (const heard of server.listen(anchor, [...members.keys()])) {
+    for await (const heard of server.listen(first, [...members.keys()])) {
       if (signal.aborted) return well;
       if (heard.kind === 'lost') {
         if (!this.#lose(stream, members, heard.subscriptionIds, well)) return false;
@@ -193,8 +198,9 @@ export class Streams {
     const left = [...stream.members.values()].filter(
       ({ subscription, notBefore }) => subscription === null && notBefore <= time.now(),
     );
-    const worker = async () => {
-      for (let member = left.shift(); member && !signal.aborted; member = left.shift()) {
+    const worker = async (most: number) => {
+      for (let done = 0; done < most && left.length > 0 && !signal.aborted; done++) {
+        const member = left.shift()!;
         try {
           member.subscription = await server.subscribe(member.mailbox);
         } catch (error) {
@@ -205,7 +211,10 @@ export class Streams {
         }
       }
     };
-    const ended = await Promise.allSettled(Array.from({ length: subscribedAtOnce }, worker));
+    // The first one's answer says which server the others have to go to.
+    await worker(1);
+    const all = Array.from({ length: subscribedAtOnce }, () => worker(Number.POSITIVE_INFINITY));
+    const ended = await Promise.allSettled(all);
     for (const one of ended) if (one.status === 'rejected') throw one.reason;
   }
 
