@@ -7,7 +7,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { ApiError } from '../api/errors.ts';
 import type { Status } from '../presence/presence.ts';
 import { type Executor, prepared } from '../store/database.ts';
-import type { Role } from '../store/schema.ts';
+import type { UserRow } from './users.ts';
 
 export interface UserFilter {
   /** Words; each must begin a word of the name or address. One word may also begin an extension. */
@@ -21,26 +21,12 @@ export interface UserFilter {
   except?: string | undefined;
 }
 
-export interface ListedUser {
-  id: string;
-  email: string;
-  displayName: string;
-  language: 'en' | 'de';
-  timeZone: string;
-  mobileNumber: string | null;
-  deputyId: string | null;
-  assistantId: string | null;
-  role: Role;
-  groupId: string;
+export interface ListedUser extends UserRow {
   locationId: string;
-  sample: boolean;
-  active: boolean;
   leaving: boolean;
   origin: 'manual' | 'import' | 'code' | 'provider';
   importSourceId: string | null;
   externalId: string | null;
-  createdAt: Temporal.Instant;
-  signInReady: boolean;
   /** There is a link that still works. */
   invited: boolean;
   extensions: Array<{ id: string; phoneSystemId: string; number: string }>;
