@@ -103,6 +103,29 @@ test.each<[string, Partial<Habits>, ExchangeSignIn]>([
   expect(client.serverVersion).toMatch(/^15\./);
 });
 
+test('a server that is asked by NTLM and answers by Negotiate is gone on with, on the same connection', async () => {
+  const { simulator, mailbox } = await simulated({ signIn: ['NTLM'] });
+  mailbox.create(review);
+  const begun: number[] = [];
+  // As gromox does it, whose helper takes one handshake a connection.
+  const outbound = passing(outboundOfTest(), async (session, url, request) => {
+    const authorization = request.headers.authorization?.replace(/^Negotiate /, 'NTLM ');
+    const answer = await session.send(url, {
+      ...request,
+      headers: { ...request.headers, ...(authorization && { authorization }) },
+    });
+    if (Buffer.from(authorization?.slice(5) ?? '', 'base64').at(8) === 1) begun.push(answer.connection.number);
+    const told = answer.headers.get('www-authenticate')?.replace('NTLM ', 'Negotiate ');
+    if (told) answer.headers.set('www-authenticate', `Basic realm="msrpc realm", charset="utf-8", ${told}`);
+    return answer;
+  });
+  const signIn = { kind: 'ntlm', userName: 'CONTOSO\\svc-whenabouts', password } as const;
+  const client = clientOf(serverAt(simulator.url, { signIn }), { outbound });
+  expect(await read(client)).toHaveLength(1);
+  expect(await read(client)).toHaveLength(1);
+  expect(begun).toEqual([1]);
+});
+
 test('over TLS the server’s own authority is trusted, and NTLM is bound to its certificate', async ({ skip }) => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'whenabouts-ca-'));
   let made: ReturnType<typeof makeCertificates>;

@@ -69,7 +69,10 @@ interface Asked {
   answer: OutboundAnswer;
 }
 
-/** Without a body, which would only be thrown away. A server may offer NTLM under the name of Negotiate only. */
+/**
+ * Without a body, which would only be thrown away. Servers name what they mean as they like: some take NTLM under the name
+ * of Negotiate only, some are asked by the one and answer by the other (gromox), which is then gone on with.
+ */
 async function askForChallenge(
   session: OutboundSession,
   url: URL,
@@ -86,12 +89,10 @@ async function askForChallenge(
       await discard(answer);
       throw new ConnectorError('refused', `${url.host} didn’t ask for a sign-in by NTLM (HTTP ${answer.status}).`);
     }
-    const told = new RegExp(`(?:^|,)\\s*${scheme}\\s+([A-Za-z0-9+/=]+)`, 'i');
-    const [, token] = told.exec(answer.headers.get('www-authenticate') ?? '') ?? [];
-    const challenge = token === undefined ? null : readChallenge(Buffer.from(token, 'base64'));
-    if (challenge) {
+    const told = challengeIn(answer.headers.get('www-authenticate') ?? '');
+    if (told) {
       await discard(answer);
-      return { scheme, challenge, answer };
+      return { ...told, answer };
     }
     const offered = offeredBy(answer).map((each) => each.toLowerCase());
     if (scheme === 'Negotiate' || offered.includes('ntlm') || !offered.includes('negotiate'))
@@ -99,4 +100,13 @@ async function askForChallenge(
     await discard(answer);
   }
   throw new ConnectorError('credentials', `${url.host} doesn’t let the service account in (NTLM).`);
+}
+
+/** @param told WWW-Authenticate: of all in it the one that holds a challenge. */
+function challengeIn(told: string): Pick<Asked, 'scheme' | 'challenge'> | null {
+  for (const [, name, token] of told.matchAll(/(?:^|,)\s*(NTLM|Negotiate)\s+([A-Za-z0-9+/]+=*)/gi)) {
+    const challenge = readChallenge(Buffer.from(token!, 'base64'));
+    if (challenge) return { scheme: name!.toLowerCase() === 'ntlm' ? 'NTLM' : 'Negotiate', challenge };
+  }
+  return null;
 }
