@@ -170,6 +170,33 @@ test('pasted: the address of Microsoft’s own page, of the user who set out, on
   expect(await accounts(eve.person)).toEqual([]);
 });
 
+test('where only administrators consent a user comes back without, and an administrator’s link opens the way for all', async () => {
+  const tenant = cloud.world.tenants.find(({ id }) => id === tenantId)!;
+  const redirectUris = [`${publicUrl()}/api/v1/graph/callback`];
+  const { clientId } = cloud.world.addApplication({ tenantId, kind: 'public', redirectUris });
+  const strict = await application('Approved', { clientId });
+  await settle({ allowed: true, graphApplicationId: strict });
+  tenant.userConsent = 'administratorsOnly';
+  try {
+    const { person, consent, onPages } = await somebody('Hal');
+    const asking = new URL((await consent('/start', {})).body.url);
+    asking.searchParams.set('login_hint', person.email);
+    expect(await (await fetch(asking)).text()).toContain('Need admin approval');
+    // Microsoft tells this as if the user had declined (AADSTS65004): the words for it name both.
+    expect(await back(person, await onPages({}, 'cancel'))).toBe('/accounts?microsoft365=declined');
+
+    const { graphApplications } = await ok(ada, 'GET', '/graph-applications');
+    const link = new URL(graphApplications.find(({ id }: { id: string }) => id === strict).adminConsentUrl);
+    const form = new URLSearchParams([...link.searchParams, ['answer', 'accept']]);
+    const answer = await fetch(link.origin + link.pathname, { method: 'POST', body: form, redirect: 'manual' });
+    expect(await back(ada, new URL(answer.headers.get('location')!))).toContain('consent=granted');
+    expect(await back(person, await onPages())).toBe('/accounts?microsoft365=connected');
+    expect((await consent()).body.state).toBe('good');
+  } finally {
+    tenant.userConsent = 'allowed';
+  }
+});
+
 test('what leads nowhere is said in words that the web client has, and stores nothing', async () => {
   await settle({ allowed: true });
   const { person, consent, onPages } = await somebody('Finn');

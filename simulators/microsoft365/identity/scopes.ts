@@ -14,7 +14,10 @@ export const scopesIn = (text: string): string[] => [
 
 /** What is told to whoever signs in for the first time; the plain ones need no telling twice. */
 export const needConsent = (asked: readonly string[], given: ReadonlySet<string>): string[] =>
-  asked.filter((scope) => scope !== '.default' && !given.has(scope) && !(plain.has(scope) && given.size > 0));
+  // An administrator's .default is all that the registration lists, which here is whatever is asked for.
+  given.has('.default')
+    ? []
+    : asked.filter((scope) => scope !== '.default' && !given.has(scope) && !(plain.has(scope) && given.size > 0));
 
 /** In a tenant where only administrators consent: these a user may still grant. */
 export const harmless = (scope: string): boolean => plain.has(scope) || scope === 'User.Read';
