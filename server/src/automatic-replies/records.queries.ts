@@ -25,12 +25,23 @@ const held = sql`((u.forwarding_pause is not null or g.forwarding_pause is not n
 /** As absence.ts says it, without calls: this only finds who has to be looked at. */
 const seemsAway = sql`(p.status = 'outOfOffice' and p.reason ->> 'origin' in ('manual', 'appointment', 'api'))`;
 
+/** The number of the last change of presence: in the order of commit, so all that are lower can be seen too. */
+export async function lastPresenceChange(db: Executor): Promise<number> {
+  const { rows } = await sql<{ number: number }>`
+    select coalesce(max(number), 0)::float8 as number from presence_change`.execute(db);
+  return rows[0]!.number;
+}
+
 /**
- * Has those looked at whose presence has changed since, or to whom something else has happened. What failed comes back
- * when its back-off says so. @returns whether any became due.
+ * Has those looked at whose presence has changed since they were, or to whom something else has happened. What failed
+ * comes back when its back-off says so.
+ * @param since only users whose presence has a change with a higher number; null: everybody, which costs a walk through
+ *   the mailboxes of the groups that want it.
  */
-export async function findDue(db: Database, kinds: readonly string[]): Promise<boolean> {
-  const { numAffectedRows } = await sql`
+export async function findDue(db: Database, kinds: readonly string[], since: number | null): Promise<void> {
+  const concerned =
+    since === null ? sql`` : sql`and u.id in (select user_id from presence_change where number > ${since})`;
+  await sql`
     insert into automatic_replies (account_id, due_at)
     select a.id, now()
       from account a
@@ -40,13 +51,12 @@ export async function findDue(db: Database, kinds: readonly string[]): Promise<b
       left join automatic_replies r on r.account_id = a.id
      where a.kind = any(${[...kinds]}::text[])
        and (r.account_id is null or (r.failures = 0 and (r.due_at is null or r.due_at > now())))
-       and not ${held}
+       and not ${held} ${concerned}
        and (case when coalesce(r.phase, 'idle') = 'idle'
                  then ${seemsAway} and r.seen_number is distinct from p.change_number and ${allowed}
                  else r.seen_number <> p.change_number or (r.phase <> 'restoring' and not ${allowed}) end)
      order by a.id
     on conflict (account_id) do update set due_at = now()`.execute(db);
-  return Number(numAffectedRows ?? 0) > 0;
 }
 
 /** A mailbox whose account this process has the lease of. */

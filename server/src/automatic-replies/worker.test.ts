@@ -1,16 +1,20 @@
-/** Automatic replies from presence into mailboxes of the simulated Microsoft 365, and back out of them. */
+/** Automatic replies from presence into mailboxes of simulated servers, and back out of them. */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import { afterAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeEach, expect, test, vi } from 'vitest';
 import { tame } from '../../../simulators/microsoft365/habits.ts';
 import { makeUser, testContext } from '../../../test/context.ts';
 import { graphScopes, inProcessCloud } from '../../../test/sources/microsoft365-cloud.ts';
 import { openTestStore } from '../../../test/store.ts';
 import type { CalendarConnector } from '../calendars/connector.ts';
+import { exchangeConnector } from '../calendars/exchange/connector.ts';
+import { mailboxName, outboundOfTest, serverAt, simulated } from '../calendars/exchange/server.fixture.ts';
 import { microsoft365Connector } from '../calendars/microsoft365/connector.ts';
 import type { DelegatedGrant } from '../calendars/microsoft365/grant.ts';
 import type { Context } from '../context.ts';
+import { deactivateUsers } from '../organization/activity.ts';
 import { systemActor } from '../organization/audit.ts';
+import { startLeavings } from '../organization/leaving/leavings.ts';
 import { createActivation } from '../presence/activation.ts';
 import { endClaim, putClaim } from '../presence/claims.ts';
 import { markDue } from '../presence/due.ts';
@@ -393,4 +397,70 @@ test('of a user’s mailboxes one speaks for the user', async () => {
   await back();
   await follow();
   isBefore();
+});
+
+test('a mailbox on an Exchange server answers too', async () => {
+  const { simulator, mailbox } = await simulated();
+  const connector = exchangeConnector(outboundOfTest(), { server: async () => serverAt(simulator.url) });
+  const { id: serverId } = await db
+    .insertInto('exchange_server')
+    .values({ name: randomUUID(), address: simulator.url, sign_in: 'basic' })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const settings = { synchronization: { source: 'exchange', exchange: { serverId, automaticReplies: true } } };
+  const { userId } = await makeUser(db, { settings });
+  await db
+    .insertInto('account')
+    .values({
+      ...{ user_id: userId, kind: 'exchange', origin: 'group', name: mailboxName, exchange_server_id: serverId },
+      settings: JSON.stringify({ mailbox: mailboxName }),
+    })
+    .execute();
+  const own = { ...mailbox.automaticReplies, internalReplyMessage: '<html>Mine</html>' };
+  mailbox.automaticReplies = { ...own };
+  const replies = createReplies(context, { connectors: [connector as CalendarConnector] });
+  const follow = async () => {
+    while ((await activation.round()) === 0);
+    await replies.round(never);
+  };
+  const until = inHours(3);
+  await db.transaction().execute((transaction) => {
+    const end = { rule: 'time', until } as const;
+    return setManual(transaction, userId, { status: 'outOfOffice', note: 'At sea', end }, Temporal.Now.instant());
+  });
+  await follow();
+  expect(mailbox.automaticReplies).toMatchObject({ status: 'scheduled', externalAudience: 'none' });
+  expect(lettersOf(mailbox.automaticReplies.internalReplyMessage)).toBe('Atsea');
+  expect(Temporal.Instant.from(mailbox.automaticReplies.scheduledEnd!).since(until).total('minutes')).toBe(10);
+  await db.transaction().execute((transaction) => clearManual(transaction, userId, Temporal.Now.instant()));
+  await follow();
+  const { status, internalReplyMessage, externalAudience } = mailbox.automaticReplies;
+  expect({ status, externalAudience, letters: lettersOf(internalReplyMessage) }).toEqual({
+    ...{ status: 'disabled', externalAudience: own.externalAudience, letters: 'Mine' },
+  });
+});
+
+test('who is switched off is answered for no more, which is one of the steps that are shown', async () => {
+  const { away, follow, isBefore, userId, replies, connectors, address } = await office();
+  await away(inHours(3));
+  await follow();
+  await db.transaction().execute((transaction) => deactivateUsers(transaction, [userId]));
+  const leavings = await startLeavings(context, { connectors });
+  try {
+    const steps = async () => {
+      const { steps: of } = await db
+        .selectFrom('leaving')
+        .select('steps')
+        .where('subject_id', '=', userId)
+        .executeTakeFirstOrThrow();
+      return of.find(({ name }) => name === 'giveForwardingBack')!;
+    };
+    await vi.waitFor(async () => expect((await steps()).message).toContain(address), { timeout: 30_000 });
+    while ((await activation.round()) === 0);
+    await replies.round(never);
+    isBefore();
+    await vi.waitFor(async () => expect((await steps()).state).toBe('done'), { timeout: 30_000 });
+  } finally {
+    await leavings.stop();
+  }
 });

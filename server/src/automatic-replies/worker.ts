@@ -17,6 +17,7 @@ import {
   type ClaimedReplies,
   claimReplies,
   findDue,
+  lastPresenceChange,
   nextRepliesIn,
   type RepliesOutcome,
   saveReplies,
@@ -45,14 +46,22 @@ export async function startAutomaticReplies(context: Context, options: RepliesOp
   const work = createReplies(context, options);
   const stopping = new AbortController();
   const bell = makeBell();
-  for (const channel of [presenceChannel, repliesChannel])
+  let everybodyAfter = -Infinity;
+  const lookAtEverybody = () => {
+    everybodyAfter = -Infinity;
+    bell.ring();
+  };
+  for (const [channel, hear] of [[presenceChannel, bell.ring] as const, [repliesChannel, lookAtEverybody] as const])
     await store
-      .listen(channel, bell.ring)
+      .listen(channel, hear)
       .catch((error: unknown) => log.warn({ error }, 'Automatic replies hear no notifications yet.'));
 
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
-      const wait = await work.round(stopping.signal).catch((error: unknown) => {
+      const everybody = performance.now() >= everybodyAfter;
+      if (everybody) everybodyAfter = performance.now() + longestSleep;
+      const wait = await work.round(stopping.signal, everybody).catch((error: unknown) => {
+        everybodyAfter = -Infinity;
         log.error({ error }, 'Automatic replies could not be looked after; they are tried again.');
         return 1_000;
       });
@@ -79,10 +88,18 @@ export function createReplies(context: Context, options: RepliesOptions) {
   const kinds = able.map((connector) => connector.kind);
   const sideBySide = kind === 'postgresql' ? 16 : 4;
 
-  /** Looks after all that are due. @returns after how many milliseconds to come again. */
-  async function round(signal: AbortSignal): Promise<number> {
+  let seen = 0;
+
+  /**
+   * Looks after all that are due.
+   * @param everybody whether to find out of everybody, or only of those whose presence has changed since the last round.
+   * @returns after how many milliseconds to come again.
+   */
+  async function round(signal: AbortSignal, everybody = true): Promise<number> {
     if (kinds.length === 0) return longestSleep;
-    await findDue(db, kinds);
+    const last = await lastPresenceChange(db);
+    await findDue(db, kinds, everybody ? null : seen);
+    seen = last;
     for (;;) {
       const claimed = await claimReplies(db, context.processName, kinds, sideBySide);
       await Promise.all(claimed.map((replies) => one(replies, signal)));
