@@ -55,7 +55,7 @@ async function day(asked: DayAsked): Promise<DayTold> {
   const program = path.join(import.meta.dirname, 'simulated-day.ts');
   const { stdout } = await promisify(execFile)(process.execPath, [program, JSON.stringify(asked)]);
   const told = JSON.parse(stdout) as DayTold;
-  if (told.failing > 0) throw new Error(`${told.failing} accounts failed in the simulated day.`);
+  if (told.wrong > 0) throw new Error(`The agendas of ${told.wrong} mailboxes are wrong after the simulated day.`);
   console.log(
     `A day of ${told.size} mailboxes (${told.by}, ${told.push ? 'push' : 'polling'}) took ${round(told.seconds)} s`,
   );

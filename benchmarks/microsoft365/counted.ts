@@ -1,6 +1,7 @@
-/** What Graph was asked, by what it was for. */
-
-/** Which of the delta rounds and views belonged to full rounds: the simulator counts both as one kind. */
+/**
+ * What Graph was asked, by what it was for: which of the delta rounds and views belonged to full rounds the simulator
+ * doesn't tell, and tokens it doesn't count.
+ */
 export class Counted {
   tokens = 0;
   readonly #full = { delta: 0, view: 0 };

@@ -16,6 +16,7 @@ import { alignGroupAccounts } from '../../server/src/sync/group-accounts.ts';
 import { claimAccounts, nextDueIn, releaseAccount } from '../../server/src/sync/lease.queries.ts';
 import { type Notice, writeNotices } from '../../server/src/sync/notices.ts';
 import { pullAccount } from '../../server/src/sync/pull-account.ts';
+import { windowAt } from '../../server/src/sync/window.ts';
 import { type Habits, tame } from '../../simulators/microsoft365/habits.ts';
 import { randomFrom } from '../../simulators/pbx/habits.ts';
 import { testContext } from '../../test/context.ts';
@@ -43,8 +44,8 @@ export interface DayTold extends DayAsked {
   /** Series that a burst touched. */
   touched: number;
   pulls: number;
-  /** Accounts that failed at the end: none may. */
-  failing: number;
+  /** Mailboxes that failed at the end, or whose appointments aren't those of the agenda: none may. */
+  wrong: number;
   /** Real ones that it took. */
   seconds: number;
 }
@@ -154,16 +155,30 @@ async function run(): Promise<DayTold> {
   await passUntil(dayBegins);
   const before = counted.read(cloud.counters.requests);
   pulls = 0;
-  await passUntil(dayBegins + day);
+  await passUntil(dayBegins + day - 1); // before the window moves on
   const after = counted.read(cloud.counters.requests);
   const requests = Object.fromEntries(
     Object.entries(after).map(([of, count]) => [of, count - (before[of as keyof typeof before] ?? 0)]),
   );
-  const { rows } = await sql<{ failing: number }>`
-    select count(*) as failing from account where status <> 'ok'`.execute(db);
   const { bursts, changes, touched } = plan;
   const seconds = (performance.now() - began) / 1_000;
-  return { ...asked, requests, bursts, changes, touched: touched.size, pulls, failing: rows[0]!.failing, seconds };
+  const wrong = await countWrong(people);
+  return { ...asked, requests, bursts, changes, touched: touched.size, pulls, wrong, seconds };
+}
+
+/** What was saved in requests must not be missing in agendas. */
+async function countWrong(people: readonly Person[]): Promise<number> {
+  const { rows } = await sql<{ email: string; status: string; starts: number[] | null }>`
+    select users.email, account.status,
+           (select json_agg(extract(epoch from starts_at) * 1000 order by starts_at) from appointment
+             where appointment.user_id = users.id) as starts
+      from users join account on account.user_id = users.id`.execute(db);
+  const stored = new Map(rows.map(({ email, status, starts }) => [email, `${status} ${starts?.map(Number)}`]));
+  const { from, to } = windowAt(Temporal.Instant.fromEpochMilliseconds(clock.now()));
+  return people.filter(({ address, mailbox }) => {
+    const shown = mailbox.view(mailbox.defaultCalendar.id, from.epochMilliseconds, to.epochMilliseconds);
+    return stored.get(address) !== `ok ${shown.map(({ start }) => start)}`;
+  }).length;
 }
 
 /** Users in one group, each with the mailbox as an account, that are first read in the night before the day before. */
