@@ -7,7 +7,8 @@
  */
 import http from 'node:http';
 import https from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { askedBy } from '../microsoft365/http.ts';
 import { type Clock, wallClock } from '../microsoft365/world.ts';
 import { autodiscover } from './autodiscover.ts';
 import { ewsService } from './ews/service.ts';
@@ -84,7 +85,16 @@ export async function startExchange(options: ExchangeOptions = {}) {
   url = `${options.tls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   async function serve(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
-    const { status, headers = {}, body, stream } = await handle(await read(request, response));
+    const {
+      status,
+      headers = {},
+      body,
+      stream,
+    } = await handle({
+      ...(await askedBy(request)),
+      connection: request.socket,
+      onGone: (callback) => void response.once('close', callback),
+    });
     response.writeHead(status, headers);
     if (stream) return pour(stream, response);
     const text = body ?? '';
@@ -116,21 +126,5 @@ export async function startExchange(options: ExchangeOptions = {}) {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
-  };
-}
-
-async function read(request: http.IncomingMessage, response: http.ServerResponse): Promise<Asked> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(request.headers))
-    headers[name] = Array.isArray(value) ? value.join(', ') : (value ?? '');
-  return {
-    method: request.method ?? 'GET',
-    url: new URL(request.url ?? '/', 'http://exchange'),
-    headers,
-    body: Buffer.concat(chunks).toString('utf8'),
-    connection: request.socket as Socket,
-    onGone: (callback) => void response.once('close', callback),
   };
 }

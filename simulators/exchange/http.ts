@@ -1,12 +1,8 @@
 /** What the parts of the simulator get and give. */
+import type { Asked as AskedPlainly } from '../microsoft365/http.ts';
 import { page } from '../microsoft365/identity/pages.ts';
 
-export interface Asked {
-  method: string;
-  url: URL;
-  /** Lower-cased names. */
-  headers: Record<string, string>;
-  body: string;
+export interface Asked extends AskedPlainly {
   /** The same object for all requests of one connection: NTLM signs a connection in. */
   connection: object;
   /** Called back when the client is gone. */

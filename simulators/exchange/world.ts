@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Instance } from '../microsoft365/mailbox/items.ts';
 import { Mailbox } from '../microsoft365/mailbox/mailbox.ts';
 import type { Clock } from '../microsoft365/world.ts';
-import { randomFrom } from '../pbx/habits.ts';
+import { type Dice, diceFrom } from '../pbx/habits.ts';
 import type { Habits } from './habits.ts';
 
 /** Who may sign in. */
@@ -44,7 +44,10 @@ export class World {
   readonly accounts: ServiceAccount[] = [];
   readonly users: User[] = [];
   readonly clock: Clock;
-  readonly random: () => number;
+  readonly random: Dice['random'];
+  readonly chance: Dice['chance'];
+  readonly between: Dice['between'];
+  readonly oneOf: Dice['oneOf'];
   /** What external people may be told, at most (Set-Mailbox -ExternalOofOptions and the policy of remote domains). */
   externalOof: 'None' | 'Known' | 'All' = 'All';
   habits: Habits;
@@ -52,18 +55,8 @@ export class World {
 
   constructor(habits: Habits, seed: number, clock: Clock) {
     this.habits = habits;
-    this.random = randomFrom(seed);
+    ({ random: this.random, chance: this.chance, between: this.between, oneOf: this.oneOf } = diceFrom(seed));
     this.clock = clock;
-  }
-
-  chance(share: number): boolean {
-    return share > 0 && this.random() < share;
-  }
-  between([from, to]: [number, number]): number {
-    return from + this.random() * (to - from);
-  }
-  oneOf<V>(values: readonly V[]): V {
-    return values[Math.floor(this.random() * values.length)]!;
   }
 
   addAccount(account: Partial<ServiceAccount> = {}): ServiceAccount {

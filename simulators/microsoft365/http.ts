@@ -1,4 +1,5 @@
 /** What the routes of the simulator get and give. */
+import type { IncomingMessage } from 'node:http';
 
 export interface Asked {
   method: string;
@@ -20,3 +21,17 @@ export const html = (body: string, status = 200): Answer => ({
 });
 export const redirect = (location: string): Answer => ({ status: 302, headers: { location }, body: null });
 export const formOf = ({ body }: Asked): Record<string, string> => Object.fromEntries(new URLSearchParams(body));
+
+export async function askedBy(request: IncomingMessage): Promise<Asked> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(request.headers))
+    headers[name] = Array.isArray(value) ? value.join(', ') : (value ?? '');
+  return {
+    method: request.method ?? 'GET',
+    url: new URL(request.url ?? '/', 'http://simulated'),
+    headers,
+    body: Buffer.concat(chunks).toString('utf8'),
+  };
+}

@@ -11,7 +11,7 @@ import type { AddressInfo } from 'node:net';
 import { graph } from './graph/graph.ts';
 import type { Send } from './graph/subscriptions.ts';
 import { type Habits, nasty } from './habits.ts';
-import type { Answer, Asked } from './http.ts';
+import { type Answer, type Asked, askedBy } from './http.ts';
 import { identityPlatform } from './identity/platform.ts';
 import { Tokens } from './identity/tokens.ts';
 import { people } from './people.ts';
@@ -82,7 +82,7 @@ export async function startMicrosoft365(options: Microsoft365Options = {}) {
   const simulated = openMicrosoft365(options, () => url);
   const { world, handle } = simulated;
   const server = http.createServer((request, response) => {
-    void read(request).then(
+    void askedBy(request).then(
       async (asked) => {
         const { status, headers = {}, body } = await handle(asked);
         const text = body === null ? '' : typeof body === 'string' ? body : JSON.stringify(body);
@@ -111,20 +111,6 @@ export async function startMicrosoft365(options: Microsoft365Options = {}) {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
-  };
-}
-
-async function read(request: http.IncomingMessage): Promise<Asked> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(request.headers))
-    headers[name] = Array.isArray(value) ? value.join(', ') : (value ?? '');
-  return {
-    method: request.method ?? 'GET',
-    url: new URL(request.url ?? '/', 'http://graph'),
-    headers,
-    body: Buffer.concat(chunks).toString('utf8'),
   };
 }
 

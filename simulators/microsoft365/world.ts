@@ -1,6 +1,6 @@
 /** Everything there is in the simulated cloud. One clock for all of it, which a test or a benchmark may turn. */
 import { randomUUID } from 'node:crypto';
-import { randomFrom } from '../pbx/habits.ts';
+import { type Dice, diceFrom } from '../pbx/habits.ts';
 import type { Habits } from './habits.ts';
 import { Mailbox } from './mailbox/mailbox.ts';
 
@@ -67,20 +67,15 @@ export class World {
   readonly applications: Application[] = [];
   readonly users: User[] = [];
   readonly clock: Clock;
-  readonly random: () => number;
+  readonly random: Dice['random'];
+  readonly chance: Dice['chance'];
+  readonly between: Dice['between'];
   habits: Habits;
 
   constructor(habits: Habits, seed: number, clock: Clock) {
     this.habits = habits;
-    this.random = randomFrom(seed);
+    ({ random: this.random, chance: this.chance, between: this.between } = diceFrom(seed));
     this.clock = clock;
-  }
-
-  chance(share: number): boolean {
-    return share > 0 && this.random() < share;
-  }
-  between([from, to]: [number, number]): number {
-    return from + this.random() * (to - from);
   }
 
   addTenant(tenant: Partial<Tenant> = {}): Tenant {

@@ -20,6 +20,25 @@ export function randomFrom(seed: number): () => number {
   };
 }
 
+export interface Dice {
+  /** 0 to 1. */
+  random: () => number;
+  /** True in this share of cases; without a throw where it is 0. */
+  chance: (share: number) => boolean;
+  between: (range: [number, number]) => number;
+  oneOf: <V>(values: readonly V[]) => V;
+}
+
+export function diceFrom(seed: number): Dice {
+  const random = randomFrom(seed);
+  return {
+    random,
+    chance: (share) => share > 0 && random() < share,
+    between: ([from, to]) => from + random() * (to - from),
+    oneOf: (values) => values[Math.floor(random() * values.length)]!,
+  };
+}
+
 export function habits(seed: number): () => Habit {
   const random = randomFrom(seed);
   return () => {

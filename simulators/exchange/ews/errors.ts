@@ -12,16 +12,8 @@ export class Fault extends Error {
   }
 }
 
-/** Of one part of the request: a response message of class Error inside a 200. */
-export class Refused extends Error {
-  readonly code: string;
-  readonly values: Record<string, string>;
-  constructor(code: string, message: string, values: Record<string, string> = {}) {
-    super(message);
-    this.code = code;
-    this.values = values;
-  }
-}
+/** Of one part of the request: a response message of class Error inside a 200; a fault where there are no parts. */
+export class Refused extends Fault {}
 
 export const schemaFault = (violation: string): Fault =>
   new Fault('ErrorSchemaValidation', `The request failed schema validation: ${violation}`, { Violation: violation });
@@ -56,7 +48,7 @@ export const success = (name: string, ...content: Content[]): Element =>
   m(name, { ResponseClass: 'Success' }, m('ResponseCode', {}, 'NoError'), content);
 
 /** @param empty stands in it too where the schema wants it there: "Items", "Folders". */
-export const failure = (name: string, { code, message, values }: Refused | Fault, empty?: string): Element =>
+export const failure = (name: string, { code, message, values }: Fault, empty?: string): Element =>
   m(
     name,
     { ResponseClass: 'Error' },

@@ -9,7 +9,7 @@ import { child, type Element, m, s } from '../xml/element.ts';
 import { read } from '../xml/read.ts';
 import { write } from '../xml/write.ts';
 import type { Call, Outcome } from './call.ts';
-import { Fault, failure, faultBody, Refused, response, schemaFault } from './errors.ts';
+import { Fault, failure, faultBody, response, schemaFault } from './errors.ts';
 import { findItem } from './find-item.ts';
 import { findFolder, getFolder } from './folders.ts';
 import { getItem } from './get-item.ts';
@@ -66,8 +66,6 @@ export function ewsService(world: World, signIn: SignIn, origin: () => string) {
       return 'stream' in outcome ? streamed(outcome.stream) : enveloped(outcome.body, outcome.headers);
     } catch (error) {
       if (error instanceof Fault) return { ...enveloped(faultBody(error)), status: world.habits.faultStatus };
-      if (error instanceof Refused)
-        return { ...enveloped(faultBody(new Fault(error.code, error.message))), status: world.habits.faultStatus };
       throw error;
     } finally {
       leave();

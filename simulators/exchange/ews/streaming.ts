@@ -3,7 +3,7 @@ import type { Habits } from '../habits.ts';
 import { type Content, child, childText, type Element, m, t } from '../xml/element.ts';
 import type { Call, Outcome } from './call.ts';
 import { Fault, failure, Refused, response, success } from './errors.ts';
-import type { Notice, Subscription, Subscriptions } from './subscriptions.ts';
+import type { Subscription, Subscriptions } from './subscriptions.ts';
 import type { Throttling } from './throttling.ts';
 
 const name = 'GetStreamingEventsResponseMessage';
@@ -104,7 +104,7 @@ const notification = ({ id }: Subscription, inside: 'messages' | 'types', ...con
 
 function told(full: Subscription[], { notificationsIn }: Habits): Element {
   const list = full.map((one) => {
-    const notices = one.pending.splice(0).map(({ event, content }: Notice) => t(event, {}, content));
+    const notices = one.pending.splice(0).map(({ event, content }) => t(event, {}, content));
     return notification(one, notificationsIn, notices);
   });
   return success(name, m('Notifications', {}, list));

@@ -2,19 +2,13 @@
  * Streaming subscriptions: of one mailbox each, living on one server of several, found again only by who comes with that
  * server's cookie. They tell late, twice, of nothing, or not at all.
  */
-import type { Item } from '../../microsoft365/mailbox/items.ts';
-import type { Mailbox, MailboxChange } from '../../microsoft365/mailbox/mailbox.ts';
-import { folderIdOf, itemIdOf } from '../mailbox/ids.ts';
+import type { Mailbox } from '../../microsoft365/mailbox/mailbox.ts';
 import { digest, type ServiceAccount, type User, type World } from '../world.ts';
 import { child, type Element, m, t } from '../xml/element.ts';
 import { type Call, folderOf, type Outcome } from './call.ts';
 import { each, Refused, response } from './errors.ts';
+import { type Notice, noiseIn, noticesOf } from './notices.ts';
 
-/** What a subscription hears of one change; null: of nothing, a sign of life. */
-export interface Notice {
-  event: 'CreatedEvent' | 'ModifiedEvent' | 'DeletedEvent' | 'MovedEvent';
-  content: Element[];
-}
 export interface Subscription {
   id: string;
   account: ServiceAccount;
@@ -36,7 +30,6 @@ export class Subscriptions {
   readonly all = new Map<string, Subscription>();
   private readonly world: World;
   private readonly listened = new WeakSet<Mailbox>();
-  private readonly leaving = new Map<Item['number'], string>();
   private serial = 0;
 
   constructor(world: World) {
@@ -59,8 +52,9 @@ export class Subscriptions {
   private made(call: Call, request: Element): { id: string; server: string; isNew: boolean } {
     const { world, account, user } = call;
     if (!user?.mailbox) throw new Refused('ErrorMissingEmailAddress', 'The account has no mailbox to subscribe to.');
-    const mine = [...this.all.values()].filter((one) => one.account === account).length;
-    if (mine >= world.habits.maxSubscriptions)
+    this.endOld();
+    const mine = [...this.all.values()].filter((one) => one.account === account);
+    if (mine.length >= world.habits.maxSubscriptions)
       throw new Refused('ErrorExceededSubscriptionCount', 'You have exceeded the number of subscriptions.');
     const wholeMailbox = request.attributes.SubscribeToAllFolders === 'true';
     const folders = child(request, 'FolderIds')?.children.map((id) => folderOf(call, id).id) ?? [];
@@ -94,17 +88,22 @@ export class Subscriptions {
   find(call: Call, ids: string[]): { found: Subscription[]; unknown: string[] } {
     const { world, account, user } = call;
     const { server } = this.serverOf(call);
-    const now = world.clock.now();
+    this.endOld();
     const unknown: string[] = [];
     const found = ids.flatMap((id) => {
       const one = this.all.get(id);
-      if (one && !one.wake && now - one.heard > world.habits.subscriptionLife) this.all.delete(id);
       const isThere = one && this.isAlive(one) && one.account === account && one.server === server;
       if (isThere && (world.habits.sharedStreams || one.user === user)) return one;
       unknown.push(id);
       return [];
     });
     return { found, unknown };
+  }
+
+  /** Nobody has listened to them for too long. */
+  private endOld(): void {
+    const oldest = this.world.clock.now() - this.world.habits.subscriptionLife;
+    for (const one of this.all.values()) if (!one.wake && one.heard < oldest) this.all.delete(one.id);
   }
 
   /** Not forgotten, and of a mailbox that is still here. */
@@ -133,60 +132,26 @@ export class Subscriptions {
   private listen(mailbox: Mailbox): void {
     if (this.listened.has(mailbox)) return;
     this.listened.add(mailbox);
+    const noticeOf = noticesOf(mailbox);
     mailbox.listeners.add((change) => {
-      const notice = this.noticeOf(mailbox, change);
+      const notice = noticeOf(change, this.world.habits);
       if (notice) this.tell(mailbox, notice);
     });
   }
 
-  /** A move is told to the mailbox as a deletion and an update. */
-  private noticeOf(mailbox: Mailbox, { kind, item }: MailboxChange): (Notice & { folders: string[] }) | null {
-    const { habits } = this.world;
-    const isThere = mailbox.items.has(item.number);
-    const folder = (name: string, id: string) => t(name, { Id: folderIdOf(mailbox, id) });
-    const id = (name: string, of: string) => t(name, { Id: itemIdOf(mailbox, item, null, of) });
-    const moved = (from: string, to: string) => ({
-      ...{ event: 'MovedEvent' as const, folders: [from, to] },
-      content: [
-        id('ItemId', to),
-        folder('ParentFolderId', to),
-        id('OldItemId', from),
-        folder('OldParentFolderId', from),
-      ],
-    });
-    if (kind === 'deleted' && isThere) {
-      this.leaving.set(item.number, item.calendar);
-      return null;
-    }
-    const from = this.leaving.get(item.number);
-    this.leaving.delete(item.number);
-    if (from) return moved(from, item.calendar);
-    if (kind === 'deleted' && habits.deletions === 'moved') return moved(item.calendar, 'deleteditems');
-    const names = { created: 'CreatedEvent', updated: 'ModifiedEvent', deleted: 'DeletedEvent' } as const;
-    const content = [id('ItemId', item.calendar), folder('ParentFolderId', item.calendar)];
-    return { event: names[kind], content, folders: [item.calendar] };
-  }
-
-  private tell(mailbox: Mailbox, { event, content, folders }: Notice & { folders: string[] }): void {
+  private tell(mailbox: Mailbox, notice: Notice): void {
     const { world } = this;
     const { habits } = world;
+    const at = t('TimeStamp', {}, new Date(world.clock.now()).toISOString());
     for (const one of this.all.values()) {
-      if (one.mailbox !== mailbox || !(one.folders === null || one.folders.some((id) => folders.includes(id))))
-        continue;
-      const at = new Date(world.clock.now()).toISOString();
-      const notice: Notice = { event, content: [t('TimeStamp', {}, at), ...content] };
+      const concerns = one.folders === null || one.folders.some((id) => notice.folders.includes(id));
+      if (one.mailbox !== mailbox || !concerns) continue;
       const notices = world.chance(habits.lostNotices) ? [] : [notice];
       if (world.chance(habits.doubledNotices)) notices.push(...notices);
-      if (world.chance(habits.noise)) notices.push(this.noise(mailbox, folders.at(-1)!, at));
-      for (const each of notices) if (one.events.has(each.event)) this.later(one, each);
+      if (world.chance(habits.noise)) notices.push(noiseIn(mailbox, notice.folders.at(-1)!));
+      for (const each of notices)
+        if (one.events.has(each.event)) this.later(one, { ...each, content: [at, ...each.content] });
     }
-  }
-
-  /** The counts of a folder change with what lies in it. */
-  private noise(mailbox: Mailbox, folder: string, at: string): Notice {
-    const id = (name: string, of: string) => t(name, { Id: folderIdOf(mailbox, of) });
-    const content = [id('FolderId', folder), id('ParentFolderId', 'msgfolderroot'), t('UnreadCount', {}, 0)];
-    return { event: 'ModifiedEvent', content: [t('TimeStamp', {}, at), ...content] };
   }
 
   private later(one: Subscription, notice: Notice): void {
