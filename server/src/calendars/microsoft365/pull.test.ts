@@ -265,3 +265,17 @@ test('the removal of a member leads to its series, though the series’ reading 
   const { said } = await pulled({ delta: [removed('o1')], instances: { s: [read[1]!] } }, second.cursor);
   expect(said).toEqual(['- o1', 's: x2']);
 });
+
+test('what the window doesn’t show, or shows under another id, is asked for by its own', async () => {
+  const four = ['s', 't', 'u', 'v'].map((id) => occurrence(`o-${id}`, id));
+  const many = await pulled({ delta: four, view: four.slice(0, 3), instances: { v: [four[3]!] } });
+  expect(many.asked).toEqual(['delta', 'calendarView', 'instances']);
+  expect(many.said).toEqual(['replaceWindow', 's: o-s', 't: o-t', 'u: o-u', 'v: o-v']);
+  const doubtful = await pulled({
+    delta: [removed('a'), event('a')],
+    view: [event('other')],
+    single: { a: event('a') },
+  });
+  expect(doubtful.asked).toEqual(['delta', 'calendarView', 'a']);
+  expect(doubtful.said).toEqual(['replaceWindow', 'a: a']);
+});
