@@ -239,6 +239,11 @@ test('what was deleted and moved is taken out, and comes where it was moved to',
   expect(startsOf(daily, days('2026-01-04', '2026-01-10'), changed)).toEqual([
     ...['2026-01-04T08', '2026-01-07T08', '2026-01-09T08', '2026-01-06T12', '2026-01-07T13'],
   ]);
+  // A server that tells of what was moved only on what day it was: midnight in Berlin.
+  const onDay = { modifiedOccurrences: [moved('x', '2026-01-05T23:00:00Z', '2026-01-06T12:00:00Z')] };
+  expect(startsOf(daily, days('2026-01-05', '2026-01-08'), onDay)).toEqual([
+    ...['2026-01-05T08', '2026-01-07T08', '2026-01-06T12'],
+  ]);
   // A server that reads all of them with the offset of the first occurrence: in summer it is an hour off.
   const summer = {
     deletedOccurrences: [deleted('2026-07-01T08:00:00Z')],

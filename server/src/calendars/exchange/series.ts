@@ -183,9 +183,17 @@ class Slots {
     if (at === null) return null;
     if (this.#allDay) return dayAt(at, this.#zone) * SECONDS_PER_DAY;
     const exact = this.reread(at);
-    // No pattern has two in a day, so the nearest one is meant.
+    // No pattern has two in a day, so the nearest one is meant; and where only the day is told (gromox, of what was
+    // moved through its EWS), the one of that day.
     const nearest = this.#starts.find((start) => Math.abs(start - exact) <= SECONDS_PER_DAY / 4);
-    return nearest ?? exact;
+    return nearest ?? this.#onDayOf(at) ?? exact;
+  }
+
+  /** @param at undefined for what isn't midnight. */
+  #onDayOf(at: number): number | undefined {
+    const wall = this.#zone.wallOf(at);
+    if (wall % SECONDS_PER_DAY !== 0) return undefined;
+    return this.#starts.find((start) => dayOfWall(this.#zone.wallOf(start)) === dayOfWall(wall));
   }
 
   /**
