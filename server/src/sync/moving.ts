@@ -8,7 +8,7 @@ import { ConnectorError } from '../calendars/connector.ts';
 import { crashPoint } from '../store/crash-points.ts';
 import type { Database } from '../store/database.ts';
 import { announceAgenda } from './announce.ts';
-import type { StoredCalendar } from './calendar.queries.ts';
+import { calendarsOfAccount, type StoredCalendar } from './calendar.queries.ts';
 import type { LeasedAccount } from './lease.queries.ts';
 import { type Pull, type ReadCalendar, readCalendar, storeCalendars } from './pull-calendar.ts';
 import { isMoving } from './rest.ts';
@@ -31,6 +31,17 @@ export async function replacedAccount(
   return row?.id ?? null;
 }
 
+/** Calendars take part as their user chose on Exchange: the mailbox's own is the same here, the others have their names. */
+export async function takeChoice(db: Database, accountId: string, replaced: string): Promise<void> {
+  await sql`
+    update calendar set selected = before.selected
+      from calendar before
+     where calendar.account_id = ${accountId}::uuid and before.account_id = ${replaced}::uuid
+       and case when calendar.by_default then before.by_default
+                else not before.by_default and before.name = calendar.name end
+       and calendar.selected <> before.selected`.execute(db);
+}
+
 /**
  * @param calendars all that take part. @param replaced goes with them.
  * @returns what was read. @throws as `pullCalendar`: everything is as it was then
@@ -40,14 +51,17 @@ export async function moveIn(
   calendars: readonly StoredCalendar[],
   replaced: string,
 ): Promise<ReadCalendar[]> {
-  if (calendars.length === 0)
+  const { account, db } = pull;
+  const missing = (await calendarsOfAccount(db, replaced)).find(
+    (before) => before.window !== null && !calendars.some((calendar) => isSame(calendar, before)),
+  );
+  if (missing || calendars.length === 0)
     throw new ConnectorError(
       'notFound',
-      'This mailbox has no calendar in Microsoft 365 yet. It is read from Exchange.',
+      `The calendar "${missing?.name ?? account.name}" isn’t in Microsoft 365 yet, so this mailbox is read from Exchange.`,
     );
   const read: ReadCalendar[] = [];
   for (const calendar of calendars) read.push(await readCalendar(pull, calendar));
-  const { account } = pull;
   await storeCalendars(pull, read, async (transaction) => {
     // What was set in the mailbox is taken back by whoever reads it now.
     await sql`
@@ -61,3 +75,6 @@ export async function moveIn(
   crashPoint('sync.moved');
   return read;
 }
+
+const isSame = (calendar: StoredCalendar, before: StoredCalendar): boolean =>
+  before.byDefault ? calendar.byDefault : !calendar.byDefault && calendar.name === before.name;

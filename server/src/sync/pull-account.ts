@@ -14,7 +14,7 @@ import { discoveryDue, removeVanished, storeDiscovered } from './discovery.ts';
 import { connectorFault, faultOfAccount, LeaseLost, Stopped, StoreFailure } from './faults.ts';
 import { fitFreeBusy, fitSecret, type Reduce, withoutSubjects } from './free-busy.ts';
 import { keepSecret, type LeasedAccount, type Outcome } from './lease.queries.ts';
-import { moveIn, replacedAccount } from './moving.ts';
+import { moveIn, replacedAccount, takeChoice } from './moving.ts';
 import { ownerAddressesOf } from './owner.ts';
 import { takeOwnersTime } from './owners-time.ts';
 import { type Pull, pullCalendar } from './pull-calendar.ts';
@@ -83,6 +83,11 @@ export async function pullAccount(
       await takeOwnersTime(context, connector, pull, { wanted, signal: options.signal });
       calendars = await takingPart(pull, settings);
     }
+    const replaced = await replacedAccount(db, account, settings);
+    if (replaced !== null) {
+      await takeChoice(db, account.id, replaced);
+      calendars = await takingPart(pull, settings);
+    }
     lookAgainIn = await keepPush(context, connector, pull, {
       ...{ address: options.pushAddress ?? null, signal: options.signal, random: options.random },
     });
@@ -92,7 +97,6 @@ export async function pullAccount(
     // That a calendar is gone is certain after a second look only.
     if (lookAgainIn !== null && (missed.size > 0 || account.missesCalendar))
       lookAgainIn = Math.min(lookAgainIn, lookAgainMs);
-    const replaced = await replacedAccount(db, account, settings);
     if (replaced !== null) {
       for (const { round } of await moveIn(pull, calendars, replaced)) if (round.pollAfter) asked.push(round.pollAfter);
       calendars = [];

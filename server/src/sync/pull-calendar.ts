@@ -155,18 +155,19 @@ async function collect(pull: Pull, request: PullRequest): Promise<StagedRound> {
 
 /**
  * All of them in one transaction.
- * @param also done in it, first. @throws as `pullCalendar`
+ * @param also done in it, first; then either all of them are stored, or nothing is. @throws as `pullCalendar`
  */
 export async function storeCalendars(
   pull: Pull,
   read: readonly ReadCalendar[],
-  also: (transaction: Executor) => Promise<void> = async () => {},
+  also: ((transaction: Executor) => Promise<void>) | null = null,
 ): Promise<void> {
   const changes = read.map((one) => changesOf(one));
   await pull.db.transaction().execute(async (transaction) => {
     if (!(await holdLease(transaction, pull.account.id, pull.account.lease))) throw new LeaseLost();
-    await also(transaction);
-    for (const one of changes) await storeRound(transaction, pull, one);
+    await also?.(transaction);
+    // Given back as it was, and begun anew.
+    for (const one of changes) if (!(await storeRound(transaction, pull, one)) && also) throw new Stopped();
     crashPoint('sync.beforeCommit');
   });
 }
@@ -198,18 +199,19 @@ function changesOf(read: ReadCalendar): RoundChanges {
   return { ...read, changes, removed };
 }
 
+/** @returns false where the calendar isn't what the pull began with any more: nothing of it is stored then. */
 async function storeRound(
   transaction: Executor,
   { account, connector, window, ownerAddresses }: Pull,
   { calendar, round, versions, changes, removed }: RoundChanges,
-): Promise<void> {
+): Promise<boolean> {
   const expandedFor = expansionOf(account.timeZone, ownerAddresses);
   // Where the source itself expands, only a full round covers a new window; until then the old one is what is stored.
   const covered =
     connector.expand !== undefined || round.full || (calendar.window !== null && sameInterval(calendar.window, window));
   const windowKnown = calendar.window !== null || round.full;
 
-  if (!(await holdCalendar(transaction, calendar))) return;
+  if (!(await holdCalendar(transaction, calendar))) return false;
   const touched = removed.length + changes.length > 0;
   const unreadableBefore = touched ? await unreadableParts(transaction, calendar.id) : null;
   let changed = await removeObjects(transaction, calendar.id, removed);
@@ -223,4 +225,5 @@ async function storeRound(
       update calendar set window_from = ${window.from}, window_to = ${window.to}, expanded_for = ${expandedFor}
        where id = ${calendar.id}::uuid`.execute(transaction);
   await announceRound(transaction, account, calendar.id, { changed, unreadableBefore });
+  return true;
 }

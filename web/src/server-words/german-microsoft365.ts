@@ -77,8 +77,8 @@ export const microsoft365: Record<string, string> = {
   'What was asked for isn’t there at {0} any more ({1}).': 'Das Gefragte gibt es bei {0} nicht mehr ({1}).',
   '{0} can’t answer at the moment (HTTP {1}).': '{0} kann im Moment nicht antworten (HTTP {1}).',
   '{0} refuses the request ({1}).': '{0} lehnt die Anfrage ab ({1}).',
-  'This mailbox has no calendar in Microsoft 365 yet. It is read from Exchange.':
-    'Dieses Postfach hat in Microsoft 365 noch keinen Kalender. Es wird aus Exchange gelesen.',
+  'The calendar "{0}" isn’t in Microsoft 365 yet, so this mailbox is read from Exchange.':
+    'Den Kalender „{0}“ gibt es in Microsoft 365 noch nicht, deshalb wird dieses Postfach aus Exchange gelesen.',
   'A series of appointments kept changing while it was read. It is read again.':
     'Eine Terminserie hat sich beim Lesen immer wieder geändert. Sie wird noch einmal gelesen.',
   'The sign-in at Microsoft 365 has to be renewed first. That happens by itself when the account is read next.':
