@@ -8,6 +8,10 @@
 const kept = /^(?:x-backendoverridecookie|exchangecookie)$/i;
 const longestCookie = 4_096;
 
+/** A header has ASCII only (RFC 9110, 5.5): of another address it says nothing. */
+export const anchoredAt = (address: string): Record<string, string> =>
+  /^[\x21-\x7e]+$/.test(address) ? { 'x-anchormailbox': address } : {};
+
 export class Affinity {
   /** The alphabetically first of the group. */
   readonly anchor: string;
@@ -20,7 +24,7 @@ export class Affinity {
   headers(): Record<string, string> {
     const cookies = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     return {
-      'x-anchormailbox': this.anchor,
+      ...anchoredAt(this.anchor),
       'x-preferserveraffinity': 'true',
       ...(cookies && { cookie: cookies }),
     };

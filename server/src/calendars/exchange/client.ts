@@ -8,7 +8,7 @@ import { parseRetryAfter } from '../../outbound/retry-after.ts';
 import { ConnectorError } from '../connector.ts';
 import { Gate, longestWaitMs, pause, type Time, waitUntil } from '../gate.ts';
 import type { XmlElement } from '../xml.ts';
-import type { Affinity } from './affinity.ts';
+import { type Affinity, anchoredAt } from './affinity.ts';
 import { Connections } from './connections.ts';
 import type { ExchangeServer } from './exchange-server.ts';
 import {
@@ -22,7 +22,9 @@ import {
   refusal,
   responseMessages,
 } from './refusal.ts';
-import { discard, type SignIn, signInOf } from './sign-in/sign-in.ts';
+import { careful } from './sign-in/careful.ts';
+import { signInOf } from './sign-in/kinds.ts';
+import { discard, type SignIn } from './sign-in/sign-in.ts';
 import { type Envelope, envelopesOf, noticeLimits, onlyEnvelope } from './soap/envelopes.ts';
 import { connectingKinds, requestEnvelope, type ServerVersion, serverVersions } from './soap/request.ts';
 import type { XmlNode } from './soap/writer.ts';
@@ -94,7 +96,7 @@ export class ExchangeClient {
 
   constructor(parts: ExchangeClientParts) {
     this.#parts = parts;
-    this.#signIn = signInOf(parts.server, parts.outbound, parts.time);
+    this.#signIn = careful(signInOf(parts.server, parts.outbound, parts.time), parts.time);
     this.#connections = new Connections(parts.outbound, parts.server.authority);
   }
 
@@ -201,9 +203,8 @@ export class ExchangeClient {
       headers: {
         'content-type': 'text/xml; charset=utf-8',
         accept: 'text/xml',
-        // The front end finds the mailbox's server without looking into the body; a header has ASCII only (RFC 9110, 5.5).
-        ...(/^[\x21-\x7e]+$/.test(mailbox) && { 'x-anchormailbox': mailbox }),
-        ...affinity?.headers(),
+        // The front end finds the mailbox's server without looking into the body.
+        ...(affinity ? affinity.headers() : anchoredAt(mailbox)),
       },
       body: requestEnvelope(node, version, { kind: connectingKinds[kind]!, value: mailbox }),
       timeoutMs: 60_000,

@@ -11,7 +11,8 @@ import type { Outbound } from '../../../outbound/outbound.ts';
 import { ConnectorError } from '../../connector.ts';
 import type { Time } from '../../gate.ts';
 import type { ExchangeServer } from '../exchange-server.ts';
-import { discard, signInOf } from '../sign-in/sign-in.ts';
+import { signInOf } from '../sign-in/kinds.ts';
+import { discard } from '../sign-in/sign-in.ts';
 import { type AutodiscoverAnswer, plainXmlRequest, readJson, readPlainXml } from './answers.ts';
 
 export interface Discovered {
