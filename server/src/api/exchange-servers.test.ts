@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Exchange, startExchange } from '../../../simulators/exchange/exchange.ts';
-import { tame } from '../../../simulators/exchange/habits.ts';
+import { gromoxLike, nasty, tame } from '../../../simulators/exchange/habits.ts';
 import { type Person, startTestServer, type TestServer } from '../../../test/api-client.ts';
 import { makeCertificates } from '../../../test/servers/certificates.ts';
 import { alignGroupAccounts } from '../sync/group-accounts.ts';
@@ -180,6 +180,24 @@ test('the check goes through to a notification', async () => {
     ['calendar', true, `The calendar of ${mailbox} can be read. Appointments in the next 30 days: 1.`],
     ['notification', true, expect.stringContaining('tells of changes')],
   ]);
+});
+
+test.each([
+  // Faults by chance are the client's affair (calendars/exchange): a check may tell of one.
+  ['of bad habits', { ...nasty, faults: 0, cuts: 0, busy: 0, lostSubscriptions: 0 }],
+  ['like gromox', gromoxLike],
+])('the check gets along with a server %s', async (_, habits) => {
+  const other = await startExchange({ habits });
+  try {
+    other.world.addAccount({ password });
+    other.world.addUser({ name: 'Anna', address: mailbox });
+    const signIn = { kind: 'ntlm', userName: 'CONTOSO\\svc-whenabouts' };
+    const found = await steps(await add({ address: other.url, signIn }));
+    expect(found.filter((step) => !step.ok)).toEqual([]);
+    expect(found).toHaveLength(5);
+  } finally {
+    await other.stop();
+  }
 });
 
 test('the check ends at the first fault, with the command that helps', async () => {
