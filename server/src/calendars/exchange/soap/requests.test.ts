@@ -11,7 +11,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeReplies } from '../automatic-replies.ts';
 import type { ExchangeMailbox, Operation } from '../client.ts';
 import { findCalendarFolders } from '../operations/find-calendar-folders.ts';
-import { findCalendarItems } from '../operations/find-calendar-items.ts';
+import { findCalendarItems, findRecurringMasters } from '../operations/find-calendar-items.ts';
 import { getItems } from '../operations/get-items.ts';
 import { getOof } from '../operations/oof-settings.ts';
 import { shapeOf } from '../operations/shapes.ts';
@@ -88,6 +88,7 @@ const replies = {
 const operations: [string, (mailbox: ExchangeMailbox) => Promise<unknown>][] = [
   ['GetFolder FindFolder', findCalendarFolders],
   ['FindItem', (mailbox) => findCalendarItems(mailbox, 'AAMk=', { from, to: from.add({ hours: 24 }) })],
+  ['FindItem', (mailbox) => findRecurringMasters(mailbox, 'AAMk=')],
   ['GetItem', (mailbox) => getItems(mailbox, ['AAMk=', 'AAMl='])],
   ['GetItem', (mailbox) => getItems(mailbox, ['AAMk='], { mime: true })],
   ['Subscribe', (mailbox) => subscribeStreaming(mailbox, ['AAMk=', 'AAMl='])],
