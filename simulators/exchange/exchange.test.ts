@@ -328,6 +328,30 @@ describe('limits', () => {
     expect(server.throttling.tooEarly, 'this client did not wait').toBeGreaterThan(0);
   });
 
+  test('who asks for pages gets as many as the policy allows, who does not an error', async () => {
+    const { world } = server;
+    const { habits } = world;
+    world.habits = { ...habits, findLimit: 3 };
+    const paged = await ask(asking, findItem(view('2026-11-01T00:00:00Z', '2026-12-01T00:00:00Z', 100)));
+    expect([
+      all(paged.body, 'CalendarItem').length,
+      all(paged.body, 'RootFolder')[0]!.attributes.IncludesLastItemInRange,
+    ]).toEqual([3, 'false']);
+    const whole = await ask(asking, findItem(november));
+    expect([texts(whole.body, 'ResponseCode')[0], texts(whole.body, 'Value')[0]]).toEqual([
+      'ErrorExceededFindCountLimit',
+      '3',
+    ]);
+    world.habits = { ...habits, findLimit: 3, findLimitTaken: [2, 2] };
+    expect(
+      all(
+        (await ask(asking, findItem(view('2026-11-01T00:00:00Z', '2026-12-01T00:00:00Z', 100)))).body,
+        'CalendarItem',
+      ),
+    ).toHaveLength(1);
+    world.habits = habits;
+  });
+
   test('no more requests at a time than the policy allows', async () => {
     const { world } = server;
     world.habits = { ...world.habits, maxConcurrency: 0 };

@@ -42,8 +42,10 @@ export interface Habits {
   calendarView: 'occurrences' | 'masters' | 'mastersThatBegin';
   /** A view shows what ends at its very beginning too: only what ends before it is said to be left out. */
   showsWhatEndsAtStart: boolean;
-  /** Most items in an answer of FindItem, whatever is asked for (EWSFindCountLimit). */
+  /** Most items in an answer of FindItem (EWSFindCountLimit): who asks for pages gets fewer, who doesn't an error. */
   findLimit: number;
+  /** What other requests of the account take of it at the same moment, from and to: the budget is one for all of them. */
+  findLimitTaken: [number, number];
   /** A change of one member of a series gives all of them another ChangeKey: they are one item of the store. */
   changeKeys: 'series' | 'occurrence';
   /** UIDs of occurrences with the date in them, or the one of the series. */
@@ -110,6 +112,7 @@ export const tame: Habits = {
   calendarView: 'occurrences',
   showsWhatEndsAtStart: false,
   findLimit: 1_000,
+  findLimitTaken: [0, 0],
   changeKeys: 'series',
   occurrenceUids: 'series',
   zones: 'named',

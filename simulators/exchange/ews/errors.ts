@@ -20,7 +20,7 @@ export const schemaFault = (violation: string): Fault =>
 
 const messageXml = (values: Record<string, string>): Element[] =>
   Object.entries(values).map(([name, value]) =>
-    name === 'BackOffMilliseconds' ? t('Value', { Name: name }, value) : t(name, {}, value),
+    ['BackOffMilliseconds', 'PolicyLimit'].includes(name) ? t('Value', { Name: name }, value) : t(name, {}, value),
   );
 
 export function faultBody({ code, message, values }: Fault): Element {

@@ -2,6 +2,7 @@
 import type { Item } from '../../microsoft365/mailbox/items.ts';
 import type { Mailbox } from '../../microsoft365/mailbox/mailbox.ts';
 import type { Habits } from '../habits.ts';
+import type { World } from '../world.ts';
 import { child, type Element, m, t } from '../xml/element.ts';
 import { calendarItem } from './calendar-item.ts';
 import { atLeast, type Call, type Folder, folderOf, mannerOf } from './call.ts';
@@ -47,14 +48,30 @@ function inWindow({ world, zone, request }: Call, { mailbox, id }: Folder, view:
       'ErrorCalendarViewRangeTooBig',
       'The specified view range exceeds the maximum range of two years.',
     );
-  const asked = MaxEntriesReturned === undefined ? Number.POSITIVE_INFINITY : Number(MaxEntriesReturned);
-  if (asked < 1) throw new Refused('ErrorInvalidPagingMaxRows', 'MaxEntriesReturned must be at least 1.');
+  if (Number(MaxEntriesReturned ?? 1) < 1)
+    throw new Refused('ErrorInvalidPagingMaxRows', 'MaxEntriesReturned must be at least 1.');
   if (!mailbox.calendars.some((each) => each.id === id))
     throw new Refused('ErrorCalendarFolderIsInvalidForCalendarView', 'The folder is no calendar.');
   const all = seen(mailbox, id, from, to, world.habits);
-  const found = all.slice(0, Math.min(asked, world.habits.findLimit));
+  const found = all.slice(0, mostOf(world, MaxEntriesReturned, all.length));
   const isLast = found.length === all.length;
   return { found, attributes: { TotalItemsInView: found.length, IncludesLastItemInRange: isLast } };
+}
+
+/**
+ * How many of so many are shown.
+ * @param asked MaxEntriesReturned. @throws Refused when nothing was said of pages and there are too many
+ */
+function mostOf({ habits, between }: World, asked: string | undefined, there: number): number {
+  const left = Math.max(1, Math.floor(habits.findLimit - between(habits.findLimitTaken)));
+  if (asked !== undefined) return Math.min(Number(asked), left);
+  if (there > habits.findLimit)
+    throw new Refused(
+      'ErrorExceededFindCountLimit',
+      'You have exceeded the maximum number of objects that can be returned for the find operation. Use paging to reduce the result size and try your request again.',
+      { PolicyLimit: String(habits.findLimit) },
+    );
+  return there;
 }
 
 /** In order of start, but for a server that has no order. */
@@ -97,8 +114,7 @@ function inFolder({ world, request }: Call, { mailbox, id }: Folder): Page {
     .map((item) => shownWhole(mailbox, item))
     .filter((shown) => !restriction || matches(restriction, values(shown)));
   const from = Number(view?.Offset ?? 0);
-  const most = Math.min(Number(view?.MaxEntriesReturned ?? world.habits.findLimit), world.habits.findLimit);
-  const found = all.slice(from, from + most);
+  const found = all.slice(from, from + mostOf(world, view?.MaxEntriesReturned, all.length - from));
   const next = from + found.length;
   return {
     found,
