@@ -244,12 +244,21 @@ test('what was deleted and moved is taken out, and comes where it was moved to',
   expect(startsOf(daily, days('2026-01-05', '2026-01-08'), onDay)).toEqual([
     ...['2026-01-05T08', '2026-01-07T08', '2026-01-06T12'],
   ]);
+  // Also where the one of the evening before is nearer.
+  const late = { ...onDay, start: '2026-01-01T22:00:00+01:00', end: '2026-01-01T23:00:00+01:00' };
+  expect(startsOf(daily, days('2026-01-05', '2026-01-08'), late)).toEqual([
+    ...['2026-01-05T21', '2026-01-07T21', '2026-01-06T12'],
+  ]);
   // A server that reads all of them with the offset of the first occurrence: in summer it is an hour off.
   const summer = {
     deletedOccurrences: [deleted('2026-07-01T08:00:00Z')],
     modifiedOccurrences: [moved('x', '2026-07-02T08:00:00Z', '2026-07-02T12:00:00Z')],
   };
   expect(startsOf(daily, days('2026-07-01', '2026-07-04'), summer)).toEqual(['2026-07-03T07', '2026-07-02T11']);
+  const inSummer = { modifiedOccurrences: [moved('x', '2026-07-01T23:00:00Z', '2026-07-02T12:00:00Z')] };
+  expect(startsOf(daily, days('2026-07-01', '2026-07-04'), inSummer)).toEqual([
+    ...['2026-07-01T07', '2026-07-03T07', '2026-07-02T11'],
+  ]);
 });
 
 test('whatever stands in an item, it is an appointment or it is said why not', () => {

@@ -2,7 +2,8 @@
 import type { Interval, SkippedComponent } from '../../agenda/appointment.ts';
 import { type CalendarReader, type Entry, isMaster } from './listing.ts';
 import type { CalendarItem } from './operations/calendar-item.ts';
-import { exceptionsIn, idsToRead, type Members, membersExpanded, membersListed } from './series.ts';
+import { idsToRead, type Members, membersExpanded, membersListed } from './series.ts';
+import { exceptionsIn } from './slots.ts';
 
 export interface Read extends Members {
   stamp: string;
