@@ -34,6 +34,8 @@ export function useAuditWords(names: Readonly<Record<string, string>>) {
     } as const;
     return i18n.exists(key, options) ? t(key as 'action.run', options) : undefined;
   };
+  // Any text may come to be looked up: whoever is called "__proto__" is no name of an id.
+  const nameOf = (id: string): string | undefined => (Object.hasOwn(names, id) ? names[id] : undefined);
   const functionWord = (name: FunctionName) => t(`places.${name}`, { ns: 'administration' });
 
   /** Nobody's name: the programs of Whenabouts that act without a user. */
@@ -78,7 +80,7 @@ export function useAuditWords(names: Readonly<Record<string, string>>) {
     if (own) return own;
     return path
       .split('.')
-      .map((part) => known(`field.${part}`) ?? names[part] ?? part)
+      .map((part) => known(`field.${part}`) ?? nameOf(part) ?? part)
       .join(' › ');
   }
 
@@ -90,7 +92,7 @@ export function useAuditWords(names: Readonly<Record<string, string>>) {
     if (typeof given === 'boolean') return t(given ? 'yes' : 'no');
     if (typeof given === 'string') {
       if (instant.test(given)) return format.moment(given, new Date());
-      return known(`value.${name}.${given}`) ?? names[given] ?? given;
+      return known(`value.${name}.${given}`) ?? nameOf(given) ?? given;
     }
     if (Array.isArray(given))
       return given.length === 0 ? t('nothing') : given.map((each) => value(entry, path, each)).join(', ');
