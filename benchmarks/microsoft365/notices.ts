@@ -25,7 +25,8 @@ export async function floodWithNotices(office: Office, rates: readonly (readonly
     const subscriptions = await office.cloud.subscriptions();
     const bareAddress = await bare.address();
     const told: Answered[] = [];
-    for (const [rate, seconds] of rates) {
+    // The first second warms both up.
+    for (const [rate, seconds] of [[50, 1] as const, ...rates]) {
       const reading = new AbortController();
       const everything = readEverything(office, reading.signal);
       const answered: Answered = { rate, product: [], bare: [], rounds: await office.cloud.rounds() };
@@ -52,7 +53,7 @@ export async function floodWithNotices(office: Office, rates: readonly (readonly
       await everything;
       told.push(answered);
     }
-    return told;
+    return told.slice(1);
   } finally {
     agent.destroy();
     await bare.stop();

@@ -83,7 +83,7 @@ async function run(): Promise<DayTold> {
   const notices: Notice[] = [];
   const counted = new Counted();
   const cloud = inProcessCloud({ ...tame, noticeLatency }, seed, clock.now(), {
-    after: (milliseconds, then) => waiting.add(clock.now() + milliseconds, then),
+    after: (milliseconds, then) => waiting.add(cloud.time.now() + milliseconds, then),
     inspect: ({ url, headers }) => counted.see(url, headers.authorization ?? ''),
     send: async (url, body) => {
       const { pathname, searchParams } = new URL(url);
@@ -111,33 +111,38 @@ async function run(): Promise<DayTold> {
   const options = { signal, timeLimit: 60_000, random: dice, pushAddress: asked.push ? pushAddress : null };
 
   let pulls = 0;
-  /** Everything that happens before `end`, in order. */
+  let dueAt = clock.now();
+  /** Everything that happens before `end`, in order. The database is asked only where it may have changed. */
   async function passUntil(end: number): Promise<void> {
     for (;;) {
-      const dueIn = (await nextDueIn(db, [])) ?? Number.POSITIVE_INFINITY;
-      const next = Math.min(waiting.next(), Math.ceil(clock.now() + dueIn));
+      const next = Math.min(waiting.next(), dueAt);
       if (next >= end) break;
       cloud.turn(next - cloud.time.now());
-      await clock.turnTo(next);
       waiting.carryOut(next);
+      if (notices.length === 0 && next < dueAt) continue;
+      await clock.turnTo(next);
       await writeNotices(db, notices.splice(0));
-      for (;;) {
-        const claimed = await claimAccounts(db, context.processName, { free: atOnce, failingToo: atOnce }, []);
-        if (claimed.length === 0) break;
-        await Promise.all(
-          claimed.map(async (account) => {
-            pulls++;
-            await releaseAccount(db, account, await pullAccount(context, [connector], account, options));
-          }),
-        );
-      }
+      for (let claimed = atOnce; next >= dueAt && claimed === atOnce; ) claimed = await pullDue();
+      dueAt = Math.ceil(clock.now() + ((await nextDueIn(db, [])) ?? Number.POSITIVE_INFINITY));
     }
     cloud.turn(end - cloud.time.now());
     await clock.turnTo(end);
   }
+  /** @returns how many were due, of the first few. */
+  async function pullDue(): Promise<number> {
+    const claimed = await claimAccounts(db, context.processName, { free: atOnce, failingToo: atOnce }, []);
+    await Promise.all(
+      claimed.map(async (account) => {
+        await releaseAccount(db, account, await pullAccount(context, [connector], account, options));
+      }),
+    );
+    pulls += claimed.length;
+    return claimed.length;
+  }
 
   await passUntil(dayBegins - day + firstRead);
   await growOld(cloud.subscriptions.all);
+  dueAt = clock.now();
   const plan = { bursts: 0, changes: 0, touched: new Set<string>() };
   // The day before makes it an ordinary day, with what is left over from the last one.
   for (const begins of [dayBegins - day, dayBegins])

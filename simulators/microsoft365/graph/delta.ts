@@ -123,6 +123,7 @@ export class DeltaRounds {
   /** What was touched since: those in the window as they are, the others as removed. */
   private changes(state: DeltaState): GraphEvent[] {
     const { mailbox, calendar, from, to, manner, since } = state;
+    if (mailbox.change === since) return [];
     const inWindow = mailbox.view(calendar, from, to);
     const touched = inWindow.filter((each) => each.changed > since);
     const told = touched.map((each) => this.told(state, each));
