@@ -84,6 +84,22 @@ test('a group names a Graph application that is there, and it stays as long as i
   });
 });
 
+test('a cloud of one’s own may have addresses with a path; the version is ours to say', async () => {
+  const addresses = { loginAddress: 'https://cloud.example/login/', graphAddress: 'https://cloud.example/graph/v1.0/' };
+  const id = await application('Elsewhere', { clientId: 'c', ...addresses });
+  const { graphApplications } = await ok(ada, 'GET', '/graph-applications');
+  const made = graphApplications.find((each: { id: string }) => each.id === id);
+  expect(made).toMatchObject({
+    loginAddress: 'https://cloud.example/login',
+    graphAddress: 'https://cloud.example/graph',
+  });
+  expect(made.adminConsentUrl).toMatch(/^https:\/\/cloud\.example\/login\//);
+  const refused = await ada.call('PATCH', `/graph-applications/${id}`, {
+    graphAddress: 'https://user:pass@cloud.example',
+  });
+  expect(refused).toMatchObject({ status: 400, body: { error: { field: 'graphAddress' } } });
+});
+
 test('by Microsoft’s pages and back: an account with a sealed grant, of which nothing is shown', async () => {
   await settle({ allowed: true, required: true, mailboxSettings: true });
   const { person, consent, onPages } = await somebody('Bea');
