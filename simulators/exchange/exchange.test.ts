@@ -384,6 +384,17 @@ test('automatic replies are read and set, with a schedule that makes sense', asy
   expect(all(zones.body, 'Period').map(({ attributes }) => attributes.Bias)).toEqual(['-PT9H']);
 });
 
+test('people can change on a page what stands in a calendar', async () => {
+  const overview = async () => (await fetch(`${server.url}/`)).text();
+  const { id, mailbox } = server.world.userBy('grace@contoso.example')!;
+  expect(await overview()).toContain('svc-whenabouts@contoso.example');
+  const body = new URLSearchParams({ user: id, action: 'add', subject: 'By hand' });
+  await fetch(`${server.url}/do`, { method: 'POST', body });
+  expect([...mailbox!.items.values()].map(({ fields }) => fields.subject)).toEqual(['By hand']);
+  expect(await overview()).toContain('By hand');
+  expect(await (await fetch(`${server.url}/owa/?ItemID=AAMk%2B`)).text()).toContain('?ItemID=AAMk%2B');
+});
+
 test('every answer is in the order of Microsoft’s schema', () => {
   expect(answers.length).toBeGreaterThan(20);
   const schema = ewsSchema();

@@ -77,7 +77,11 @@ export async function startExchange(options: ExchangeOptions = {}) {
   const simulated = openExchange(options, () => url);
   const { world, handle } = simulated;
   const listen = (request: http.IncomingMessage, response: http.ServerResponse) =>
-    void serve(request, response).catch(() => response.destroy());
+    void serve(request, response).catch((error) => {
+      // Not for the client to take for a bad connection: what fails here is the simulator.
+      if (!request.destroyed) console.error('The simulated Exchange failed.', error);
+      response.destroy();
+    });
   const server = options.tls ? https.createServer(options.tls, listen) : http.createServer(listen);
   await new Promise<void>((resolve, reject) =>
     server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve),
@@ -106,15 +110,27 @@ export async function startExchange(options: ExchangeOptions = {}) {
   /** Envelopes as chunks, cut as the habits say. */
   async function pour(stream: AsyncIterable<string>, response: http.ServerResponse): Promise<void> {
     response.flushHeaders();
+    const { chunks, cuts } = world.habits;
+    let held = '';
+    const flush = () => {
+      if (held) response.write(held);
+      held = '';
+    };
     for await (const text of stream) {
+      if (chunks === 'joined') {
+        if (!held) setTimeout(flush, 20);
+        held += text;
+        continue;
+      }
       const bytes = Buffer.from(text);
-      const size = world.habits.chunks === 'anywhere' ? 1 + Math.floor(world.random() * bytes.length) : bytes.length;
+      const size = chunks === 'anywhere' ? 1 + Math.floor(world.random() * bytes.length) : bytes.length;
       for (let at = 0; at < bytes.length; at += size) {
         await new Promise((done) => response.write(bytes.subarray(at, at + size), done));
         if (size < bytes.length) await new Promise((done) => setTimeout(done, 1));
       }
-      if (world.chance(world.habits.cuts)) return void response.destroy();
+      if (world.chance(cuts)) return void response.destroy();
     }
+    flush();
     response.end();
   }
 

@@ -26,7 +26,7 @@ export interface Habits {
   prefixes: Prefixes;
   /** Whether an answer begins with an XML declaration. */
   declaration: boolean;
-  /** Where the bytes of a stream are cut: after each envelope, anywhere, or all that is there at once. */
+  /** Where the bytes of a stream are cut: after each envelope, anywhere, or after what came within a moment. */
   chunks: 'envelopes' | 'anywhere' | 'joined';
   /** Elements that no schema of 2016 has stand in the answers. */
   unknownElements: boolean;
