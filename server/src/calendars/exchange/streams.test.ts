@@ -3,7 +3,8 @@ import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { ConnectorError, type Hint } from '../connector.ts';
 import { ExchangeRefusal } from './refusal.ts';
-import { type Heard, type StreamedMailbox, Streams } from './streams.ts';
+import type { StreamedMailbox } from './stream-member.ts';
+import { type Heard, Streams } from './streams.ts';
 
 const mailbox = (number: number, folders = ['calendar']): StreamedMailbox => {
   const name = String(number).padStart(3, '0');
@@ -20,8 +21,18 @@ interface OpenStream {
 }
 
 /** @param options.perStream mailboxes that a stream hears of. */
-function fake(options: { most?: number; perStream?: number; refuses?: (address: string) => Error | null } = {}) {
-  const { most = 10, perStream = 200, refuses = () => null } = options;
+interface Habits {
+  most?: number;
+  perStream?: number;
+  /** Of subscriptions. */
+  refuses?: (address: string) => Error | null;
+  /** Of streams that are listened to as the address. */
+  deaf?: (address: string) => Error | null;
+  groupOf?: (address: string) => string;
+}
+
+function fake(options: Habits = {}) {
+  const { most = 10, perStream = 200, refuses = () => null, deaf = () => null, groupOf = () => '' } = options;
   const open = new Set<OpenStream>();
   const hints: string[] = [];
   const abort = new AbortController();
@@ -38,7 +49,7 @@ function fake(options: { most?: number; perStream?: number; refuses?: (address: 
         await setImmediate();
       },
     },
-    groupOf: async () => '',
+    groupOf: async (address) => groupOf(address),
     server: () => ({
       async subscribe({ address }) {
         const error = refuses(address);
@@ -46,6 +57,8 @@ function fake(options: { most?: number; perStream?: number; refuses?: (address: 
         return `${address} ${++subscriptions}`;
       },
       async *listen(address, ids) {
+        const error = deaf(address);
+        if (error) throw error;
         if (open.size >= most)
           throw new ExchangeRefusal('ErrorExceededConnectionCount', null, 'throttled', 'Too many connections.');
         const queue: (Heard | Error | null)[] = [{ kind: 'alive' }];
@@ -150,6 +163,27 @@ test('a mailbox that can’t be subscribed to is polled, without a word of the o
   });
   streams.keep(mailboxes(3));
   expect(await said()).toEqual(['000 told', '002 told']);
+  await stop();
+});
+
+test('mailboxes that don’t live together share no stream', async () => {
+  const { streams, open, said, stop } = fake({ groupOf: (address) => (address < '002' ? 'north' : 'south') });
+  streams.keep(mailboxes(5));
+  expect(await said()).toHaveLength(5);
+  expect([...open].map(({ address, ids }) => [address.slice(0, 3), ids.length])).toEqual([
+    ['000', 2],
+    ['002', 3],
+  ]);
+  await stop();
+});
+
+test('the mailbox that a stream is opened as may go: another one speaks for the others', async () => {
+  const { streams, open, said, stop } = fake({
+    deaf: (address) => (address.startsWith('000') ? new ConnectorError('notFound', 'moved away') : null),
+  });
+  streams.keep(mailboxes(3));
+  expect(await said()).toEqual(['001 told', '002 told']);
+  expect([...open].map(({ address }) => address)).toEqual(['001@contoso.example']);
   await stop();
 });
 

@@ -7,13 +7,7 @@
  */
 import { ConnectorError, type Hint } from '../connector.ts';
 import type { Time } from '../gate.ts';
-
-export interface StreamedMailbox {
-  accountId: string;
-  address: string;
-  /** Ids of its calendars. */
-  folders: readonly string[];
-}
+import { type StreamedMailbox, StreamMember } from './stream-member.ts';
 
 /** What a stream says; see operations/stream-events.ts. */
 export type Heard =
@@ -45,25 +39,16 @@ const mostStreams = 10;
 const subscribedAtOnce = 4;
 const firstPauseMs = 1_000;
 const longestPauseMs = 60_000;
-/** A mailbox that refuses a subscription, and a server that allowed few streams or one mailbox each, are asked again. */
-const askAgainMs = 3_600_000;
-
-interface Member {
-  mailbox: StreamedMailbox;
-  subscription: string | null;
-  /** What was said of it last. */
-  told: boolean;
-  /** Something may have been lost since. */
-  doubtful: boolean;
-  /** Epoch milliseconds before which no subscription is asked for. */
-  notBefore: number;
-}
+/** A server that allowed few streams, or one mailbox each, is tried again after it. */
+const tryAgainMs = 3_600_000;
 
 interface Stream {
   group: string;
-  members: Map<string, Member>;
+  members: Map<string, StreamMember>;
   /** Where its subscriptions live. */
   server: StreamServer | null;
+  /** As whom it was listened to last. */
+  speaker: StreamMember | null;
   /** Times in a row that subscriptions made a moment ago weren't known to the stream. */
   strange: number;
 }
@@ -95,7 +80,7 @@ export class Streams {
   async #place(): Promise<void> {
     const { time, signal } = this.#parts;
     if (signal.aborted) return;
-    if (time.now() - this.#learntAt > askAgainMs) [this.#limit, this.#perStream] = [mostStreams, mostOnStream];
+    if (time.now() - this.#learntAt > tryAgainMs) [this.#limit, this.#perStream] = [mostStreams, mostOnStream];
     const placed = new Set<string>();
     for (const { members } of this.#streams.keys())
       for (const [id, { mailbox }] of members)
@@ -105,9 +90,7 @@ export class Streams {
       if (placed.has(mailbox.accountId)) continue;
       const group = await this.#parts.groupOf(mailbox.address);
       if (signal.aborted) return;
-      this.#streamFor(group)?.members.set(mailbox.accountId, {
-        ...{ mailbox, subscription: null, told: false, doubtful: false, notBefore: 0 },
-      });
+      this.#streamFor(group)?.members.set(mailbox.accountId, new StreamMember(mailbox, this.#parts.tell));
     }
   }
 
@@ -116,7 +99,7 @@ export class Streams {
     for (const stream of this.#streams.keys())
       if (stream.group === group && stream.members.size < this.#perStream) return stream;
     if (this.#streams.size >= this.#limit) return null;
-    const stream: Stream = { group, members: new Map(), server: null, strange: 0 };
+    const stream: Stream = { group, members: new Map(), server: null, speaker: null, strange: 0 };
     // The others of its group are to be on it when it begins.
     const running = Promise.resolve().then(async () => {
       await this.#placing;
@@ -137,10 +120,15 @@ export class Streams {
       } catch (error) {
         if (signal.aborted) break;
         if (isTooMany(error)) return this.#dissolve(stream, Math.max(1, this.#streams.size - 1), this.#perStream);
+        if (stream.speaker && isOfMailbox(error)) {
+          // The others needn't suffer by it: another one speaks for them.
+          stream.speaker.setAside(time.now());
+          continue;
+        }
         // What was on its way is lost with the connection; whoever is told again looks for it.
         for (const member of stream.members.values())
-          if (pause === firstPauseMs) member.doubtful = true;
-          else this.#untell(member);
+          if (pause === firstPauseMs) member.doubt();
+          else member.untold();
         const until = error instanceof ConnectorError ? (error.retryAt?.epochMilliseconds ?? 0) : 0;
         await time.sleep(Math.max(pause, until - time.now()), signal);
         pause = Math.min(pause * 2, longestPauseMs);
@@ -152,13 +140,15 @@ export class Streams {
   /** Subscribes who isn't, and listens until the server closes the stream. @returns whether anything was heard. */
   async #once(stream: Stream): Promise<boolean> {
     const { signal } = this.#parts;
-    const first = [...stream.members.values()].map(({ mailbox }) => mailbox.address).sort()[0]!;
+    stream.speaker = this.#able(stream)[0] ?? null;
+    if (!stream.speaker) return false;
+    const { address: first } = stream.speaker.mailbox;
     // Where nothing is left of the subscriptions, any server of theirs will do.
     const isLeft = [...stream.members.values()].some(({ subscription }) => subscription !== null);
     stream.server = (isLeft ? stream.server : null) ?? this.#parts.server(first, signal);
     const { server } = stream;
     await this.#subscribe(stream, server);
-    const members = new Map<string, Member>();
+    const members = new Map<string, StreamMember>();
     for (const member of stream.members.values()) if (member.subscription) members.set(member.subscription, member);
     if (members.size === 0) return false;
     let well = false;
@@ -171,33 +161,23 @@ export class Streams {
       if (!well) {
         well = true;
         stream.strange = 0;
-        for (const member of members.values()) this.#tellOf(stream, member);
+        for (const member of members.values()) if (isOn(stream, member)) member.heard();
       }
       const member = heard.kind === 'events' ? members.get(heard.subscriptionId) : undefined;
-      if (member && stream.members.get(member.mailbox.accountId) === member)
-        this.#parts.tell({ accountId: member.mailbox.accountId, what: 'changed' });
+      if (member && isOn(stream, member)) member.changed();
     }
     return well;
   }
 
-  #tellOf(stream: Stream, member: Member): void {
-    const { accountId } = member.mailbox;
-    const isSaid = member.told && !member.doubtful;
-    if (isSaid || member.subscription === null || stream.members.get(accountId) !== member) return;
-    [member.told, member.doubtful] = [true, false];
-    this.#parts.tell({ accountId, what: 'told' });
-  }
-
-  #untell(member: Member): void {
-    if (member.told) this.#parts.tell({ accountId: member.mailbox.accountId, what: 'untold' });
-    member.told = false;
+  /** Those that may be asked for, in order of their addresses. */
+  #able({ members }: Stream): StreamMember[] {
+    const able = [...members.values()].filter(({ notBefore }) => notBefore <= this.#parts.time.now());
+    return able.sort((a, b) => (a.mailbox.address < b.mailbox.address ? -1 : 1));
   }
 
   async #subscribe(stream: Stream, server: StreamServer): Promise<void> {
     const { time, signal } = this.#parts;
-    const left = [...stream.members.values()].filter(
-      ({ subscription, notBefore }) => subscription === null && notBefore <= time.now(),
-    );
+    const left = this.#able(stream).filter(({ subscription }) => subscription === null);
     const worker = async (most: number) => {
       for (let done = 0; done < most && left.length > 0 && !signal.aborted; done++) {
         const member = left.shift()!;
@@ -206,8 +186,7 @@ export class Streams {
         } catch (error) {
           // What concerns the server concerns all of them.
           if (!(error instanceof ConnectorError) || concernsAll(error)) throw error;
-          member.notBefore = time.now() + askAgainMs;
-          this.#untell(member);
+          member.setAside(time.now());
         }
       }
     };
@@ -219,11 +198,11 @@ export class Streams {
   }
 
   /** @returns false when the stream is given up: on this server each mailbox needs one of its own. */
-  #lose(stream: Stream, members: ReadonlyMap<string, Member>, ids: readonly string[], well: boolean): boolean {
+  #lose(stream: Stream, members: ReadonlyMap<string, StreamMember>, ids: readonly string[], well: boolean): boolean {
     for (const id of ids) {
       const member = members.get(id);
       if (!member) continue;
-      this.#untell(member);
+      member.untold();
       member.subscription = null;
     }
     // Made a moment ago and not known: once may happen, twice is how the server is.
@@ -234,7 +213,7 @@ export class Streams {
 
   /** Its mailboxes find other places, or are polled. */
   async #dissolve(stream: Stream, limit: number, perStream: number): Promise<void> {
-    for (const member of stream.members.values()) this.#untell(member);
+    for (const member of stream.members.values()) member.untold();
     stream.members.clear();
     this.#streams.delete(stream);
     [this.#limit, this.#perStream, this.#learntAt] = [limit, perStream, this.#parts.time.now()];
@@ -242,11 +221,18 @@ export class Streams {
   }
 }
 
+/** Who has left it is spoken of no more. */
+const isOn = (stream: Stream, member: StreamMember): boolean => stream.members.get(member.mailbox.accountId) === member;
+
 const same = (a: StreamedMailbox | undefined, b: StreamedMailbox): boolean =>
   a !== undefined && a.address === b.address && a.folders.join('\n') === b.folders.join('\n');
 
 const concernsAll = (error: ConnectorError): boolean =>
-  ['unreachable', 'throttled'].includes(error.errorClass) && codeOf(error) !== 'ErrorExceededSubscriptionCount';
+  ['unreachable', 'throttled', 'credentials'].includes(error.errorClass) &&
+  codeOf(error) !== 'ErrorExceededSubscriptionCount';
+
+const isOfMailbox = (error: unknown): boolean =>
+  error instanceof ConnectorError && ['notFound', 'consent'].includes(error.errorClass);
 
 const codeOf = (error: unknown): unknown => (error as { code?: unknown }).code;
 
