@@ -3,7 +3,7 @@
  * messages.xsd and types.xsd (an Exchange server has them beside EWS). They are Microsoft's and not part of this project.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -15,13 +15,14 @@ export interface EwsSchema {
 
 const xs = 'xmlns:xs="http://www.w3.org/2001/XMLSchema"';
 const services = 'http://schemas.microsoft.com/exchange/services/2006';
-/** SOAP 1.1 as far as EWS uses it; what stands in a body must be known, what stands in a header is checked where it is. */
+/** SOAP 1.1 as far as EWS uses it. Microsoft's schema names xml:lang without saying what it is: that is said here first. */
 const envelope = `<xs:schema ${xs} xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" targetNamespace="http://schemas.xmlsoap.org/soap/envelope/" elementFormDefault="qualified">
+<xs:import namespace="http://www.w3.org/XML/1998/namespace" schemaLocation="xml.xsd"/>
 <xs:import namespace="${services}/messages" schemaLocation="messages.xsd"/>
 <xs:import namespace="${services}/types" schemaLocation="types.xsd"/>
 <xs:element name="Fault"><xs:complexType><xs:sequence><xs:any processContents="lax" namespace="##any" maxOccurs="unbounded"/></xs:sequence></xs:complexType></xs:element>
 <xs:element name="Envelope"><xs:complexType><xs:sequence>
-<xs:element name="Header" minOccurs="0"><xs:complexType><xs:sequence><xs:any processContents="lax" minOccurs="0" maxOccurs="unbounded"/></xs:sequence></xs:complexType></xs:element>
+<xs:element name="Header" minOccurs="0"><xs:complexType><xs:sequence><xs:any processContents="strict" minOccurs="0" maxOccurs="unbounded"/></xs:sequence></xs:complexType></xs:element>
 <xs:element name="Body"><xs:complexType><xs:sequence><xs:any processContents="strict"/></xs:sequence></xs:complexType></xs:element>
 </xs:sequence></xs:complexType></xs:element></xs:schema>`;
 const xmlNamespace = `<xs:schema ${xs} targetNamespace="http://www.w3.org/XML/1998/namespace"><xs:attribute name="lang" type="xs:language"/></xs:schema>`;
@@ -38,21 +39,12 @@ export function ewsSchema(from = process.env.EWS_SCHEMA_DIR): EwsSchema | null {
     return null;
   }
   const folder = mkdtempSync(join(tmpdir(), 'ews-schema-'));
-  const given = (name: string) => {
-    const found = readdirSync(from).find((each) => each.toLowerCase() === name);
+  const files = readdirSync(from);
+  for (const name of ['messages.xsd', 'types.xsd']) {
+    const found = files.find((each) => each.toLowerCase() === name);
     if (!found) throw new Error(`EWS_SCHEMA_DIR has no ${name}.`);
-    return readFileSync(join(from, found), 'utf8');
-  };
-  writeFileSync(
-    join(folder, 'messages.xsd'),
-    given('messages.xsd').replace(/schemaLocation="types.xsd"/i, 'schemaLocation="types.xsd"'),
-  );
-  const located = '<xs:import namespace="http://www.w3.org/XML/1998/namespace" schemaLocation="xml.xsd"/>';
-  const types = given('types.xsd').replace(
-    /<xs:import\s+namespace="http:\/\/www.w3.org\/XML\/1998\/namespace"[^>]*\/>/,
-    located,
-  );
-  writeFileSync(join(folder, 'types.xsd'), types);
+    copyFileSync(join(from, found), join(folder, name));
+  }
   writeFileSync(join(folder, 'xml.xsd'), xmlNamespace);
   writeFileSync(join(folder, 'envelope.xsd'), envelope);
   return {
