@@ -108,7 +108,7 @@ test(`before and what is told of make after; appointments that are kept tell not
       const inputs = inputsOf(appointments);
       const [before, after] = [withRules(inputs, given.before), withRules(inputs, given.after)];
       const statusAt = (of: PresenceInputs, time: number) =>
-        timeline(of, interval).find(({ end }) => end.epochMilliseconds > time)!.status;
+        timeline(of, interval).find(({ end }) => end!.epochMilliseconds > time)!.status;
       const changed = presenceDryRun(before, after, interval, () => false);
       for (let time = base; time < interval.to.epochMilliseconds; time += 7 * minute) {
         const told = changed.find(({ start, end }) => start.epochMilliseconds <= time && end.epochMilliseconds > time);
