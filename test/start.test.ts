@@ -5,10 +5,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
-import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freePort } from './servers/free-port.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 let folder: string;
@@ -113,13 +113,4 @@ async function end(child: ChildProcess): Promise<unknown[]> {
   const exit = once(child, 'exit');
   child.kill('SIGTERM');
   return await exit;
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as net.AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

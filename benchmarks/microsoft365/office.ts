@@ -9,7 +9,7 @@ import { createApplication } from '../../server/src/organization/graph-applicati
 import { makeGroup } from '../../server/src/presence/people.fixture.ts';
 import { openStore, type Store } from '../../server/src/store/database.ts';
 import { loadOrCreateKeys, secretsWith } from '../../server/src/store/secrets.ts';
-import { freePort } from '../../test/servers/postgres.ts';
+import { freePort } from '../../test/servers/free-port.ts';
 import { dropTarget, makeTarget } from '../../test/store.ts';
 import { type Served, startServed } from '../served.ts';
 import { type Child, startChild } from './child.ts';

@@ -5,11 +5,12 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
-import net, { type AddressInfo } from 'node:net';
+import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { serversFolder } from './asterisk-root.ts';
+import { freePort } from './free-port.ts';
 
 const version = '7.0.0';
 const folder = path.join(serversFolder, 'kerberos');
@@ -98,15 +99,6 @@ export async function startKdc(client: string, services: readonly string[]): Pro
       fs.rmSync(home, { recursive: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function answers(port: number): Promise<boolean> {

@@ -5,12 +5,13 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
-import net, { type AddressInfo } from 'node:net';
+import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'ldapts';
 import { makeCertificates } from './certificates.ts';
+import { freePort } from './free-port.ts';
 import { programOf } from './programs.ts';
 
 export interface Person {
@@ -153,16 +154,6 @@ function ldif(people: readonly Person[]): string {
     entry(base, { objectClass: ['organizationalUnit'], ou: 'people' }),
     ...people.map((person) => entry(`uid=${person.uid},${base}`, attributesOf(person))),
   ].join('\n\n')}\n`;
-}
-
-/** slapd takes no port 0. */
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** slapd says nothing when it is ready; it listens only then. */

@@ -264,7 +264,7 @@ test('what fails by chance is asked again, and never for ever', async () => {
   expect(error.errorClass).toMatch(/unreachable|throttled/);
 });
 
-test.each(['envelopes', 'anywhere', 'joined'] as const)('changes are told on a stream cut at %s', async (chunks) => {
+test.each(['envelopes', 'anywhere'] as const)('changes are told on a stream cut at %s', async (chunks) => {
   const { simulator, mailbox } = await simulated({ chunks, heartbeat: 300, signIn: ['NTLM'] });
   const signIn = { kind: 'ntlm', userName: 'CONTOSO\\svc-whenabouts', password } as const;
   const client = clientOf(serverAt(simulator.url, { signIn }));
