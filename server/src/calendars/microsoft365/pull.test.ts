@@ -278,4 +278,10 @@ test('what the window doesn’t show, or shows under another id, is asked for by
   });
   expect(doubtful.asked).toEqual(['delta', 'calendarView', 'a']);
   expect(doubtful.said).toEqual(['replaceWindow', 'a: a']);
+  // Told as single, and a series by the time that the window is read.
+  const repeated = await pulled({
+    delta: [removed('b'), event('b')],
+    view: [occurrence('o1', 'b'), occurrence('o2', 'b')],
+  });
+  expect(repeated.said).toEqual(['replaceWindow', 'b: o1,o2']);
 });

@@ -71,15 +71,18 @@ export async function* pullCalendar(client: GraphClient, request: PullRequest): 
     yield upsert(master, events);
   }
   for (const id of touched.singles) {
-    const event = now.singles ? now.singles.get(id) : round.present.get(id);
+    const events = now.singles ? (now.singles.get(id) ?? []) : [round.present.get(id)!];
+    const [event] = events;
     if (!event) {
       if (!round.full) yield { type: 'remove', key: id };
       continue;
     }
     // A round may tell again what it told before: what is stored already mustn't become what it was.
-    if (known && !round.full && isOlder(event.modified, stampOf(known.get(event.id) ?? ''))) continue;
-    members.delete(event.id); // of a series that is one no longer
-    yield upsert(event.id, [event]);
+    if (known && !round.full && isOlder(event.modified, stampOf(known.get(id) ?? ''))) continue;
+    if (masterOf(event) === null)
+      members.delete(id); // of a series that is one no longer
+    else members.set(id, hashesOf(id, events, round));
+    yield upsert(id, events);
   }
   const quiet = changes > 0 ? 0 : (cursor?.quiet ?? 0) + 1;
   const next: Cursor = {
@@ -154,8 +157,8 @@ function touchedBy(round: Round, members: ReadonlyMap<string, string>): Touched 
 
 interface Now {
   series: SeriesNow;
-  /** By the id they were told by, what they are now, null: gone; null where the round itself is what counts. */
-  singles: ReadonlyMap<string, GraphEvent | null> | null;
+  /** By the id they were told by, what they are now; null where the round itself is what counts. */
+  singles: SeriesNow | null;
 }
 
 async function readTouched(client: GraphClient, calendar: string, round: Round, touched: Touched): Promise<Now> {
@@ -170,15 +173,25 @@ async function readTouched(client: GraphClient, calendar: string, round: Round, 
   const missing = shown ? [] : read.filter((master) => !now.has(master));
   const late = missing.length > 0 ? bySeries((await readView(client, calendar, window, true)) ?? []) : null;
   for (const master of missing) now.set(master, late?.get(master) ?? []);
-  return { series: now, singles: shown && doubtful ? await singlesNow(client, calendar, touched, shown) : null };
+  return { series: now, singles: shown && doubtful ? await singlesNow(client, calendar, touched, round, shown) : null };
 }
 
 /** What the window doesn't show, or under another id, is asked for by its own. */
-async function singlesNow(client: GraphClient, calendar: string, { singles }: Touched, shown: SeriesNow) {
+async function singlesNow(
+  client: GraphClient,
+  calendar: string,
+  { singles }: Touched,
+  { present }: Round,
+  shown: SeriesNow,
+): Promise<SeriesNow> {
+  const now = new Map(shown);
   const read = singles.filter((id) => !shown.has(id));
-  const events = await readEvents(client, calendar, read);
-  const told = read.map((id, at): [string, GraphEvent | null] => [id, events[at] ? { ...events[at], id } : null]);
-  return new Map([...told, ...[...shown].map(([id, [event]]): [string, GraphEvent | null] => [id, event ?? null])]);
+  for (const [at, event] of (await readEvents(client, calendar, read)).entries()) {
+    const id = read[at]!;
+    // One that has become a series with nothing to show is left as it was told: the next round tells the rest.
+    if (event) now.set(id, [masterOf(event) === null ? { ...event, id } : present.get(id)!]);
+  }
+  return now;
 }
 
 /** A single one stands under its own id: what was a series may be one event now. */
