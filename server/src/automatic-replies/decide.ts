@@ -157,8 +157,9 @@ function withoutOurs({ written, previous }: RepliesRecord, actual: AutomaticRepl
   const own = isOver(previous, now) ? { ...previous, status: 'disabled' as const } : previous;
   const isOurs = (part: Part) => written.some((ours) => samePart(part, ours, actual));
   const remains = written.some((ours) => isOver(ours, now) && isWhatRemains(ours, actual));
-  // Nothing is switched on by a guess; what was planned for later is.
-  const stateIsOurs = isOurs('state') || (remains && !answersBefore(own, now, now.add({ minutes: 1 })));
+  // Of what the user had on beside ours nothing is switched on by a guess; what was planned for later is.
+  const wasOn = written.some(({ start }) => start !== null && answersBefore(own, start, start.add({ minutes: 1 })));
+  const stateIsOurs = isOurs('state') || (remains && !wasOn);
   if (!stateIsOurs && answersBefore(actual, now, null)) return actual;
   return parts
     .filter((part) => (part === 'state' ? stateIsOurs : isOurs(part)))

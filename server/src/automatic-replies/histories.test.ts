@@ -89,6 +89,8 @@ function history(habits: Habits) {
   let late: { replies: AutomaticReplies; at: Temporal.Instant } | null = null;
   /** A write landed over a change of the user's that nobody could know of: what they find isn't certain any more. */
   let blurred = false;
+  /** Schedules that the user has ever made. */
+  const planned: AutomaticReplies[] = [];
   let touched = false;
 
   const shown = (): AutomaticReplies =>
@@ -110,7 +112,7 @@ function history(habits: Habits) {
 
   function byHand(change: Partial<AutomaticReplies>, changed: Part[]) {
     const wereOurs = record.written.some(({ end }) => end && there.end?.equals(end));
-    const before = own.state;
+    planned.push(...own.state.filter(({ status }) => status === 'scheduled'));
     there = { ...shown(), ...change };
     touched = true;
     if (late) blurred = true;
@@ -120,7 +122,7 @@ function history(habits: Habits) {
       if (changed.includes(part)) own[part] = [there];
       else if (wholeIsTheirs) own[part] = [...own[part], there];
     // Once ours are over, nobody knows who has switched them off: what was planned for later may come back.
-    if (wereOurs && there.status === 'disabled') own.state = [there, ...before];
+    if (wereOurs && there.status === 'disabled') own.state = [there, ...planned];
   }
 
   async function look(fault: Fault): Promise<void> {
@@ -256,4 +258,4 @@ test('whatever happens, replies are there while somebody is away, and the userâ€
     }),
     { seed, numRuns },
   );
-}, 60_000);
+}, 300_000);

@@ -19,8 +19,9 @@ const allowed = sql`(
   coalesce(g.settings #>> array['synchronization', a.kind, 'automaticReplies'] = 'true', false)
   and u.active and a.status <> 'resting' and a.leaving_at is null and r.released_at is null and not ${personGivesBack}
   and not ${repliesArePaused})`;
-/** Paused and left as it is: neither read nor written. */
-const held = sql`((u.forwarding_pause is not null or g.forwarding_pause is not null) and not ${personGivesBack})`;
+/** Paused and left as it is: neither read nor written, unless what lets us in is about to go. */
+const held = sql`((u.forwarding_pause is not null or g.forwarding_pause is not null) and not ${personGivesBack}
+  and u.active and a.leaving_at is null and r.released_at is null)`;
 
 /** As absence.ts says it, without calls: this only finds who has to be looked at. */
 const seemsAway = sql`(p.status = 'outOfOffice' and p.reason ->> 'origin' in ('manual', 'appointment', 'api'))`;

@@ -341,6 +341,14 @@ test('they are taken back when the setting goes, a user, an account, and by a pa
   await resume(user);
   await follow();
   isBefore();
+  await away(inHours(3));
+  await follow();
+  await pause(false);
+  await sql`update users set active = false where id = ${userId}::uuid`.execute(db);
+  await follow();
+  isBefore();
+  await sql`update users set active = true where id = ${userId}::uuid`.execute(db);
+  await resume(user);
 
   await away(inHours(3));
   await follow();
