@@ -227,7 +227,7 @@ test('no crash, no hang, nothing kept', { timeout: 120_000 + runs * 50 }, async 
   );
   expect(outcomes.answered).toBeGreaterThan(runs / 20);
   expect(outcomes.refused).toBeGreaterThan(runs / 4);
-  // An answer takes milliseconds; what takes as long as this is no longer in proportion to its size.
-  expect(slowest).toBeLessThan(5_000);
+  // An answer takes milliseconds, seconds on a machine that is busy; what takes as long as this hangs.
+  expect(slowest).toBeLessThan(30_000);
   expect(grown).toBeLessThan(200_000_000);
 });
