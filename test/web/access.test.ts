@@ -8,7 +8,15 @@ import { codeOfStep, fromBase32, stepAt } from '../../server/src/organization/si
 import { administrator } from '../product.ts';
 import { startIdentityProvider } from '../servers/identity-provider.ts';
 import { describeWith } from '../servers/needs.ts';
-import { openBrowser, openContext, type Server, seriousFindings, sidewaysScroll, startServer } from './browser.ts';
+import {
+  askApi,
+  openBrowser,
+  openContext,
+  type Server,
+  seriousFindings,
+  sidewaysScroll,
+  startServer,
+} from './browser.ts';
 
 const anna = { displayName: 'Anna Seghers', email: 'anna@example.com', password: 'the seventh cross, 1942' };
 
@@ -21,12 +29,8 @@ describeWith(['chromium'], 'people and access', () => {
   let other: { context: BrowserContext; page: Page; complaints: string[] };
   let annaId: string;
 
-  async function api<T>(from: BrowserContext, method: string, path: string, data?: unknown): Promise<T> {
-    const headers = { origin: server.url };
-    const answer = await from.request.fetch(`${server.url}/api/v1${path}`, { method, data, headers });
-    if (!answer.ok()) throw new Error(`${method} ${path}: ${answer.status()} ${await answer.text()}`);
-    return (answer.status() === 204 ? undefined : await answer.json()) as T;
-  }
+  const api = <T>(from: BrowserContext, method: string, path: string, data?: unknown) =>
+    askApi<T>(from, server, method, path, data);
 
   beforeAll(async () => {
     [server, browser] = await Promise.all([startServer(), openBrowser()]);

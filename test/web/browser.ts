@@ -40,6 +40,29 @@ export async function openContext(
   return { context, page, complaints };
 }
 
+/** Asks the API as whoever is signed in there. @throws Error for every answer but a good one. */
+export async function askApi<T>(
+  as: BrowserContext,
+  { url }: Server,
+  method: string,
+  path: string,
+  data?: unknown,
+): Promise<T> {
+  const answer = await as.request.fetch(`${url}/api/v1${path}`, {
+    ...{ method, data, headers: { origin: url } },
+    // A connection that was kept may be closed by the server the moment it is used again.
+    maxRetries: 1,
+  });
+  if (!answer.ok()) throw new Error(`${method} ${path}: ${answer.status()} ${await answer.text()}`);
+  return (await answer.json().catch(() => undefined)) as T;
+}
+
+/** Kept for people to look at, in the folder that WHENABOUTS_PICTURES names; else not taken. */
+export async function takePicture(page: Page, name: string): Promise<void> {
+  const folder = process.env.WHENABOUTS_PICTURES;
+  if (folder) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
+}
+
 export interface Server {
   url: string;
   setupUrl: string;

@@ -8,7 +8,16 @@ import { type Exchange, startExchange } from '../../simulators/exchange/exchange
 import { tame } from '../../simulators/exchange/habits.ts';
 import { administrator } from '../product.ts';
 import { describeWith } from '../servers/needs.ts';
-import { openBrowser, openContext, type Server, seriousFindings, sidewaysScroll, startServer } from './browser.ts';
+import {
+  askApi,
+  openBrowser,
+  openContext,
+  type Server,
+  seriousFindings,
+  sidewaysScroll,
+  startServer,
+  takePicture,
+} from './browser.ts';
 
 const password = 'Simulated-1';
 
@@ -38,20 +47,12 @@ describeWith(['chromium'], 'Exchange servers', () => {
     await exchange?.stop();
   });
 
-  async function api<T>(method: string, path: string, data?: unknown): Promise<T> {
-    const headers = { origin: server.url };
-    const answer = await context.request.fetch(`${server.url}/api/v1${path}`, { method, data, headers });
-    if (!answer.ok()) throw new Error(`${method} ${path}: ${answer.status()} ${await answer.text()}`);
-    return (await answer.json().catch(() => undefined)) as T;
-  }
+  const api = <T>(method: string, path: string, data?: unknown) => askApi<T>(context, server, method, path, data);
   const at = (path: string) => page.goto(`${server.url}/${path}`);
   const button = (name: string | RegExp) => page.getByRole('button', { name });
   const dialog = () => page.getByRole('dialog');
   const card = () => page.getByRole('article', { name: 'Head office' });
-  async function picture(name: string): Promise<void> {
-    if (process.env.WHENABOUTS_PICTURES)
-      await page.screenshot({ path: `${process.env.WHENABOUTS_PICTURES}/${name}.png`, fullPage: true });
-  }
+  const picture = (name: string) => takePicture(page, name);
 
   it('one is added by the keyboard, with faults told beside their fields', async () => {
     await at('administration/exchange');

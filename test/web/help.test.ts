@@ -9,7 +9,16 @@ import { codeOfStep, fromBase32, stepAt } from '../../server/src/organization/si
 import { type Pbx, startPbx } from '../../simulators/pbx/pbx.ts';
 import { administrator } from '../product.ts';
 import { describeWith } from '../servers/needs.ts';
-import { openBrowser, openContext, type Server, seriousFindings, sidewaysScroll, startServer } from './browser.ts';
+import {
+  askApi,
+  openBrowser,
+  openContext,
+  type Server,
+  seriousFindings,
+  sidewaysScroll,
+  startServer,
+  takePicture,
+} from './browser.ts';
 
 const ben = { displayName: 'Ben Bauer', email: 'ben@example.com', password: 'seven bridges of koenigsberg' };
 
@@ -23,19 +32,11 @@ describeWith(['chromium'], 'helping people', () => {
   let bens: BrowserContext;
   let benId: string;
 
-  async function api<T>(from: BrowserContext, method: string, path: string, data?: unknown): Promise<T> {
-    const headers = { origin: server.url };
-    const answer = await from.request.fetch(`${server.url}/api/v1${path}`, { method, data, headers });
-    if (!answer.ok()) throw new Error(`${method} ${path}: ${answer.status()} ${await answer.text()}`);
-    return (await answer.json().catch(() => undefined)) as T;
-  }
+  const api = <T>(from: BrowserContext, method: string, path: string, data?: unknown) =>
+    askApi<T>(from, server, method, path, data);
   const at = (path: string) => page.goto(`${server.url}/administration/${path}`);
   const button = (name: string) => page.getByRole('button', { name, exact: true });
   const dialog = () => page.getByRole('dialog');
-  const pictured = async (of: Page, name: string) => {
-    const folder = process.env.WHENABOUTS_PICTURES;
-    if (folder) await of.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
-  };
   /** Ben's first phone, as the phone system itself tells. */
   async function forwardedTo(target: string | null): Promise<void> {
     const there = () => (pbx.state('201').mode === 'off' ? null : pbx.state('201').target);
@@ -106,7 +107,7 @@ describeWith(['chromium'], 'helping people', () => {
     await window.getByLabel('Number').fill('207');
     await window.getByLabel('Note for colleagues (optional)').fill('Back {{until}}');
     expect(await seriousFindings(own)).toEqual([]);
-    await pictured(own, 'own-profile-form');
+    await takePicture(own, 'own-profile-form');
     await own.keyboard.press('Enter');
     await own.getByText('Out of office · Calls go to 207').waitFor();
 
@@ -130,7 +131,7 @@ describeWith(['chromium'], 'helping people', () => {
     await removed.getByRole('button', { name: 'Undo' }).press('Enter');
     await own.getByText('Out of office · Calls go to 207').waitFor();
     expect(await seriousFindings(own)).toEqual([]);
-    await pictured(own, 'own-profiles');
+    await takePicture(own, 'own-profiles');
     await own.close();
   });
 
@@ -144,12 +145,12 @@ describeWith(['chromium'], 'helping people', () => {
     await own.getByLabel('Notiz für andere (freiwillig)').fill('Kaffee');
     expect(await sidewaysScroll(own)).toBe(0);
     expect(await seriousFindings(own)).toEqual([]);
-    await pictured(own, 'own-profile-form-phone');
+    await takePicture(own, 'own-profile-form-phone');
     await own.keyboard.press('Enter');
     await own.getByText('statt „Gleich zurück“').waitFor();
     expect(await own.getByText('von Ihrem Standort').count()).toBe(6);
     expect(await sidewaysScroll(own)).toBe(0);
-    await pictured(own, 'own-profiles-phone');
+    await takePicture(own, 'own-profiles-phone');
 
     const { locations } = await api<{ locations: { id: string }[] }>(context, 'GET', '/locations');
     const allow = (ownAllowed: boolean) =>
@@ -160,7 +161,7 @@ describeWith(['chromium'], 'helping people', () => {
     expect(await own.getByText('von Ihrem Standort').count()).toBe(7);
     expect(await own.getByRole('button', { name: /übernehmen|hinzufügen/ }).count()).toBe(0);
     expect(await seriousFindings(own)).toEqual([]);
-    await pictured(own, 'own-profiles-forbidden');
+    await takePicture(own, 'own-profiles-forbidden');
     await allow(true);
     await api(bens, 'PATCH', '/me', { language: 'en' });
     complaints.push(...small.complaints);

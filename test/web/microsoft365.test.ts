@@ -16,7 +16,16 @@ import { type Pbx, startPbx } from '../../simulators/pbx/pbx.ts';
 import { pbxSettings } from '../../simulators/pbx/settings.ts';
 import { administrator, until } from '../product.ts';
 import { describeWith } from '../servers/needs.ts';
-import { openBrowser, openContext, type Server, seriousFindings, sidewaysScroll, startServer } from './browser.ts';
+import {
+  askApi,
+  openBrowser,
+  openContext,
+  type Server,
+  seriousFindings,
+  sidewaysScroll,
+  startServer,
+  takePicture,
+} from './browser.ts';
 
 describeWith(['chromium'], 'Microsoft 365 by consent', () => {
   let server: Server;
@@ -59,19 +68,11 @@ describeWith(['chromium'], 'Microsoft 365 by consent', () => {
     await Promise.all([cloud?.stop(), pbx?.stop()]);
   });
 
-  async function api<T>(method: string, path: string, data?: unknown): Promise<T> {
-    const headers = { origin: server.url };
-    const answer = await context.request.fetch(`${server.url}/api/v1${path}`, { method, data, headers });
-    if (!answer.ok()) throw new Error(`${method} ${path}: ${answer.status()} ${await answer.text()}`);
-    return (await answer.json().catch(() => undefined)) as T;
-  }
+  const api = <T>(method: string, path: string, data?: unknown) => askApi<T>(context, server, method, path, data);
   const at = (path: string) => page.goto(`${server.url}/${path}`);
   const button = (name: string | RegExp) => page.getByRole('button', { name });
   const dialog = () => page.getByRole('dialog');
-  async function picture(name: string): Promise<void> {
-    if (process.env.WHENABOUTS_PICTURES)
-      await page.screenshot({ path: `${process.env.WHENABOUTS_PICTURES}/${name}.png`, fullPage: true });
-  }
+  const picture = (name: string) => takePicture(page, name);
   const status = async () => (await api<{ status: string }>('GET', '/users/me/presence')).status;
   const calls = (target: string) =>
     until(

@@ -7,7 +7,16 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Pbx, startPbx } from '../../simulators/pbx/pbx.ts';
 import { administrator, until } from '../product.ts';
 import { describeWith } from '../servers/needs.ts';
-import { openBrowser, openContext, type Server, seriousFindings, sidewaysScroll, startServer } from './browser.ts';
+import {
+  askApi,
+  openBrowser,
+  openContext,
+  type Server,
+  seriousFindings,
+  sidewaysScroll,
+  startServer,
+  takePicture,
+} from './browser.ts';
 
 const numbers = Array.from({ length: 8 }, (_, at) => String(201 + at));
 
@@ -21,12 +30,7 @@ describeWith(['chromium'], 'trusting a phone system', () => {
   let systemId: string;
   let me: string;
 
-  async function api<T>(method: string, path: string, data?: unknown): Promise<T> {
-    const headers = { origin: server.url };
-    const answer = await context.request.fetch(`${server.url}/api/v1${path}`, { method, data, headers });
-    if (!answer.ok()) throw new Error(`${method} ${path}: ${answer.status()} ${await answer.text()}`);
-    return (await answer.json().catch(() => undefined)) as T;
-  }
+  const api = <T>(method: string, path: string, data?: unknown) => askApi<T>(context, server, method, path, data);
   const at = (path: string) => page.goto(`${server.url}/${path}`);
   const button = (name: string | RegExp) => page.getByRole('button', { name });
   const dialog = () => page.getByRole('dialog');
@@ -36,10 +40,7 @@ describeWith(['chromium'], 'trusting a phone system', () => {
       async () => pbx.state(number).target,
       (found) => found === target,
     );
-  async function picture(name: string): Promise<void> {
-    if (process.env.WHENABOUTS_PICTURES)
-      await page.screenshot({ path: `${process.env.WHENABOUTS_PICTURES}/${name}.png` });
-  }
+  const picture = (name: string) => takePicture(page, name);
 
   beforeAll(async () => {
     [server, browser, pbx] = await Promise.all([
@@ -185,8 +186,7 @@ describeWith(['chromium'], 'trusting a phone system', () => {
     await small.page.goto(`${server.url}/administration/phones/${systemId}`);
     await small.page.getByText('Was an jedem Telefon gesetzt ist, was dort gewollt ist, und warum.').waitFor();
     await small.page.getByText('geht an 299').first().waitFor();
-    if (process.env.WHENABOUTS_PICTURES)
-      await small.page.screenshot({ path: `${process.env.WHENABOUTS_PICTURES}/10-phone.png`, fullPage: true });
+    await takePicture(small.page, '10-phone');
     expect(await sidewaysScroll(small.page)).toBe(0);
     expect(await seriousFindings(small.page)).toEqual([]);
     expect(small.complaints).toEqual([]);
