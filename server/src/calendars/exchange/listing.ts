@@ -66,10 +66,11 @@ export async function listCalendar(
   return { entries, expansion: told };
 }
 
+/** An exception alone may be one that its owner was invited to alone. */
 function expansionIn(items: ReadonlyMap<string, FoundItem>): Expansion | null {
   const types = new Set([...items.values()].map(({ calendarItemType }) => calendarItemType));
   if (types.has('RecurringMaster')) return 'here';
-  return types.has('Occurrence') || types.has('Exception') ? 'server' : null;
+  return types.has('Occurrence') ? 'server' : null;
 }
 
 /** What takes several requests may change between them: it is read until two readings agree. */

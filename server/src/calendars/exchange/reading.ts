@@ -42,13 +42,13 @@ export async function readEntries(
       const answer = answers.get(id);
       return isItem(answer) ? answer.itemId.changeKey === listed.get(id) : typeof answer === 'string';
     };
+    const masters = mastersOf(entry);
+    // Listed beside their master: it knows better what they replace.
+    const told = new Set(masters.flatMap((master) => master.modifiedOccurrences.map(({ itemId }) => itemId)));
+    const others = items.filter((item) => !isMaster(item) && !told.has(item.id));
     const parts = [
-      membersListed(
-        items.filter((item) => !isMaster(item)),
-        read,
-        timeZone,
-      ),
-      ...mastersOf(entry).map((master) => membersExpanded(master, readExceptions, stretch, timeZone)),
+      membersListed(others, read, timeZone),
+      ...masters.map((master) => membersExpanded(master, readExceptions, stretch, timeZone)),
     ];
     const modified = exceptionsOf(entry);
     all.set(key, {
