@@ -16,9 +16,11 @@ import {
   type Fault,
   faultIn,
   faultOf,
+  httpRefusal,
   isBusy,
   isOfMailbox,
   isUnknownName,
+  isUnknownVersion,
   refusal,
   responseMessages,
 } from './refusal.ts';
@@ -247,7 +249,7 @@ export class ExchangeClient {
   #refused(fault: Fault, { host, mailbox, version }: SentTo): ConnectorError {
     if (isBusy(fault.code)) return this.#busy(fault.backOffMs);
     const older = serverVersions[serverVersions.indexOf(version) + 1];
-    if (older && unknownVersion.has(fault.code)) {
+    if (older && isUnknownVersion(fault.code)) {
       this.#version = older;
       return new ConnectorError(
         'unreachable',
@@ -278,7 +280,7 @@ export class ExchangeClient {
       const retryAt = parseRetryAfter(headers.get('retry-after'), now);
       return this.#busy(retryAt ? retryAt.epochMilliseconds - now.epochMilliseconds : null);
     }
-    return new ConnectorError(...httpMeaning(status, host));
+    return httpRefusal(status, host);
   }
 
   async *#stream(sent: Sent, silenceMs: number): AsyncGenerator<XmlElement> {
@@ -309,17 +311,4 @@ export class ExchangeClient {
   }
 }
 
-const unknownVersion = new Set(['ErrorInvalidServerVersion', 'ErrorIncorrectSchemaVersion']);
-
 const charsetOf = (contentType: string) => /charset\s*=\s*"?([^\s";]+)/i.exec(contentType)?.[1];
-
-function httpMeaning(status: number, host: string): ConstructorParameters<typeof ConnectorError> {
-  if (status >= 300 && status < 400)
-    return ['refused', `${host} leads elsewhere (HTTP ${status}). Enter the address of EWS itself.`];
-  if (status === 403)
-    return ['consent', `${host} doesn’t let this account or program use Exchange Web Services (HTTP 403).`];
-  if (status === 404 || status === 405 || status === 410)
-    return ['refused', `There are no Exchange Web Services at this address of ${host} (HTTP ${status}).`];
-  if (status >= 500) return ['unreachable', `${host} can’t answer at the moment (HTTP ${status}).`];
-  return ['refused', `${host} refuses the request (HTTP ${status}).`];
-}

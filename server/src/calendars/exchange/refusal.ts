@@ -101,6 +101,10 @@ export const isUnknownName = (code: string): boolean =>
 export const isOfMailbox = (code: string): boolean =>
   isBusy(code) || isUnknownName(code) || (passing.has(code) && code !== 'ErrorInternalServerError');
 
+/** The schema that was spoken is newer than the server. */
+export const isUnknownVersion = (code: string): boolean =>
+  code === 'ErrorInvalidServerVersion' || code === 'ErrorIncorrectSchemaVersion';
+
 export function refusal({ code, text, backOffMs }: Fault, host: string, mailbox: string): ExchangeRefusal {
   const [errorClass, message] = meaning(code, text, host, mailbox);
   return new ExchangeRefusal(code, backOffMs, errorClass, message);
@@ -145,3 +149,18 @@ const accountFault: Record<string, string> = {
 };
 
 const shortened = (text: string) => (text.length > 200 ? `${text.slice(0, 200)}…` : text).replace(/\.$/, '');
+
+/** An answer that isn't one of EWS, by its HTTP status alone. */
+export const httpRefusal = (status: number, host: string): ConnectorError =>
+  new ConnectorError(...httpMeaning(status, host));
+
+function httpMeaning(status: number, host: string): [ErrorClass, string] {
+  if (status >= 300 && status < 400)
+    return ['refused', `${host} leads elsewhere (HTTP ${status}). Enter the address of EWS itself.`];
+  if (status === 403)
+    return ['consent', `${host} doesn’t let this account or program use Exchange Web Services (HTTP 403).`];
+  if (status === 404 || status === 405 || status === 410)
+    return ['refused', `There are no Exchange Web Services at this address of ${host} (HTTP ${status}).`];
+  if (status >= 500) return ['unreachable', `${host} can’t answer at the moment (HTTP ${status}).`];
+  return ['refused', `${host} refuses the request (HTTP ${status}).`];
+}
