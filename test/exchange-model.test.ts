@@ -14,6 +14,7 @@ import { windowAt } from '../server/src/sync/window.ts';
 import { gromoxLike, type Habits, nasty } from '../simulators/exchange/habits.ts';
 import { folderIdOf } from '../simulators/exchange/mailbox/ids.ts';
 import type { Mailbox } from '../simulators/microsoft365/mailbox/mailbox.ts';
+import { seedOfThisRun } from './seed.ts';
 import { inProcessExchange } from './sources/exchange-server.ts';
 import {
   dayMs,
@@ -31,7 +32,7 @@ import { MemoryCalendar } from './sources/microsoft365-engine.ts';
 const runs = Number(process.env.WHENABOUTS_RUNS ?? 2_000);
 /** One takes some 10 ms, and many times that beside other work on a slow machine. */
 const longestMs = 600_000 + runs * 500;
-const seed = process.env.WHENABOUTS_SEED ? Number(process.env.WHENABOUTS_SEED) : Date.now() % 2 ** 31;
+const seed = seedOfThisRun();
 
 const step = fc.oneof(
   {

@@ -1,6 +1,7 @@
 /** Items as Exchange 2016 and gromox write them, to appointments; and series that are expanded here. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { seedOfThisRun } from '../../../../test/seed.ts';
 import type { SourceAppointment } from '../../agenda/appointment.ts';
 import { ianaZone } from '../../agenda/zones.ts';
 import { appointmentOf, isSkipped } from './items.ts';
@@ -10,7 +11,7 @@ import type { TimeZoneDefinition } from './operations/time-zone-definition.ts';
 import { membersExpanded } from './series.ts';
 import { zoneOfDefinition } from './zone.ts';
 
-const seed = process.env.WHENABOUTS_SEED ? Number(process.env.WHENABOUTS_SEED) : Date.now() % 2 ** 31;
+const seed = seedOfThisRun();
 console.log(`Exchange items: WHENABOUTS_SEED=${seed}`);
 
 const named = (id: string): TimeZoneDefinition => ({ id, name: null, periods: [], groups: [], transitions: [] });
