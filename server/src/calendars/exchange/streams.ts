@@ -39,6 +39,8 @@ const mostStreams = 10;
 const subscribedAtOnce = 4;
 const firstPauseMs = 1_000;
 const longestPauseMs = 60_000;
+/** A stream that lasted so long was well, whatever ended it. */
+const steadyMs = 60_000;
 /** A server that allowed few streams, or one mailbox each, is tried again after it. */
 const tryAgainMs = 3_600_000;
 
@@ -113,12 +115,16 @@ export class Streams {
     const { time, signal } = this.#parts;
     let pause = firstPauseMs;
     while (!signal.aborted && stream.members.size > 0) {
+      const began = time.now();
       try {
         const heard = await this.#once(stream);
-        pause = heard ? firstPauseMs : Math.min(pause * 2, longestPauseMs);
-        if (!heard) await time.sleep(pause, signal);
+        const lived = time.now() - began;
+        pause = lived >= steadyMs ? firstPauseMs : Math.min(pause * 2, longestPauseMs);
+        // A server that closes streams as soon as they are open isn't asked without end.
+        if (!heard || lived < firstPauseMs) await time.sleep(pause, signal);
       } catch (error) {
         if (signal.aborted) break;
+        if (time.now() - began >= steadyMs) pause = firstPauseMs;
         if (isTooMany(error)) return this.#dissolve(stream, Math.max(1, this.#streams.size - 1), this.#perStream);
         if (stream.speaker && isOfMailbox(error)) {
           // The others needn't suffer by it: another one speaks for them.
