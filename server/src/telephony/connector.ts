@@ -14,6 +14,8 @@ export interface Capabilities {
   /** Whether many extensions are read by few requests. */
   readAll: boolean;
   watch: boolean;
+  /** Whether it does what is sent on one connection in order, so that many phones may be written at once. */
+  pipelines?: boolean;
   /** Rule 10; left out: requests aren't limited. */
   cost?: ReadingCost | undefined;
 }

@@ -100,6 +100,29 @@ export async function openAmi(options: AmiOptions, signal?: AbortSignal): Promis
   );
   socket.on('close', () => fail(new ConnectorError('unreachable', `${place} closed the connection.`)));
 
+  /** What is asked in one go is sent in one go: a thousand phones are then a few packets. */
+  let unsent = '';
+  function write(text: string): void {
+    if (unsent === '')
+      queueMicrotask(() => {
+        socket.write(unsent);
+        unsent = '';
+      });
+    unsent += text;
+  }
+  /** One listener for each signal, whose list of listeners is walked with each that is added. */
+  const waitingUnder = new WeakMap<AbortSignal, Set<() => void>>();
+  function underSignal(signal: AbortSignal): Set<() => void> {
+    let actions = waitingUnder.get(signal);
+    if (!actions) {
+      const under = new Set<() => void>();
+      signal.addEventListener('abort', () => [...under].forEach((giveUp) => void giveUp()), { once: true });
+      waitingUnder.set(signal, under);
+      actions = under;
+    }
+    return actions;
+  }
+
   const ami: Ami = {
     action(fields, actionSignal) {
       if (failure) return Promise.reject(failure);
@@ -123,10 +146,10 @@ export async function openAmi(options: AmiOptions, signal?: AbortSignal): Promis
         const timer = setTimeout(giveUp, timeoutMs);
         const settled = () => {
           clearTimeout(timer);
-          actionSignal?.removeEventListener('abort', giveUp);
+          if (actionSignal) waitingUnder.get(actionSignal)?.delete(giveUp);
         };
         if (actionSignal?.aborted) return giveUp();
-        actionSignal?.addEventListener('abort', giveUp, { once: true });
+        if (actionSignal) underSignal(actionSignal).add(giveUp);
         waiting.set(id, {
           answer: null,
           resolve: (answer) => {
@@ -138,7 +161,7 @@ export async function openAmi(options: AmiOptions, signal?: AbortSignal): Promis
             reject(error);
           },
         });
-        socket.write(`${text}\r\n`);
+        write(`${text}\r\n`);
       });
     },
     onEvent: (listener) => void eventListeners.add(listener),

@@ -72,6 +72,7 @@ function connection(settings: AsteriskSettings, secret: AsteriskSecret): PhoneSy
       slots: { busy: true, unanswered: true },
       voicemail: settings.voicemail !== '',
       readAll: true,
+      pipelines: true,
       watch: true,
       // All phones are read by the three lists of AstDB: looking costs next to nothing.
       ...(settings.requestsPerSecond !== undefined && { cost: { perSecond: settings.requestsPerSecond, perPhone: 0 } }),
