@@ -43,9 +43,16 @@ export async function openAmi(options: AmiOptions, signal?: AbortSignal): Promis
   const { host, port, timeoutMs = 5_000 } = options;
   const place = `${host}:${port}`;
   const socket = await connect(options, timeoutMs, signal);
+  /** The oldest first. */
   const waiting = new Map<
     string,
-    { answer: AmiAnswer | null; resolve(answer: AmiAnswer): void; reject(error: Error): void }
+    {
+      answer: AmiAnswer | null;
+      until: number;
+      giveUp(): void;
+      resolve(answer: AmiAnswer): void;
+      reject(error: Error): void;
+    }
   >();
   const eventListeners = new Set<(event: AmiMessage) => void>();
   const closeListeners = new Set<() => void>();
@@ -58,6 +65,7 @@ export async function openAmi(options: AmiOptions, signal?: AbortSignal): Promis
     if (failure) return;
     failure = error;
     socket.destroy();
+    if (timer) clearTimeout(timer);
     for (const { reject } of waiting.values()) reject(error);
     waiting.clear();
     for (const listener of closeListeners) listener();
@@ -100,6 +108,16 @@ export async function openAmi(options: AmiOptions, signal?: AbortSignal): Promis
   );
   socket.on('close', () => fail(new ConnectorError('unreachable', `${place} closed the connection.`)));
 
+  /** One timer for all: the oldest is the first that can be late. */
+  let timer: NodeJS.Timeout | null = null;
+  function lookAtOldest(): void {
+    timer = null;
+    const [oldest] = waiting.values();
+    if (!oldest) return;
+    const left = oldest.until - performance.now();
+    if (left <= 0) oldest.giveUp();
+    else timer = setTimeout(lookAtOldest, left);
+  }
   /** What is asked in one go is sent in one go: a thousand phones are then a few packets. */
   let unsent = '';
   function write(text: string): void {
@@ -143,15 +161,13 @@ export async function openAmi(options: AmiOptions, signal?: AbortSignal): Promis
           // Whether it was done is unknown, and later answers would come late: a new connection is cleaner.
           fail(error);
         };
-        const timer = setTimeout(giveUp, timeoutMs);
         const settled = () => {
-          clearTimeout(timer);
           if (actionSignal) waitingUnder.get(actionSignal)?.delete(giveUp);
         };
         if (actionSignal?.aborted) return giveUp();
         if (actionSignal) underSignal(actionSignal).add(giveUp);
         waiting.set(id, {
-          answer: null,
+          ...{ answer: null, until: performance.now() + timeoutMs, giveUp },
           resolve: (answer) => {
             settled();
             resolve(answer);
@@ -162,6 +178,7 @@ export async function openAmi(options: AmiOptions, signal?: AbortSignal): Promis
           },
         });
         write(`${text}\r\n`);
+        timer ??= setTimeout(lookAtOldest, timeoutMs);
       });
     },
     onEvent: (listener) => void eventListeners.add(listener),
