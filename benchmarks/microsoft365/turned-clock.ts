@@ -14,8 +14,11 @@ export interface TurnedClock {
   close(): Promise<void>;
 }
 
-/** @param url of an empty database, before the first migration: defaults of columns are bound to the clock as well. */
-export async function turnClockOf(url: string, startAt: number): Promise<TurnedClock> {
+/**
+ * @param url of an empty database, before the first migration: defaults of columns are bound to the clock as well.
+ * @param durable commits wait for the disk, as they do in earnest: for figures of time.
+ */
+export async function turnClockOf(url: string, startAt: number, { durable = false } = {}): Promise<TurnedClock> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   await client.query(`
@@ -24,7 +27,8 @@ export async function turnClockOf(url: string, startAt: number): Promise<TurnedC
     create function clock_timestamp() returns timestamptz volatile language sql
       as 'select at from public.simulated_clock';
     alter database ${pg.escapeIdentifier(new URL(url).pathname.slice(1))} set search_path = public, pg_catalog;
-    alter database ${pg.escapeIdentifier(new URL(url).pathname.slice(1))} set synchronous_commit = off`);
+    alter database ${pg.escapeIdentifier(new URL(url).pathname.slice(1))}
+      set synchronous_commit = ${durable ? 'on' : 'off'}`);
   await client.query('insert into simulated_clock values (to_timestamp($1))', [startAt / 1_000]);
   let now = startAt;
   Temporal.Now.instant = () => Temporal.Instant.fromEpochMilliseconds(now);
