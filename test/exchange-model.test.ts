@@ -58,7 +58,7 @@ const bad: fc.Arbitrary<Partial<Habits>> = fc.record({
   unknownElements: fc.boolean(),
   dateSuffix: fc.constantFrom('none' as const, 'Z' as const, 'offset' as const),
   // Each window that is split is read twice: what is small is dear.
-  findLimit: fc.constantFrom(7, 20, 1_000, 1_000, 1_000, 1_000),
+  findLimit: fc.oneof({ weight: 1, arbitrary: fc.constantFrom(7, 20) }, { weight: 6, arbitrary: fc.constant(1_000) }),
   changeKeys: fc.constantFrom('series' as const, 'series' as const, 'occurrence' as const),
   occurrenceUids: fc.constantFrom('series' as const, 'dated' as const),
   unreadableItems: fc.constantFrom(0, 0.05),
@@ -169,7 +169,8 @@ test(
           for (const one of before) history.edit(one);
           for (const one of steps) {
             if (one.do === 'edits') for (const each of one.edits) history.edit(each);
-            else if (one.do === 'days') history.exchange.turn(one.days * dayMs);
+            // What can't be read for longer than the reserve that is kept beyond the window isn't known at its end.
+            else if (one.do === 'days') history.exchange.turn((habits.unreadableItems ? 1 : one.days) * dayMs);
             else if (one.do === 'userZone') history.timeZone = one.zone;
             else {
               if (one.do === 'interrupted') history.meanwhile = { after: one.after, edit: one.edit };
