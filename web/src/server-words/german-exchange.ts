@@ -88,6 +88,8 @@ export const exchange: Record<string, string> = {
     'Das Dienstkonto hat bei {0} mehr Abonnements, als seine Drosselungsrichtlinie erlaubt.',
 
   '{0} doesn’t take the sign-in {1}; it offers {2}.': '{0} nimmt die Anmeldung {1} nicht an; angeboten wird {2}.',
+  '{0} doesn’t let the service account in ({1}): its user name or its password is wrong, or it is locked.':
+    '{0} lässt das Dienstkonto nicht herein ({1}): Der Benutzername oder das Passwort ist falsch, oder es ist gesperrt.',
   '{0} doesn’t let the service account in ({1}).': '{0} lässt das Dienstkonto nicht herein ({1}).',
   '{0} didn’t ask for a sign-in by NTLM (HTTP {1}).': '{0} hat keine Anmeldung mit NTLM verlangt (HTTP {1}).',
   '{0} closes the connection in the middle of the sign-in, which NTLM can’t do without. A proxy or load balancer in between may be the cause.':

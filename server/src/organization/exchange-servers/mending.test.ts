@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { ConnectorError } from '../../calendars/connector.ts';
 import { type ExchangeRefusal, refusal } from '../../calendars/exchange/refusal.ts';
+import { NotLetIn } from '../../calendars/exchange/sign-in/sign-in.ts';
 import { commandFor, stepOf } from './mending.ts';
 
 const mailbox = "o'hara@example.com";
@@ -32,4 +33,9 @@ test.each([
   expect(stepOf(fault)).toBe('signIn');
   expect(commandFor(fault, signIn, mailbox)).toContain(command);
   expect(commandFor(new ConnectorError('unreachable', 'Gone.'), signIn, mailbox)).toBeNull();
+});
+
+test('where the kind of sign-in is taken it is the account that is to be looked at', () => {
+  expect(commandFor(new NotLetIn('No.', true), signIn, mailbox)).toContain("Get-User 'EXAMPLE\\svc'");
+  expect(commandFor(new NotLetIn('No.', false), signIn, mailbox)).toContain('ExtendedProtection');
 });

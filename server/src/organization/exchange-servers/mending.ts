@@ -6,6 +6,7 @@
 import type { ConnectorError } from '../../calendars/connector.ts';
 import type { ExchangeSignIn } from '../../calendars/exchange/exchange-server.ts';
 import { ExchangeRefusal, isUnknownName } from '../../calendars/exchange/refusal.ts';
+import { NotLetIn } from '../../calendars/exchange/sign-in/sign-in.ts';
 
 const impersonationDenied = new Set(['ErrorImpersonateUserDenied', 'ErrorImpersonationDenied']);
 
@@ -21,6 +22,7 @@ export function commandFor(fault: ConnectorError, signIn: ExchangeSignIn, mailbo
   if (fault instanceof ExchangeRefusal) return commandForCode(fault.code, account, mailbox);
   switch (fault.errorClass) {
     case 'credentials':
+      if (fault instanceof NotLetIn && fault.offered && 'userName' in signIn) return stateOf(account);
       return signIn.kind === 'basic'
         ? `Get-WebServicesVirtualDirectory | Set-WebServicesVirtualDirectory -BasicAuthentication $true`
         : `Get-WebServicesVirtualDirectory | Format-List Identity, *Authentication, ExtendedProtection*`;
@@ -41,9 +43,11 @@ function commandForCode(code: string, account: string, mailbox: string): string 
   if (code === 'ErrorExceededSubscriptionCount')
     return `New-ThrottlingPolicy "Whenabouts" -EwsMaxSubscriptions 20000; Set-ThrottlingPolicyAssociation ${account} -ThrottlingPolicy "Whenabouts"`;
   if (code === 'ErrorAccountDisabled' || code === 'ErrorPasswordExpired' || code === 'ErrorPasswordChangeRequired')
-    return `Get-User ${account} | Format-List UserAccountControl, ResetPasswordOnNextLogon`;
+    return stateOf(account);
   return null;
 }
+
+const stateOf = (account: string) => `Get-User ${account} | Format-List UserAccountControl, ResetPasswordOnNextLogon`;
 
 /** As PowerShell reads a text literally: a single quote in it is written twice. */
 const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;

@@ -33,16 +33,30 @@ export const offeredBy = (answer: OutboundAnswer): string[] => [
   ),
 ];
 
+/** `offered`: the server takes this kind of sign-in, so it is the account that it doesn't let in. */
+export class NotLetIn extends ConnectorError {
+  readonly offered: boolean;
+  constructor(message: string, offered: boolean) {
+    super('credentials', message);
+    this.offered = offered;
+  }
+}
+
 /** What a 401 means, in words for administrators. @param scheme what was tried. */
-export async function notLetIn(answer: OutboundAnswer, url: URL, scheme: string): Promise<ConnectorError> {
+export async function notLetIn(answer: OutboundAnswer, url: URL, scheme: string): Promise<NotLetIn> {
   await discard(answer).catch(() => {});
   const offered = offeredBy(answer);
   const { host } = url;
   const known = offered.some((each) => each.toLowerCase() === scheme.toLowerCase());
-  if (offered.length > 0 && !known)
-    return new ConnectorError(
-      'credentials',
-      `${host} doesn’t take the sign-in ${scheme}; it offers ${offered.slice(0, 5).join(', ')}.`,
+  if (known && scheme !== 'Bearer')
+    return new NotLetIn(
+      `${host} doesn’t let the service account in (${scheme}): its user name or its password is wrong, or it is locked.`,
+      true,
     );
-  return new ConnectorError('credentials', `${host} doesn’t let the service account in (${scheme}).`);
+  if (offered.length > 0 && !known)
+    return new NotLetIn(
+      `${host} doesn’t take the sign-in ${scheme}; it offers ${offered.slice(0, 5).join(', ')}.`,
+      false,
+    );
+  return new NotLetIn(`${host} doesn’t let the service account in (${scheme}).`, known);
 }
