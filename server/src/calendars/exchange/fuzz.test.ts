@@ -7,6 +7,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { randomFrom } from '../../../../simulators/pbx/habits.ts';
+import { seedOfThisRun } from '../../../../test/seed.ts';
 import type { Outbound, OutboundAnswer } from '../../outbound/outbound.ts';
 import { ConnectorError } from '../connector.ts';
 import { readReplies } from './automatic-replies.ts';
@@ -21,7 +22,7 @@ import { membersExpanded } from './series.ts';
 import { mailboxName, outboundOfTest, passing, serverAt, simulated } from './server.fixture.ts';
 
 const runs = Number(process.env.WHENABOUTS_RUNS ?? 2_500);
-const seed = process.env.WHENABOUTS_SEED ? Number(process.env.WHENABOUTS_SEED) : Date.now() % 2 ** 31;
+const seed = seedOfThisRun();
 console.log(`spoilt answers of Exchange: WHENABOUTS_SEED=${seed}, ${runs} runs`);
 
 const signal = new AbortController().signal;

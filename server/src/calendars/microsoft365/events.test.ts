@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { seedOfThisRun } from '../../../../test/seed.ts';
 import { instantsOf, responseValues, sensitivityValues, showAsValues } from '../../agenda/appointment.ts';
 import { expandKept, type Member, membersOf, objectOf, withoutSubjects } from '../kept.ts';
 import { appointmentOf, isSkipped } from './events.ts';
 import { graphEvent } from './graph-event.ts';
 
-const seed = process.env.WHENABOUTS_SEED ? Number(process.env.WHENABOUTS_SEED) : Date.now() % 2 ** 31;
+const seed = seedOfThisRun();
 const parameters = { seed, numRuns: Number(process.env.WHENABOUTS_RUNS ?? 500) };
 console.log(`Microsoft 365 events: WHENABOUTS_SEED=${seed}`);
 

@@ -1,13 +1,14 @@
 /** Plans of random sources against random users, carried out on a model: what must hold whatever both say. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { seedOfThisRun } from '../../../../test/seed.ts';
 import type { Reading } from './csv-reading.ts';
 import type { Entry, Fault } from './entry.ts';
 import { type PlanRow, planImport, runsUntilDeactivated, type StoredUser, type Surroundings } from './plan.ts';
 import { nextOf } from './planning.ts';
 import { changed, verdictsOn } from './verdict.ts';
 
-const seed = Number(process.env.WHENABOUTS_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const seed = seedOfThisRun();
 const numRuns = Number(process.env.WHENABOUTS_RUNS ?? 500);
 const drawn = `(${numRuns} runs, WHENABOUTS_SEED=${seed})`;
 

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { seedOfThisRun } from '../../../../../test/seed.ts';
 import { type Envelope, envelopesOf, noticeLimits, onlyEnvelope } from './envelopes.ts';
 import { childNamed, textAt } from './reading.ts';
 import { messagesNamespace, soapNamespace, typesNamespace } from './request.ts';
 
-const seed = process.env.WHENABOUTS_SEED ? Number(process.env.WHENABOUTS_SEED) : Date.now() % 2 ** 31;
+const seed = seedOfThisRun();
 console.log(`envelopes: WHENABOUTS_SEED=${seed}`);
 
 /** As different as servers write them; `text` escaped already. */
