@@ -63,6 +63,7 @@ export async function openLiveHub({ store, log }: Context): Promise<LiveHub> {
     const filledIn = change.note !== null && isTemplate(change.note);
     const now = Temporal.Now.instant();
     const blocks = new Map<string, Map<View, string>>();
+    const key = `presence ${change.userId}`; // one string for all streams, which is hashed once
     for (const stream of watchersOf(change.userId)) {
       const view = stream.views.get(change.userId) ?? noView;
       const { reader } = stream;
@@ -73,7 +74,7 @@ export async function openLiveHub({ store, log }: Context): Promise<LiveHub> {
         block = eventBlock('presence', JSON.stringify(told), change.number);
         known.set(view, block);
       }
-      queue(stream, `presence ${change.userId}`, block);
+      queue(stream, key, block);
     }
   }
 
