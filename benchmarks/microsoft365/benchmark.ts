@@ -8,11 +8,13 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { type Habits, tame } from '../../simulators/microsoft365/habits.ts';
+import { followChanges } from '../company/changes.ts';
+import { allRoles, memoryOf } from '../company/office.ts';
 import { type Row, round, spread, versionOf, writeResult } from '../result.ts';
-import { followChanges, slowly } from './changes.ts';
-import { measureFirstSync } from './first-sync.ts';
+import { type CloudOffice, openCloudOffice } from './cloud-office.ts';
+import { measureFirstSyncOfCloud } from './first-sync.ts';
 import { floodWithNotices } from './notices.ts';
-import { allRoles, memoryOf, type Office, openOffice } from './office.ts';
 import type { DayAsked, DayTold } from './simulated-day.ts';
 
 const size = Number(process.env.WHENABOUTS_MAILBOXES ?? 1_000);
@@ -23,6 +25,8 @@ const polled = Math.min(size, 20);
 const consented = Math.min(size, 250);
 const changesASecond = 5;
 const changes = Math.min(size, 200);
+/** While changes are followed. */
+const slowly = { latency: [50, 250], noticeLatency: [1_000, 5_000] } satisfies Partial<Habits>;
 
 const rows: Row[] = [];
 const notes: string[] = [];
@@ -88,14 +92,14 @@ function split({ size: mailboxes, requests, pulls }: DayTold): string {
 }
 
 async function inRealTime(): Promise<void> {
-  const office = await openOffice(size);
+  const office = await openCloudOffice(size);
   try {
     const settled = async () => {
       await delay(settleSeconds * 1_000);
       return memoryOf(office.processes()[0]!);
     };
     const empty = await settled();
-    const first = await measureFirstSync(office, 3);
+    const first = await measureFirstSyncOfCloud(office, 3);
     const read = await settled();
     await office.restart(allRoles);
     const atRest = await settled();
@@ -115,7 +119,9 @@ async function inRealTime(): Promise<void> {
     );
     console.log(`First syncs: ${first.whole.map(round).join(', ')} ms; bare ${first.bare.map(round).join(', ')} ms`);
 
+    await office.source.behave(slowly);
     const told = await followChanges(office, { rate: changesASecond, count: changes });
+    await office.source.behave(tame);
     const notice = { floor: spread(told.notice).median, floorLabel: 'the notice alone' };
     const followed = (label: string, seconds: number[], floor: Pick<Row, 'floor' | 'floorLabel'>) =>
       rows.push({ label, unit: 's', ...spread(seconds), ...floor, note: `at most ${round(Math.max(...seconds))} s.` });
@@ -138,13 +144,17 @@ async function inRealTime(): Promise<void> {
   } finally {
     await office.close();
   }
-  const [from, to] = slowly.noticeLatency!;
+  const [from, to] = slowly.noticeLatency;
   notes.push(
-    `Changes: ${changesASecond} a second, each in another mailbox. The simulated Graph answers after ${slowly.latency!.join(' to ')} ms then and tells of a change after ${from / 1_000} to ${to / 1_000} s; else it does so at once. Product, PostgreSQL, simulated cloud and whoever measures share the cores.`,
+    `Changes: ${changesASecond} a second, each in another mailbox. The simulated Graph answers after ${slowly.latency.join(' to ')} ms then and tells of a change after ${from / 1_000} to ${to / 1_000} s; else it does so at once. Product, PostgreSQL, simulated cloud and whoever measures share the cores.`,
   );
 }
 
-async function answered(office: Office, how: string, rates: Parameters<typeof floodWithNotices>[1]): Promise<void> {
+async function answered(
+  office: CloudOffice,
+  how: string,
+  rates: Parameters<typeof floodWithNotices>[1],
+): Promise<void> {
   for (const { rate, product, bare, rounds } of await floodWithNotices(office, rates)) {
     const floor = spread(bare);
     const most = (all: number[]) => round(Math.max(...all));

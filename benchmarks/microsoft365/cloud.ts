@@ -2,8 +2,9 @@
 import type { Habits } from '../../simulators/microsoft365/habits.ts';
 import { tame } from '../../simulators/microsoft365/habits.ts';
 import { sendByHttp, startMicrosoft365 } from '../../simulators/microsoft365/microsoft365.ts';
+import type { User } from '../../simulators/microsoft365/world.ts';
+import { foundCompany, leave, type Person } from '../company/people.ts';
 import { serveTasks } from './child.ts';
-import { foundCompany, type Person } from './company.ts';
 
 /** As the product sent it. */
 export interface Sent {
@@ -21,7 +22,7 @@ export interface Told {
 }
 
 const pageSize = 250;
-let people: Person[] = [];
+let people: (Person & User)[] = [];
 /** By mailbox, in order. */
 let recorded = new Map<string, Sent[]>();
 let recording = false;
@@ -45,8 +46,6 @@ const cloud = await startMicrosoft365({
 });
 const { world } = cloud;
 const personOf = (address: string) => people.find((person) => person.address === address)!;
-const local = (at: number) =>
-  Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO('UTC').toPlainDateTime().toString();
 
 const tasks = {
   /** @returns how to sign in, and the fewest requests by which all can be read (see the benchmark). */
@@ -57,7 +56,8 @@ const tasks = {
       ...{ tenantId, secrets: [{ value: secret, expiresAt: Date.now() + 1e10 }] },
       adminConsent: { scopes: [], roles: ['Calendars.Read', 'MailboxSettings.Read'] },
     });
-    people = foundCompany(world, tenantId, { size, today: Temporal.Now.plainDateISO('UTC'), seed });
+    const today = Temporal.Now.plainDateISO('UTC');
+    people = foundCompany((user) => world.addUser({ ...user, tenantId }), { size, today, seed });
     return { url: cloud.url, tenantId, clientId, secret, addresses: people.map(({ address }) => address) };
   },
   /** Pages of a full round of all mailboxes, in pages of 250: by no other way come the links by which changes are told. */
@@ -85,15 +85,7 @@ const tasks = {
   behave(habits: Partial<Habits>) {
     world.habits = { ...tame, ...habits };
   },
-  /** Somebody is out of the office from a moment ago on. @returns when it was entered, and what it is. */
-  leave({ address }: { address: string }): { at: number; number: number } {
-    const at = Date.now();
-    const { number } = personOf(address).mailbox.create({
-      ...{ subject: 'Out of office', showAs: 'oof', timeZone: 'UTC' },
-      ...{ start: local(at - 300_000), end: local(at + 1_800_000) },
-    });
-    return { at, number };
-  },
+  leave: ({ address }: { address: string }) => leave(personOf(address).mailbox),
   /** When the mailbox's last notice went out. */
   noticedAt: ({ address }: { address: string }): number => noticed.get(personOf(address).id) ?? 0,
 };

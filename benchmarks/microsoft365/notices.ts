@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import { randomFrom } from '../../simulators/pbx/habits.ts';
 import type { BareServer } from './bare-server.ts';
 import { startChild } from './child.ts';
-import type { Office } from './office.ts';
+import type { CloudOffice } from './cloud-office.ts';
 
 /** Milliseconds of each notice. */
 export interface Answered {
@@ -17,19 +17,22 @@ export interface Answered {
 }
 
 /** @param rates notices a second, each with for how many seconds. */
-export async function floodWithNotices(office: Office, rates: readonly (readonly [rate: number, seconds: number])[]) {
+export async function floodWithNotices(
+  office: CloudOffice,
+  rates: readonly (readonly [rate: number, seconds: number])[],
+) {
   const bare = startChild<BareServer>('bare-server.ts');
   const agent = new http.Agent({ keepAlive: true, maxSockets: 100, timeout: 3_000 });
   const dice = randomFrom(365);
   try {
-    const subscriptions = await office.cloud.subscriptions();
+    const subscriptions = await office.source.subscriptions();
     const bareAddress = await bare.address();
     const told: Answered[] = [];
     // The first second warms both up.
     for (const [rate, seconds] of [[50, 1] as const, ...rates]) {
       const reading = new AbortController();
       const everything = readEverything(office, reading.signal);
-      const answered: Answered = { rate, product: [], bare: [], rounds: await office.cloud.rounds() };
+      const answered: Answered = { rate, product: [], bare: [], rounds: await office.source.rounds() };
       const sent: Promise<unknown>[] = [];
       const failures: unknown[] = [];
       const began = performance.now();
@@ -48,7 +51,7 @@ export async function floodWithNotices(office: Office, rates: readonly (readonly
       }
       await Promise.all(sent);
       if (failures.length > 0) throw failures[0];
-      answered.rounds = (await office.cloud.rounds()) - answered.rounds;
+      answered.rounds = (await office.source.rounds()) - answered.rounds;
       reading.abort();
       await everything;
       told.push(answered);
@@ -81,7 +84,7 @@ function send(agent: http.Agent, url: string, body: string, began = performance.
 }
 
 /** Has all mailboxes read in full, over and over. */
-async function readEverything({ store: { db } }: Office, signal: AbortSignal): Promise<void> {
+async function readEverything({ store: { db } }: CloudOffice, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await sql`update calendar set cursor = null`.execute(db);
     await sql`update account set due_at = clock_timestamp()`.execute(db);

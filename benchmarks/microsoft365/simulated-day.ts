@@ -22,7 +22,7 @@ import { randomFrom } from '../../simulators/pbx/habits.ts';
 import { testContext } from '../../test/context.ts';
 import { inProcessCloud } from '../../test/sources/microsoft365-cloud.ts';
 import { dropTarget, makeTarget } from '../../test/store.ts';
-import { change, dealDay, foundCompany, type Person } from './company.ts';
+import { change, dealDay, foundCompany, type Person } from '../company/people.ts';
 import { Counted } from './counted.ts';
 import { Happenings } from './happenings.ts';
 import { turnClockOf } from './turned-clock.ts';
@@ -92,7 +92,9 @@ async function run(): Promise<DayTold> {
     },
   });
   cloud.registered.adminConsent.roles.push('MailboxSettings.Read');
-  const people = foundCompany(cloud.world, cloud.tenant.id, { size: asked.size, today: measured, seed });
+  const people = foundCompany((user) => cloud.world.addUser({ ...user, tenantId: cloud.tenant.id }), {
+    ...{ size: asked.size, today: measured, seed },
+  });
   const context = testContext(store);
   await connect(people, cloud, context);
   const outbound: typeof cloud.outbound = {
@@ -188,7 +190,7 @@ async function countWrong(people: readonly Person[]): Promise<number> {
 
 /** Users in one group, each with the mailbox as an account, that are first read in the night before the day before. */
 async function connect(
-  people: readonly Person[],
+  people: readonly (Person & { name: string })[],
   cloud: ReturnType<typeof inProcessCloud>,
   context: ReturnType<typeof testContext>,
 ): Promise<void> {

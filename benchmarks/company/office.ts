@@ -1,25 +1,37 @@
-/** The whole product on PostgreSQL beside the simulated cloud: what is set up once for everything in real time. */
+/** The whole product on PostgreSQL beside a simulated source: what is set up once for everything in real time. */
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { systemActor } from '../../server/src/organization/audit.ts';
-import { createApplication } from '../../server/src/organization/graph-applications/applications.ts';
 import { makeGroup } from '../../server/src/presence/people.fixture.ts';
-import { openStore, type Store } from '../../server/src/store/database.ts';
-import { loadOrCreateKeys, secretsWith } from '../../server/src/store/secrets.ts';
+import { type Executor, openStore, type Store } from '../../server/src/store/database.ts';
+import { loadOrCreateKeys, type Secrets, secretsWith } from '../../server/src/store/secrets.ts';
 import { freePort } from '../../test/servers/free-port.ts';
 import { dropTarget, makeTarget } from '../../test/store.ts';
 import { type Served, startServed } from '../served.ts';
-import { type Child, startChild } from './child.ts';
-import type { Cloud } from './cloud.ts';
 
-export interface Office {
+/** The simulated source, in a process of its own. */
+export interface Source {
+  /** Requests for tokens left out. */
+  requests(): Promise<number>;
+  /** From now on, what each mailbox is asked. */
+  record(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface OfficeParts<Of extends Source> {
+  /** Stopped with the office. */
+  source: Of;
+  /** Of its mailboxes. */
+  addresses: readonly string[];
+  /** Tells the product of the source. @returns the setting "synchronization" of a group whose mailboxes are read there. */
+  register(transaction: Executor, secrets: Secrets): Promise<object>;
+}
+
+export interface Office<Of extends Source = Source> {
   store: Store;
-  cloud: Child<Cloud>;
-  /** How to sign in at the cloud. */
-  registered: { url: string; tenantId: string; clientId: string; secret: string };
+  source: Of;
   /** Process ids of the product. */
   processes(): number[];
   /** Stops the product, and starts a process for each of these roles (with commas between). */
@@ -36,36 +48,35 @@ export interface Office {
 
 export const allRoles = 'api,sync,activation';
 
-export async function openOffice(size: number): Promise<Office> {
+export async function openOffice<Of extends Source>({
+  source,
+  addresses,
+  register,
+}: OfficeParts<Of>): Promise<Office<Of>> {
   const target = await makeTarget();
   if (!('url' in target)) throw new Error('Set TEST_DATABASE_URL: this figure is taken on PostgreSQL.');
   const data = fs.mkdtempSync(path.join(os.tmpdir(), 'whenabouts-figure-'));
   const store = await openStore({ url: target.url, poolSize: 4 });
-  const cloud = startChild<Cloud>('cloud.ts');
+  const size = addresses.length;
   const { db } = store;
   const closing = [
     () => fs.rmSync(data, { recursive: true, force: true }),
     () => dropTarget(target),
     store.close,
-    cloud.stop,
+    source.stop,
   ];
   const close = async () => {
     for (const step of closing.reverse()) await step();
   };
   try {
-    const { addresses, ...registered } = await cloud.found({ size, seed: 365 });
     const groupId = await makeGroup(db);
     const { rows } = await sql<{ id: string; email: string }>`
       insert into users (group_id, email, display_name, time_zone)
-      select ${groupId}::uuid, email, email, 'Europe/Berlin' from unnest(${addresses}::text[]) email
+      select ${groupId}::uuid, email, email, 'Europe/Berlin' from unnest(${[...addresses]}::text[]) email
       returning id, email`.execute(db);
-    const applicationId = await db.transaction().execute((transaction) =>
-      createApplication(transaction, secretsWith(loadOrCreateKeys(data)), systemActor, {
-        ...{ name: 'Calendars', clientId: registered.clientId, tenantId: registered.tenantId, cloud: 'custom' },
-        ...{ loginAddress: registered.url, graphAddress: registered.url },
-        credential: { kind: 'secret', secret: registered.secret },
-      }),
-    );
+    const synchronization = await db
+      .transaction()
+      .execute((transaction) => register(transaction, secretsWith(loadOrCreateKeys(data))));
     const port = String(await freePort());
     const servers: Served[] = [];
     const stop = async () => {
@@ -83,20 +94,17 @@ export async function openOffice(size: number): Promise<Office> {
     };
     closing.push(stop);
     await restart(allRoles);
-    const read = async (synchronization: object) => {
-      const settings = JSON.stringify({ synchronization });
+    const read = async (how: object) => {
+      const settings = JSON.stringify({ synchronization: how });
       await sql`update configuration_group set settings = ${settings}::jsonb where id = ${groupId}::uuid`.execute(db);
     };
     return {
-      ...{ store, cloud, registered, size, close, restart },
+      ...{ store, source, size, close, restart },
       processes: () => servers.map(({ pid }) => pid),
       users: new Map(rows.map(({ id, email }) => [email, id])),
       async firstSync() {
         const began = performance.now();
-        await read({
-          source: 'microsoft365',
-          microsoft365: { graphApplicationId: applicationId, mailboxSettings: true },
-        });
+        await read(synchronization);
         await sql`select pg_notify('group_accounts', '')`.execute(db);
         await until(async () => (await readAccounts(store)) === size, 'all mailboxes are read');
         return performance.now() - began;
@@ -104,7 +112,6 @@ export async function openOffice(size: number): Promise<Office> {
       async disconnect() {
         await read({});
         await sql`delete from account`.execute(db);
-        await cloud.forgetSubscriptions();
       },
     };
   } catch (error) {

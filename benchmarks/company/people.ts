@@ -4,11 +4,13 @@
  */
 import type { Mailbox } from '../../simulators/microsoft365/mailbox/mailbox.ts';
 import type { Recurrence, Weekday } from '../../simulators/microsoft365/mailbox/recurrence.ts';
-import type { User, World } from '../../simulators/microsoft365/world.ts';
 import { randomFrom } from '../../simulators/pbx/habits.ts';
 
 type Dice = () => number;
-export type Person = User & { mailbox: Mailbox };
+export interface Person {
+  address: string;
+  mailbox: Mailbox;
+}
 
 const weeks = 13;
 /** Beside the series: a stand-up on three days, two weekly meetings, one every other week, which are 5.5 of the 12. */
@@ -22,16 +24,16 @@ function slot(date: Temporal.PlainDate, dice: Dice): { start: string; end: strin
 }
 const workday = (monday: Temporal.PlainDate, dice: Dice) => monday.add({ days: Math.floor(dice() * 5) });
 
-/** @param today appointments lie from two weeks before to eleven weeks after. */
-export function foundCompany(
-  world: World,
-  tenantId: string,
+/**
+ * @param addUser to the simulated source.
+ * @param today appointments lie from two weeks before to eleven weeks after.
+ */
+export function foundCompany<Member extends Person>(
+  addUser: (user: { name: string; address: string }) => Member,
   { size, today, seed }: { size: number; today: Temporal.PlainDate; seed: number },
-): Person[] {
+): Member[] {
   return Array.from({ length: size }, (_, index) => {
-    const person = world.addUser({
-      ...{ tenantId, name: `Person ${index + 1}`, address: `person-${index + 1}@contoso.example` },
-    });
+    const person = addUser({ name: `Person ${index + 1}`, address: `person-${index + 1}@contoso.example` });
     furnish(person.mailbox, today, randomFrom(seed + index));
     return person;
   });
@@ -125,3 +127,15 @@ export function change(mailbox: Mailbox, today: Temporal.PlainDate, dice: Dice):
   } else mailbox.update(series.number, slot(Temporal.PlainDate.from(series.recurrence!.range.startDate), dice));
   return series.number;
 }
+
+/** Its owner is out of the office from a moment ago on. @returns when it was entered, epoch milliseconds, and its number. */
+export function leave(mailbox: Mailbox): { at: number; number: number } {
+  const at = Date.now();
+  const { number } = mailbox.create({
+    ...{ subject: 'Out of office', showAs: 'oof', timeZone: 'UTC' },
+    ...{ start: local(at - 300_000), end: local(at + 1_800_000) },
+  });
+  return { at, number };
+}
+const local = (at: number) =>
+  Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO('UTC').toPlainDateTime().toString();

@@ -1,10 +1,15 @@
 /** From a change in a mailbox until it is in the agenda and in presence, through the whole product in real time. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { presenceChannel } from '../../server/src/presence/changes.ts';
-import { type Habits, tame } from '../../simulators/microsoft365/habits.ts';
-import { type Office, until } from './office.ts';
+import { type Office, type Source, until } from './office.ts';
 
-export const slowly: Partial<Habits> = { latency: [50, 250], noticeLatency: [1_000, 5_000] };
+/** A source whose mailboxes change. */
+export interface ChangingSource extends Source {
+  /** Out of the office from now on. @returns when it was entered, epoch milliseconds. */
+  leave(mailbox: { address: string }): Promise<{ at: number }>;
+  /** When the mailbox's last notice went out. */
+  noticedAt(mailbox: { address: string }): Promise<number>;
+}
 
 /** Seconds of each change. */
 export interface Followed {
@@ -18,7 +23,7 @@ export interface Followed {
 
 /** Each in another mailbox. @param rate changes a second. */
 export async function followChanges(
-  { store, cloud, users }: Office,
+  { store, source, users }: Office<ChangingSource>,
   { rate, count }: { rate: number; count: number },
 ): Promise<Followed> {
   const agenda = new Map<string, number>();
@@ -43,24 +48,22 @@ export async function followChanges(
       first(presence, row.user_id, at);
     }
   }
-  await cloud.behave(slowly);
   const changed = new Map<string, number>();
   const addresses = [...users.keys()].slice(0, count);
   const began = performance.now();
   for (const [index, address] of addresses.entries()) {
     await delay(Math.max(0, began + (index * 1_000) / rate - performance.now()));
-    changed.set(address, (await cloud.leave({ address })).at);
+    changed.set(address, (await source.leave({ address })).at);
   }
   const all = addresses.map((address) => users.get(address)!);
   await until(
     async () => all.every((userId) => agenda.has(userId) && presence.has(userId)),
     'all changes are followed',
   );
-  await cloud.behave(tame);
   const told: Followed = { notice: [], agenda: [], presence: [] };
   for (const [address, at] of changed) {
     const userId = users.get(address)!;
-    told.notice.push(((await cloud.noticedAt({ address })) - at) / 1_000);
+    told.notice.push(((await source.noticedAt({ address })) - at) / 1_000);
     told.agenda.push((agenda.get(userId)! - at) / 1_000);
     told.presence.push((presence.get(userId)! - at) / 1_000);
   }
