@@ -22,7 +22,7 @@ const sizes = [10_000, Number(process.env.OBJECTS ?? 100_000)];
 const ticks = 100;
 const meetings = Number(process.env.WHENABOUTS_HERDS ?? 2);
 /** Seconds from one herd to the next: plans for all of them are made in between. */
-const apart = 60;
+const apart = 90;
 const quiet = 12;
 
 const rows: Row[] = [];

@@ -12,7 +12,7 @@ import { plansFor } from './planning.ts';
 const lead = 60_000;
 /** Planning keeps the process busy: after each portion what is due in the meantime goes first. */
 const portion = 500;
-/** Bounds the memory: some 100 MB, and only while so many are due in the same minute. */
+/** Bounds the memory: some 50 MB (450 bytes each), and only while so many are due in the same minute. */
 const mostPlans = 100_000;
 
 const beforeAll: DuePosition = { due: 0, userId: '00000000-0000-0000-0000-000000000000' };
