@@ -45,7 +45,8 @@ test('it counts from its confirmation on, and ends other sessions', async () => 
 
   const wrong = await person.call('POST', '/me/second-factor/confirm', { code: codeNow(secret, 5) });
   expect(wrong.body.error).toMatchObject({ code: 'invalid', field: 'code' });
-  const { body } = await person.call('POST', '/me/second-factor/confirm', { code: codeNow(secret) });
+  const code = codeNow(secret);
+  const { body } = await person.call('POST', '/me/second-factor/confirm', { code });
   expect(body.recoveryCodes).toHaveLength(10);
   expect((await person.call('GET', '/me/second-factor')).body).toMatchObject({ state: 'on', recoveryCodesLeft: 10 });
   expect((await elsewhere.call('GET', '/me')).status).toBe(401);
@@ -65,7 +66,7 @@ test('it counts from its confirmation on, and ends other sessions', async () => 
 
   // The code that confirmed it is used up.
   expect((await signIn(person.email)).body.error).toMatchObject({ code: 'secondFactorNeeded', field: 'code' });
-  expect((await signIn(person.email, { code: codeNow(secret) })).body.error.code).toBe('notSignedIn');
+  expect((await signIn(person.email, { code })).body.error.code).toBe('notSignedIn');
   await forgetSteps(person.id);
   expect((await signIn(person.email, { code: codeNow(secret) })).body.id).toBe(person.id);
 });

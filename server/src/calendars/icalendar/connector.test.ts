@@ -193,5 +193,11 @@ test('a file is read once, refused when it is no whole calendar, and named after
 });
 
 test('every kind is there under its name', () => {
-  expect([...connectors(outbound).keys()]).toEqual(['caldav', 'icalendar-address', 'icalendar-file', 'microsoft365']);
+  expect([...connectors(outbound).keys()]).toEqual([
+    'caldav',
+    'icalendar-address',
+    'icalendar-file',
+    'microsoft365',
+    'exchange',
+  ]);
 });
