@@ -4,12 +4,11 @@
  * time costs in requests, time and memory, and how soon notices are answered meanwhile (in real time: the product, the
  * simulated cloud and whoever measures are processes of their own).
  */
-import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { type Habits, tame } from '../../simulators/microsoft365/habits.ts';
 import { followChanges } from '../company/changes.ts';
+import { playDay, split, total } from '../company/day-process.ts';
 import { allRoles, memoryOf } from '../company/office.ts';
 import { type Row, round, spread, versionOf, writeResult } from '../result.ts';
 import { type CloudOffice, openCloudOffice } from './cloud-office.ts';
@@ -58,19 +57,8 @@ async function inSimulatedTime(): Promise<void> {
   });
 }
 
-async function day(asked: DayAsked): Promise<DayTold> {
-  const program = path.join(import.meta.dirname, 'simulated-day.ts');
-  const { stdout } = await promisify(execFile)(process.execPath, [program, JSON.stringify(asked)]);
-  const told = JSON.parse(stdout) as DayTold;
-  if (told.wrong > 0) throw new Error(`The agendas of ${told.wrong} mailboxes are wrong after the simulated day.`);
-  console.log(
-    `A day of ${told.size} mailboxes (${told.by}, ${told.push ? 'push' : 'polling'}) took ${round(told.seconds)} s`,
-  );
-  return told;
-}
-
-function total({ requests }: DayTold): number {
-  return Object.values(requests).reduce((sum, count) => sum + count, 0);
+function day(asked: DayAsked): Promise<DayTold> {
+  return playDay<DayTold>(path.join(import.meta.dirname, 'simulated-day.ts'), asked);
 }
 
 /** The floor is a pull for each burst, and one request for each series that it touched. */
@@ -82,13 +70,6 @@ function pushed(label: string, told: DayTold): void {
     target: { atMost: 4 + bursts + 2 * touched },
     note: `the target is 4, 1 for each of ${round(bursts)} bursts and 2 for each of ${round(touched)} touched series. ${split(told)}`,
   });
-}
-
-function split({ size: mailboxes, requests, pulls }: DayTold): string {
-  const parts = Object.entries(requests)
-    .filter(([, count]) => count > 0)
-    .map(([of, count]) => `${of} ${round(count / mailboxes)}`);
-  return `${mailboxes} mailboxes, ${round(pulls / mailboxes)} pulls each: ${parts.join(', ')}.`;
 }
 
 async function inRealTime(): Promise<void> {

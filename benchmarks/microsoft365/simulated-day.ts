@@ -13,18 +13,18 @@ import { makeGroup } from '../../server/src/presence/people.fixture.ts';
 import { openStore } from '../../server/src/store/database.ts';
 import { createAccount } from '../../server/src/sync/accounts.ts';
 import { alignGroupAccounts } from '../../server/src/sync/group-accounts.ts';
-import { claimAccounts, nextDueIn, releaseAccount } from '../../server/src/sync/lease.queries.ts';
+import { claimAccounts, releaseAccount } from '../../server/src/sync/lease.queries.ts';
 import { type Notice, writeNotices } from '../../server/src/sync/notices.ts';
 import { pullAccount } from '../../server/src/sync/pull-account.ts';
-import { windowAt } from '../../server/src/sync/window.ts';
 import { type Habits, tame } from '../../simulators/microsoft365/habits.ts';
 import { randomFrom } from '../../simulators/pbx/habits.ts';
 import { testContext } from '../../test/context.ts';
 import { inProcessCloud } from '../../test/sources/microsoft365-cloud.ts';
 import { dropTarget, makeTarget } from '../../test/store.ts';
-import { change, dealDay, foundCompany, type Person } from '../company/people.ts';
+import { Happenings } from '../company/happenings.ts';
+import { foundCompany, type Person } from '../company/people.ts';
+import { addUsers, countWrong, day, planDays, playOn, readAtOnce, spreadFirstReading } from '../company/played-day.ts';
 import { Counted } from './counted.ts';
-import { Happenings } from './happenings.ts';
 import { turnClockOf } from './turned-clock.ts';
 
 export interface DayAsked {
@@ -50,7 +50,6 @@ export interface DayTold extends DayAsked {
   seconds: number;
 }
 
-const day = 86_400_000;
 const seed = 365;
 /** A Tuesday without a change of the clocks near it. */
 const measured = Temporal.PlainDate.from('2027-02-09');
@@ -58,7 +57,6 @@ const dayBegins = measured.toZonedDateTime('UTC').epochMilliseconds;
 /** Milliseconds from a change to its notice: each by itself, so those of a burst come apart. */
 export const noticeLatency: Habits['noticeLatency'] = [1_000, 10_000];
 const pushAddress = 'https://times.contoso.example';
-const atOnce = 8;
 /** From midnight on. */
 const firstRead = 5 * 3_600_000;
 
@@ -68,7 +66,7 @@ const dice = randomFrom(seed);
 const target = await makeTarget();
 if (!('url' in target)) throw new Error('Set TEST_DATABASE_URL: this figure is taken on PostgreSQL.');
 const clock = await turnClockOf(target.url, dayBegins - day);
-const store = await openStore({ url: target.url, poolSize: atOnce + 2 });
+const store = await openStore({ url: target.url, poolSize: readAtOnce + 2 });
 const { db } = store;
 try {
   console.log(JSON.stringify(await run()));
@@ -112,80 +110,35 @@ async function run(): Promise<DayTold> {
   const { signal } = new AbortController();
   const options = { signal, timeLimit: 60_000, random: dice, pushAddress: asked.push ? pushAddress : null };
 
-  let pulls = 0;
-  let dueAt = clock.now();
-  /** Everything that happens before `end`, in order. The database is asked only where it may have changed. */
-  async function passUntil(end: number): Promise<void> {
-    for (;;) {
-      const next = Math.min(waiting.next(), dueAt);
-      if (next >= end) break;
-      cloud.turn(next - cloud.time.now());
-      waiting.carryOut(next);
-      if (notices.length === 0 && next < dueAt) continue;
-      await clock.turnTo(next);
-      await writeNotices(db, notices.splice(0));
-      for (let claimed = atOnce; next >= dueAt && claimed === atOnce; ) claimed = await pullDue();
-      dueAt = Math.ceil(clock.now() + ((await nextDueIn(db, [])) ?? Number.POSITIVE_INFINITY));
-    }
-    cloud.turn(end - cloud.time.now());
-    await clock.turnTo(end);
-  }
-  /** @returns how many were due, of the first few. */
-  async function pullDue(): Promise<number> {
-    const claimed = await claimAccounts(db, context.processName, { free: atOnce, failingToo: atOnce }, []);
-    await Promise.all(
-      claimed.map(async (account) => {
-        await releaseAccount(db, account, await pullAccount(context, [connector], account, options));
-      }),
-    );
-    pulls += claimed.length;
-    return claimed.length;
-  }
+  const played = playOn(store, clock, {
+    next: waiting.next,
+    async turnTo(at) {
+      cloud.turn(at - cloud.time.now());
+      waiting.carryOut(at);
+    },
+    hasTold: () => notices.length > 0,
+    writeTold: () => writeNotices(db, notices.splice(0)),
+    claim: (most) => claimAccounts(db, context.processName, { free: most, failingToo: most }, []),
+    read: async (account) => releaseAccount(db, account, await pullAccount(context, [connector], account, options)),
+  });
 
-  await passUntil(dayBegins - day + firstRead);
+  await played.passUntil(dayBegins - day + firstRead);
   await growOld(cloud.subscriptions.all);
-  dueAt = clock.now();
-  const plan = { bursts: 0, changes: 0, touched: new Set<string>() };
-  // The day before makes it an ordinary day, with what is left over from the last one.
-  for (const begins of [dayBegins - day, dayBegins])
-    for (const [index, { mailbox }] of people.entries()) {
-      const { changes, bursts } = dealDay(dice);
-      const counts = begins === dayBegins;
-      if (counts) plan.bursts += bursts;
-      if (counts) plan.changes += changes.length;
-      for (const { at, burst } of changes)
-        waiting.add(begins + at, () => {
-          const series = change(mailbox, measured, dice);
-          if (series !== null && counts) plan.touched.add(`${index} ${burst} ${series}`);
-        });
-    }
-  await passUntil(dayBegins);
+  played.lookNow();
+  const plan = planDays(people, measured, waiting, dice);
+  await played.passUntil(dayBegins);
   const before = counted.read(cloud.counters.requests);
-  pulls = 0;
-  await passUntil(dayBegins + day - 1); // before the window moves on
+  const earlier = played.reads();
+  await played.passUntil(dayBegins + day - 1); // before the window moves on
   const after = counted.read(cloud.counters.requests);
   const requests = Object.fromEntries(
     Object.entries(after).map(([of, count]) => [of, count - (before[of as keyof typeof before] ?? 0)]),
   );
   const { bursts, changes, touched } = plan;
   const seconds = (performance.now() - began) / 1_000;
-  const wrong = await countWrong(people);
+  const wrong = await countWrong(db, people, clock.now());
+  const pulls = played.reads() - earlier;
   return { ...asked, requests, bursts, changes, touched: touched.size, pulls, wrong, seconds };
-}
-
-/** What was saved in requests must not be missing in agendas. */
-async function countWrong(people: readonly Person[]): Promise<number> {
-  const { rows } = await sql<{ email: string; status: string; starts: number[] | null }>`
-    select users.email, account.status,
-           (select json_agg(extract(epoch from starts_at) * 1000 order by starts_at) from appointment
-             where appointment.user_id = users.id) as starts
-      from users join account on account.user_id = users.id`.execute(db);
-  const stored = new Map(rows.map(({ email, status, starts }) => [email, `${status} ${starts?.map(Number)}`]));
-  const { from, to } = windowAt(Temporal.Instant.fromEpochMilliseconds(clock.now()));
-  return people.filter(({ address, mailbox }) => {
-    const shown = mailbox.view(mailbox.defaultCalendar.id, from.epochMilliseconds, to.epochMilliseconds);
-    return stored.get(address) !== `ok ${shown.map(({ start }) => start)}`;
-  }).length;
 }
 
 /** Users in one group, each with the mailbox as an account, that are first read in the night before the day before. */
@@ -205,23 +158,15 @@ async function connect(
     microsoft365: { allowed: true, graphApplicationId: applicationId, mailboxSettings: asked.ownersTime },
   };
   await sql`update configuration_group set settings = ${JSON.stringify({ synchronization })}::jsonb`.execute(db);
-  const rows = people.map(({ name, address }) => ({ name, address }));
-  const users = await sql<{ id: string; email: string }>`
-    insert into users (group_id, email, display_name, time_zone)
-    select ${groupId}::uuid, address, name, 'Europe/Berlin'
-      from json_to_recordset(${JSON.stringify(rows)}::json) as row (name text, address text)
-    returning id, email`.execute(db);
+  const users = await addUsers(db, groupId, people);
   if (asked.by === 'application') await alignGroupAccounts(context);
   else
-    for (const { id: userId, email } of users.rows)
+    for (const { id: userId, email } of users)
       await createAccount(context, {
         ...{ userId, kind: 'microsoft365', name: email, settings: { mailbox: email }, applicationId },
         secret: cloud.grantOf(email),
       });
-  await sql`
-    update account set due_at = now() + (row.place - 1) * make_interval(secs => ${firstRead / 1_000}) / ${people.length}
-      from (select id, row_number() over (order by name) as place from account) row
-     where row.id = account.id`.execute(db);
+  await spreadFirstReading(db, people.length, firstRead);
 }
 
 /** As after weeks: full rounds, looks for calendars and subscriptions are of every age. */

@@ -11,10 +11,18 @@ import { openExchange } from '../../simulators/exchange/exchange.ts';
 import type { Habits } from '../../simulators/exchange/habits.ts';
 import type { Clock } from '../../simulators/microsoft365/world.ts';
 
-/** With one service account that may act for everybody. @param startAt epoch milliseconds of its clock. */
-export function inProcessExchange(habits: Partial<Habits>, seed: number, startAt: number) {
+/**
+ * With one service account that may act for everybody. @param startAt epoch milliseconds of its clock.
+ * @param after what is to happen later on its clock; left out, it doesn't, so that streams say nothing by themselves.
+ */
+export function inProcessExchange(
+  habits: Partial<Habits>,
+  seed: number,
+  startAt: number,
+  after: Clock['after'] = () => {},
+) {
   let now = startAt;
-  const clock: Clock = { now: () => now, after: () => {} };
+  const clock: Clock = { now: () => now, after };
   const origin = 'https://mail.contoso.example';
   const simulated = openExchange({ habits: { ...habits, latency: [0, 0] }, seed, clock }, () => origin);
   const { world } = simulated;
@@ -45,6 +53,7 @@ export function inProcessExchange(habits: Partial<Habits>, seed: number, startAt
         );
         const cut = text.length > 100 && world.chance(world.habits.cuts);
         async function* pieces() {
+          if (answer.stream) for await (const envelope of answer.stream) yield Buffer.from(envelope);
           yield Buffer.from(cut ? text.slice(0, text.length >> 1) : text);
           if (cut) throw new ConnectorError('unreachable', 'mail.contoso.example broke the connection off.');
         }
