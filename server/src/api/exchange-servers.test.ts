@@ -208,9 +208,7 @@ test('the check ends at the first fault, with the command that helps', async () 
     expect(message).not.toContain(password);
     return [name, errorClass, command];
   };
-  expect(await last({ secret: 'wrong' })).toEqual([
-    ...['signIn', 'credentials', expect.stringContaining('Get-User')],
-  ]);
+  expect(await last({ secret: 'wrong' })).toEqual([...['signIn', 'credentials', expect.stringContaining('Get-User')]]);
   expect(await last({ address: `${exchange.url}/elsewhere` })).toEqual([
     ...['signIn', 'refused', expect.stringContaining('InternalUrl, ExternalUrl')],
   ]);
