@@ -18,10 +18,11 @@ export async function playDay<Told extends { wrong: number; seconds: number }>(
 export const total = ({ requests }: { requests: Record<string, number> }): number =>
   Object.values(requests).reduce((sum, count) => sum + count, 0);
 
-/** For the note of a figure: requests of a mailbox, by what they were for. */
-export function split({ size, requests, pulls }: { size: number; requests: Record<string, number>; pulls: number }) {
-  const parts = Object.entries(requests)
-    .filter(([, count]) => count > 0)
-    .map(([of, count]) => `${of} ${round(count / size)}`);
-  return `${size} mailboxes, ${round(pulls / size)} pulls each: ${parts.join(', ')}.`;
+/** For the note of a figure: requests of each mailbox, by what they were for. */
+export function ofEach(size: number, requests: Record<string, number>): string {
+  const asked = Object.entries(requests).filter(([, count]) => count > 0);
+  return `${asked.map(([of, count]) => `${of} ${round(count / size)}`).join(', ')}.`;
 }
+
+export const split = ({ size, requests, pulls }: { size: number; requests: Record<string, number>; pulls: number }) =>
+  `${size} mailboxes, ${round(pulls / size)} pulls each: ${ofEach(size, requests)}`;
