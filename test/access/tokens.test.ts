@@ -163,11 +163,16 @@ describe('roles', () => {
     expect([await groups(session), await groups(token)]).toEqual([200, 200]);
 
     const watched = [things.userId, house.thingsOfB.userId];
-    const stream = await openEvents(house.server.url, session.cookie!, `users=${watched}`);
-    const presenceOf = (id?: string) =>
-      stream.next(({ event, data }) => event === 'presence' && data.userId === id).then(({ data }) => data);
-    expect(await presenceOf(watched[0])).toHaveProperty('reason');
-    expect(await presenceOf(watched[1])).not.toHaveProperty('reason');
+    const follow = async () => {
+      const stream = await openEvents(house.server.url, session.cookie!, `users=${watched}`);
+      const presenceOf = (id?: string) =>
+        stream.next(({ event, data }) => event === 'presence' && data.userId === id).then(({ data }) => data);
+      return { stream, presences: [await presenceOf(watched[0]), await presenceOf(watched[1])] };
+    };
+    // The news of the role that was given may come when the stream is open already, and end it: browsers open it again.
+    const { stream, presences } = await follow().catch(follow);
+    expect(presences[0]).toHaveProperty('reason');
+    expect(presences[1]).not.toHaveProperty('reason');
     expect((await setRole(userId, 'user')).status).toBe(200);
     await expect(stream.next(() => false)).rejects.toThrow('The stream ended');
     expect([await groups(session), await groups(token)]).toEqual([403, 403]);
