@@ -16,8 +16,8 @@ export function isReference(value: unknown): value is Reference {
 export const shownReference = (reference: Reference): string =>
   'env' in reference ? `the environment variable ${reference.env}` : `the file ${reference.file}`;
 
-/** The parts of a company file that may hold references: whatever is named `secret` or `token`. */
-export const secretHolders: ReadonlySet<string> = new Set(['secret', 'token']);
+/** The parts of a company file that may hold references: whatever is named so. */
+export const secretHolders: ReadonlySet<string> = new Set(['secret', 'token', 'credential']);
 
 /**
  * Puts values in for references. @param read undefined where the reference leads nowhere.
