@@ -345,6 +345,7 @@ test('what a phone said after it was written to stands on record, whoever paused
     .selectFrom('forwarding_record')
     .select(['phase', 'actual'])
     .where('extension_id', '=', extensionId)
+    .where('slot', '=', 'always')
     .executeTakeFirst();
   expect(record).toEqual({ phase: 'applied', actual: update.record.ours });
 });

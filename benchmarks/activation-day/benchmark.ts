@@ -15,8 +15,8 @@ import { makeGroup, makePeople } from '../../server/src/presence/people.fixture.
 import { openStore } from '../../server/src/store/database.ts';
 import { testContext } from '../../test/context.ts';
 import { dropTarget, makeTarget } from '../../test/store.ts';
-import { turnClockOf } from '../microsoft365/turned-clock.ts';
 import { type Row, round, spread, versionOf, writeResult } from '../result.ts';
+import { turnClockOf } from '../turned-clock.ts';
 import { boundariesOf, dealDays } from './agendas.ts';
 import { makePolled, pollingLateness, pollOnce } from './polling.ts';
 

@@ -12,7 +12,7 @@ import { openSessions, sessionCookie } from '../../server/src/api/sessions.ts';
 import { presenceChannel } from '../../server/src/presence/changes.ts';
 import { openStore } from '../../server/src/store/database.ts';
 import { dropTarget, makeTarget } from '../../test/store.ts';
-import { startChild } from '../microsoft365/child.ts';
+import { startChild } from '../child.ts';
 import { round, spread, versionOf, writeResult } from '../result.ts';
 import { type Served, startServed } from '../served.ts';
 import { arrangeMeetings, checkChanges, floor, makeCompany, makeFloor } from './herd.ts';

@@ -1,5 +1,5 @@
 /** All watchers in a process of their own, so that their reading doesn't hold up whoever else measures. */
-import { serveTasks } from '../microsoft365/child.ts';
+import { serveTasks } from '../child.ts';
 import { follow, type Watcher } from './watcher.ts';
 
 const watchers: Watcher[] = [];

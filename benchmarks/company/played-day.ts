@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import type { Store } from '../../server/src/store/database.ts';
 import { nextDueIn } from '../../server/src/sync/lease.queries.ts';
 import { windowAt } from '../../server/src/sync/window.ts';
-import type { TurnedClock } from '../microsoft365/turned-clock.ts';
+import type { TurnedClock } from '../turned-clock.ts';
 import type { Happenings } from './happenings.ts';
 import { change, dealDay, type Person } from './people.ts';
 

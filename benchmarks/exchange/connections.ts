@@ -1,8 +1,8 @@
 /** The connections by which the connector alone listens to a whole company, over HTTP to the simulated server. */
 import { exchangeConnector } from '../../server/src/calendars/exchange/connector.ts';
 import { createOutbound } from '../../server/src/outbound/client.ts';
+import { startChild } from '../child.ts';
 import { until } from '../company/office.ts';
-import { startChild } from '../microsoft365/child.ts';
 import type { SimulatedServer } from './server.ts';
 
 const askedAtOnce = 10;

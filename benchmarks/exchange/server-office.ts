@@ -1,8 +1,8 @@
 /** The product and the simulated Exchange server, which it reads by a service account. */
 import { systemActor } from '../../server/src/organization/audit.ts';
 import { createServer } from '../../server/src/organization/exchange-servers/servers.ts';
+import { type Child, startChild } from '../child.ts';
 import { type Office, openOffice } from '../company/office.ts';
-import { type Child, startChild } from '../microsoft365/child.ts';
 import type { SimulatedServer } from './server.ts';
 
 export interface ServerOffice extends Office<Child<SimulatedServer>> {

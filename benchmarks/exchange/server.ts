@@ -2,8 +2,8 @@
 import { startExchange } from '../../simulators/exchange/exchange.ts';
 import { type Habits, tame } from '../../simulators/exchange/habits.ts';
 import type { User } from '../../simulators/exchange/world.ts';
+import { serveTasks } from '../child.ts';
 import { foundCompany, leave, type Person } from '../company/people.ts';
-import { serveTasks } from '../microsoft365/child.ts';
 
 /** Bodies, by mailbox, in order. */
 let recorded = new Map<string, string[]>();

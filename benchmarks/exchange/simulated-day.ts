@@ -25,7 +25,7 @@ import { dropTarget, makeTarget } from '../../test/store.ts';
 import { Happenings } from '../company/happenings.ts';
 import { foundCompany } from '../company/people.ts';
 import { addUsers, countWrong, day, planDays, playOn, readAtOnce, spreadFirstReading } from '../company/played-day.ts';
-import { turnClockOf } from '../microsoft365/turned-clock.ts';
+import { turnClockOf } from '../turned-clock.ts';
 
 export interface DayAsked {
   /** Mailboxes. */

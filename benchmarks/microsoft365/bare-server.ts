@@ -1,7 +1,7 @@
 /** The floor of taking notices: reads a request and answers 202. */
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { serveTasks } from './child.ts';
+import { serveTasks } from '../child.ts';
 
 const server = http.createServer((request, response) => {
   request.resume();

@@ -1,8 +1,8 @@
 /** The product and the simulated Microsoft 365, which it knows as a Graph application. */
 import { systemActor } from '../../server/src/organization/audit.ts';
 import { createApplication } from '../../server/src/organization/graph-applications/applications.ts';
+import { type Child, startChild } from '../child.ts';
 import { type Office, openOffice } from '../company/office.ts';
-import { type Child, startChild } from './child.ts';
 import type { Cloud } from './cloud.ts';
 
 export interface CloudOffice extends Office<Child<Cloud>> {

@@ -3,8 +3,8 @@ import type { Habits } from '../../simulators/microsoft365/habits.ts';
 import { tame } from '../../simulators/microsoft365/habits.ts';
 import { sendByHttp, startMicrosoft365 } from '../../simulators/microsoft365/microsoft365.ts';
 import type { User } from '../../simulators/microsoft365/world.ts';
+import { serveTasks } from '../child.ts';
 import { foundCompany, leave, type Person } from '../company/people.ts';
-import { serveTasks } from './child.ts';
 
 /** As the product sent it. */
 export interface Sent {

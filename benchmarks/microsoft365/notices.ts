@@ -3,8 +3,8 @@ import http from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { randomFrom } from '../../simulators/pbx/habits.ts';
+import { startChild } from '../child.ts';
 import type { BareServer } from './bare-server.ts';
-import { startChild } from './child.ts';
 import type { CloudOffice } from './cloud-office.ts';
 
 /** Milliseconds of each notice. */

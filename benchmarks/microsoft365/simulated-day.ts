@@ -24,8 +24,8 @@ import { dropTarget, makeTarget } from '../../test/store.ts';
 import { Happenings } from '../company/happenings.ts';
 import { foundCompany, type Person } from '../company/people.ts';
 import { addUsers, countWrong, day, planDays, playOn, readAtOnce, spreadFirstReading } from '../company/played-day.ts';
+import { turnClockOf } from '../turned-clock.ts';
 import { Counted } from './counted.ts';
-import { turnClockOf } from './turned-clock.ts';
 
 export interface DayAsked {
   /** Mailboxes. */

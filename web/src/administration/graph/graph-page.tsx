@@ -3,13 +3,12 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { GraphApplication } from '../../../../server/src/api/schemas/graph-applications.ts';
-import { Confirm } from '../../shell/dialog.tsx';
 import { Icon } from '../../shell/icons.tsx';
 import { localeOf } from '../../shell/language.ts';
 import { Empty } from '../../shell/parts.tsx';
-import { useQuickChange } from '../administration.queries.ts';
 import { CopyField } from '../copy-field.tsx';
 import { useMayChange } from '../may-change.ts';
+import { RemoveButton } from '../remove-button.tsx';
 import { Section } from '../section.tsx';
 import { ApplicationCheck } from './application-check.tsx';
 import { ApplicationForm } from './application-form.tsx';
@@ -50,8 +49,7 @@ export default function GraphPage() {
 function Application({ application }: { application: GraphApplication }) {
   const { t } = useTranslation(['administration/graph', 'shell']);
   const mayChange = useMayChange();
-  const [showing, setShowing] = useState<'change' | 'check' | 'remove' | null>(null);
-  const quick = useQuickChange('graphApplications', 'functions');
+  const [showing, setShowing] = useState<'change' | 'check' | null>(null);
   return (
     <article className="card stack" aria-label={application.name}>
       <header>
@@ -94,25 +92,17 @@ function Application({ application }: { application: GraphApplication }) {
           <button type="button" className="button quiet" onClick={() => setShowing('change')}>
             {t('change', { ns: 'shell' })}
           </button>
-          <button type="button" className="button quiet" onClick={() => setShowing('remove')}>
-            {t('remove', { ns: 'shell' })}
-          </button>
+          <RemoveButton
+            label={t('removeLabel', { name: application.name })}
+            title={t('removeTitle', { name: application.name })}
+            text={t('removeText')}
+            path={`/graph-applications/${application.id}`}
+            keys={['graphApplications', 'functions']}
+          />
         </div>
       )}
       {showing === 'check' && <ApplicationCheck application={application} />}
       {showing === 'change' && <ApplicationForm application={application} onClose={() => setShowing(null)} />}
-      {showing === 'remove' && (
-        <Confirm
-          title={t('removeTitle', { name: application.name })}
-          text={t('removeText')}
-          confirm={t('remove', { ns: 'shell' })}
-          busy={quick.isPending}
-          onClose={() => setShowing(null)}
-          onConfirm={() =>
-            quick.run({ method: 'DELETE', path: `/graph-applications/${application.id}` }, () => setShowing(null))
-          }
-        />
-      )}
     </article>
   );
 }
