@@ -33,7 +33,7 @@ export function serveTasks(tasks: Tasks): void {
   process.on('disconnect', () => process.exit(0)); // whoever measures has gone
 }
 
-/** @param file beside this one. @throws Error of a task, and when the process ends by itself. */
+/** @param file below benchmarks. @throws Error of a task, and when the process ends by itself. */
 export function startChild<T extends Tasks>(file: string): Child<T> {
   const child = fork(path.join(import.meta.dirname, file), { execArgv: [] });
   const waiting = new Map<number, PromiseWithResolvers<unknown>>();

@@ -30,7 +30,7 @@ const target = await makeTarget();
 if (!('url' in target)) throw new Error('Set TEST_DATABASE_URL: this figure is taken on PostgreSQL.');
 const store = await openStore({ url: target.url, poolSize: 4 });
 const { db } = store;
-const watchers = startChild<Watchers>('../activation/watchers.ts');
+const watchers = startChild<Watchers>('activation/watchers.ts');
 let server: Served | undefined;
 try {
   const people = await makeCompany(db, users);

@@ -9,7 +9,7 @@ const askedAtOnce = 10;
 
 /** @returns connections that were held at the same time, and seconds until all mailboxes were listened to. */
 export async function holdConnections(size: number): Promise<{ connections: number; seconds: number }> {
-  const simulated = startChild<SimulatedServer>('../exchange/server.ts');
+  const simulated = startChild<SimulatedServer>('exchange/server.ts');
   const outbound = createOutbound({ allowedNetworks: ['127.0.0.0/8'] });
   const ending = new AbortController();
   const { signal } = ending;

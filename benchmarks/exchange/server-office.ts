@@ -11,7 +11,7 @@ export interface ServerOffice extends Office<Child<SimulatedServer>> {
 }
 
 export async function openServerOffice(size: number): Promise<ServerOffice> {
-  const source = startChild<SimulatedServer>('../exchange/server.ts');
+  const source = startChild<SimulatedServer>('exchange/server.ts');
   const { addresses, ...registered } = await source.found({ size, seed: 365 });
   const office = await openOffice({
     ...{ source, addresses },

@@ -1,8 +1,8 @@
 /**
  * Microsoft 365 for a company of 1,000 mailboxes, against the simulated Graph: what a day asks of Graph (in simulated
- * time, see simulated-day.ts), how soon a change is in the agenda and in presence, what reading everything for the first
- * time costs in requests, time and memory, and how soon notices are answered meanwhile (in real time: the product, the
- * simulated cloud and whoever measures are processes of their own).
+ * time, see simulated-day.ts), how soon a change is in the agenda and in presence, and what reading everything for the
+ * first time costs in requests, time and memory (in real time: the product, the simulated cloud and whoever measures are
+ * processes of their own). How soon notices are answered is a figure of its own, microsoft365-notices.
  */
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -11,9 +11,8 @@ import { followChanges } from '../company/changes.ts';
 import { playDay, split, total } from '../company/day-process.ts';
 import { allRoles, memoryOf } from '../company/office.ts';
 import { type Row, round, spread, versionOf, writeResult } from '../result.ts';
-import { type CloudOffice, openCloudOffice } from './cloud-office.ts';
+import { openCloudOffice } from './cloud-office.ts';
 import { measureFirstSyncOfCloud } from './first-sync.ts';
-import { floodWithNotices } from './notices.ts';
 import type { DayAsked, DayTold } from './simulated-day.ts';
 
 const size = Number(process.env.WHENABOUTS_MAILBOXES ?? 1_000);
@@ -113,15 +112,6 @@ async function inRealTime(): Promise<void> {
       floor: 1.15,
       floorLabel: '1 s for the rest of a burst, one request',
     });
-
-    const rates = [
-      [1, 20],
-      [100, 8],
-      [1_000, 8],
-    ] as const;
-    await answered(office, 'one process', rates);
-    await office.restart('api', 'sync,activation');
-    await answered(office, 'role `api` in a process of its own', rates.slice(1));
   } finally {
     await office.close();
   }
@@ -129,21 +119,4 @@ async function inRealTime(): Promise<void> {
   notes.push(
     `Changes: ${changesASecond} a second, each in another mailbox. The simulated Graph answers after ${slowly.latency.join(' to ')} ms then and tells of a change after ${from / 1_000} to ${to / 1_000} s; else it does so at once. Product, PostgreSQL, simulated cloud and whoever measures share the cores.`,
   );
-}
-
-async function answered(
-  office: CloudOffice,
-  how: string,
-  rates: Parameters<typeof floodWithNotices>[1],
-): Promise<void> {
-  for (const { rate, product, bare, rounds } of await floodWithNotices(office, rates)) {
-    const floor = spread(bare);
-    const most = (all: number[]) => round(Math.max(...all));
-    rows.push({
-      label: `A notice answered with 202 while everything is read, ${round(rate)} a second, ${how}`,
-      ...{ unit: 'ms', ...spread(product), floor: floor.median, floorLabel: `bare server, p99 ${round(floor.p99)}` },
-      target: { atMost: 10 },
-      note: `at most ${most(product)} ms, the bare server ${most(bare)}; meanwhile ${round(rounds)} readings of mailboxes.`,
-    });
-  }
 }

@@ -11,7 +11,7 @@ export interface CloudOffice extends Office<Child<Cloud>> {
 }
 
 export async function openCloudOffice(size: number): Promise<CloudOffice> {
-  const source = startChild<Cloud>('cloud.ts');
+  const source = startChild<Cloud>('microsoft365/cloud.ts');
   const { addresses, ...registered } = await source.found({ size, seed: 365 });
   const office = await openOffice({
     ...{ source, addresses },

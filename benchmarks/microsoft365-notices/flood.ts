@@ -4,8 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { randomFrom } from '../../simulators/pbx/habits.ts';
 import { startChild } from '../child.ts';
+import type { CloudOffice } from '../microsoft365/cloud-office.ts';
 import type { BareServer } from './bare-server.ts';
-import type { CloudOffice } from './cloud-office.ts';
 
 /** Milliseconds of each notice. */
 export interface Answered {
@@ -21,7 +21,7 @@ export async function floodWithNotices(
   office: CloudOffice,
   rates: readonly (readonly [rate: number, seconds: number])[],
 ) {
-  const bare = startChild<BareServer>('bare-server.ts');
+  const bare = startChild<BareServer>('microsoft365-notices/bare-server.ts');
   const agent = new http.Agent({ keepAlive: true, maxSockets: 100, timeout: 3_000 });
   const dice = randomFrom(365);
   try {
