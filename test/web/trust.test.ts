@@ -145,6 +145,26 @@ describeWith(['chromium'], 'trusting a phone system', () => {
     await phone('201', '299');
   });
 
+  it('asks whether a system with another address is the same one, while something of ours is on its phones', async () => {
+    const asked = await openContext(browser); // which complains of the refused request
+    await asked.context.addCookies(await context.cookies());
+    await asked.page.goto(`${server.url}/administration/phones`);
+    await asked.page.getByRole('button', { name: 'Change', exact: true }).click();
+    const form = asked.page.getByRole('dialog');
+    const read = form.getByRole('group', { name: 'Read the state back' });
+    const address = read.getByLabel('Address', { exact: true });
+    await address.fill((await address.inputValue()).replace('127.0.0.1', 'localhost'));
+    await form.getByRole('button', { name: 'Save' }).click();
+    await form.getByText('phones still forward by Whenabouts, 1 of them').waitFor();
+    await takePicture(asked.page, '7-moved');
+    expect(await seriousFindings(asked.page)).toEqual([]);
+    await form.getByLabel('The same phone system at a new address').check();
+    await form.getByRole('button', { name: 'Save' }).click();
+    await form.waitFor({ state: 'detached' });
+    await phone('201', '299');
+    await asked.context.close();
+  });
+
   it('tells administrators of a system that paused itself, who look at it and let the changes through', async () => {
     const { groups } = await api<{ groups: { id: string }[] }>('GET', '/groups');
     const people = await Promise.all(

@@ -83,6 +83,16 @@ test('a phone system is connected and checked; forwarding follows, and is given 
   );
   expect(log.entries[0]).toMatchObject({ extension: '201', phoneSystem: 'PBX' });
 
+  // Nobody would give back at the old address any more.
+  const moved = pbxSettings('http://127.0.0.1:9');
+  const elsewhere = await administrator.call('PATCH', `/phone-systems/${system.id}`, { settings: moved });
+  expect(elsewhere.body.error).toMatchObject({ code: 'conflict', field: 'inForce' });
+  expect(elsewhere.body.error.message).toContain(`At ${new URL(pbx.url).host} phones still forward`);
+  const sameOne = { settings: pbxSettings(pbx.url.replace('127.0.0.1', 'localhost')), inForce: 'leave' };
+  expect((await administrator.call('PATCH', `/phone-systems/${system.id}`, sameOne)).status).toBe(200);
+  const renamed = await administrator.call('PATCH', `/phone-systems/${system.id}`, { name: 'Old PBX' });
+  expect(renamed.body).toMatchObject({ name: 'Old PBX', inForce: 1 });
+
   expect((await administrator.call('DELETE', `/users/${user.id}`)).body.leaving.state).toBe('done');
   expect(pbx.state('201')).toEqual({ mode: 'always', target: '299' });
   expect((await administrator.call('GET', '/extensions')).body.extensions).toEqual([]);

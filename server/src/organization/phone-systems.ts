@@ -75,12 +75,19 @@ export interface PhoneSystemChange {
   settings?: unknown;
   secret?: unknown;
   mode?: Mode | undefined;
-  /** What becomes of what is ours on the phones when the system is no longer active. giveBack, unless said otherwise. */
+  /**
+   * What becomes of what is ours on the phones when the system is no longer active, or has another address. giveBack,
+   * unless said otherwise; leave: it goes along to the new address.
+   */
   inForce?: 'giveBack' | 'leave' | undefined;
   guardShare?: number | undefined;
 }
 
-/** Run it in a transaction. @throws ApiError notFound; otherwise as createPhoneSystem. */
+/**
+ * Run it in a transaction.
+ * @throws ApiError notFound; conflict, on the field inForce, where what is ours can't be given back any more because the
+ *   address is another one; otherwise as createPhoneSystem.
+ */
 export async function changePhoneSystem(
   { secrets }: Pick<Context, 'secrets'>,
   executor: Executor,
@@ -98,6 +105,8 @@ export async function changePhoneSystem(
   if (!row) throw new ApiError('notFound', 'There is no such phone system.');
   const kind = kindNamed(kinds, row.kind);
   const goodSettings = settings === undefined ? row.settings : checked(kind.settings, settings, 'settings');
+  if (inForce === 'giveBack')
+    await refuseToLoseSight(executor, kind, { id, before: row.settings, after: goodSettings });
   const columns = {
     ...(name !== undefined && { name }),
     ...(guardShare !== undefined && { guard_share: guardShare }),
@@ -120,6 +129,25 @@ export async function changePhoneSystem(
     },
   });
   await wakeReconcilers(executor);
+}
+
+/** Under another address nobody would give back what is ours on the phones under this one. */
+async function refuseToLoseSight(
+  executor: Executor,
+  kind: PhoneSystemKind,
+  { id, before, after }: { id: string; before: unknown; after: unknown },
+): Promise<void> {
+  const known = kind.settings.safeParse(before);
+  if (!known.success) return; // a version of before could read them: this one has reached nothing with them
+  const place = kind.placeOf(known.data);
+  if (place === kind.placeOf(after)) return;
+  const { held } = await phonesHeld(executor, { kind: 'phoneSystem', id });
+  if (held === 0) return;
+  throw new ApiError(
+    'conflict',
+    `At ${place} phones still forward by Whenabouts, ${held} of them. If it is the same phone system that has moved, say that they go along (inForce: leave). If it is another one, give everything back first: pause this one.`,
+    { field: 'inForce' },
+  );
 }
 
 /** From active something of ours may be on the phones: it is given back first, then the system is what it was to be. */

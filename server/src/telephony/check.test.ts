@@ -16,7 +16,7 @@ const kinds = (over: Partial<PhoneSystemConnection>): PhoneSystemKinds =>
     [
       'silent',
       {
-        ...{ settings: z.object({}), secret: z.object({ kind: z.string() }) },
+        ...{ settings: z.object({}), secret: z.object({ kind: z.string() }), placeOf: () => '' },
         connector: {
           kind: 'silent',
           connect: async () => ({

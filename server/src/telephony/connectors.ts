@@ -3,16 +3,18 @@ import type { z } from 'zod';
 import { ConnectorError } from '../calendars/connector.ts';
 import type { Outbound } from '../outbound/outbound.ts';
 import type { Secrets } from '../store/secrets.ts';
-import { asteriskConnector, asteriskSecret, asteriskSettings } from './asterisk/connector.ts';
+import { type AsteriskSettings, asteriskConnector, asteriskSecret, asteriskSettings } from './asterisk/connector.ts';
 import type { PhoneSystemConnection, PhoneSystemConnector } from './connector.ts';
 import { httpConnector } from './http/connector.ts';
-import { httpSecret, httpSettings } from './http/settings.ts';
+import { type HttpSettings, httpSecret, httpSettings } from './http/settings.ts';
 import type { TokenStore } from './token-store.ts';
 
 export interface PhoneSystemKind {
   settings: z.ZodType;
   secret: z.ZodType;
   connector: PhoneSystemConnector;
+  /** Host and port of settings that are good: with another place it may be another phone system. */
+  placeOf(settings: unknown): string;
 }
 export type PhoneSystemKinds = ReadonlyMap<string, PhoneSystemKind>;
 
@@ -20,14 +22,27 @@ export function phoneSystemKinds(outbound: Outbound): PhoneSystemKinds {
   return new Map<string, PhoneSystemKind>([
     [
       'asterisk',
-      { settings: asteriskSettings, secret: asteriskSecret, connector: asteriskConnector as PhoneSystemConnector },
+      {
+        settings: asteriskSettings,
+        secret: asteriskSecret,
+        connector: asteriskConnector as PhoneSystemConnector,
+        placeOf: (settings) => placeOfAsterisk(settings as AsteriskSettings),
+      },
     ],
     [
       'http',
-      { settings: httpSettings, secret: httpSecret, connector: httpConnector(outbound) as PhoneSystemConnector },
+      {
+        settings: httpSettings,
+        secret: httpSecret,
+        connector: httpConnector(outbound) as PhoneSystemConnector,
+        placeOf: (settings) => placeOfHttp(settings as HttpSettings),
+      },
     ],
   ]);
 }
+
+const placeOfAsterisk = ({ host, port }: AsteriskSettings) => `${host.toLowerCase()}:${port}`;
+const placeOfHttp = ({ read }: HttpSettings) => URL.parse(read.address)?.host ?? read.address;
 
 export interface StoredPhoneSystem {
   id: string;

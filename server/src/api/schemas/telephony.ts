@@ -65,7 +65,7 @@ export const PhoneSystemChange = z
     ...{ name, settings, secret, mode: PhoneSystemMode, guardShare: GuardShare },
     inForce: z.enum(['giveBack', 'leave']).openapi({
       description:
-        'With a mode that isn’t `active`: what becomes of what is ours on the phones. giveBack when left out.',
+        'With a mode that isn’t `active`: what becomes of what is ours on the phones. giveBack when left out. With settings of another address, while something of ours is on the phones: `leave` says that it is the same phone system at a new address; otherwise that is refused (409).',
     }),
   })
   .partial()

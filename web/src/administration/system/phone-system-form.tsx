@@ -29,6 +29,7 @@ export function PhoneSystemForm({ system, onClose }: { system: PhoneSystem | nul
     name: system?.name ?? '',
     mode: system?.mode ?? 'observe',
     inForce: 'giveBack',
+    moved: false,
     guardShare: String(system?.guardShare ?? 20),
     host: textOf(known.host),
     port: String(known.port ?? 5038),
@@ -52,6 +53,7 @@ export function PhoneSystemForm({ system, onClose }: { system: PhoneSystem | nul
   /** It stops being active while something of ours is on its phones. */
   const stillForwards = system?.mode === 'active' && form.mode !== 'active' && system.inForce > 0;
   const shown = shownBeside[kind];
+  const asksWhetherMoved = form.moved || fieldError(save.error, 'inForce') !== undefined;
 
   function submit(event: FormEvent): void {
     event.preventDefault();
@@ -59,6 +61,7 @@ export function PhoneSystemForm({ system, onClose }: { system: PhoneSystem | nul
     try {
       wish = { name: form.name, mode: form.mode, guardShare: Number(form.guardShare), settings: settings() };
       if (stillForwards) wish.inForce = form.inForce;
+      if (form.moved) wish.inForce = 'leave';
       setUnreadable(undefined);
     } catch (error) {
       setUnreadable(t('phones.notJson', { reason: (error as Error).message }));
@@ -209,6 +212,14 @@ export function PhoneSystemForm({ system, onClose }: { system: PhoneSystem | nul
               })}
             />
           </>
+        )}
+        {asksWhetherMoved && (
+          <Checkbox
+            label={t('phones.moved.label')}
+            description={t('phones.moved.hint')}
+            checked={form.moved}
+            onChange={(event) => set({ moved: event.currentTarget.checked })}
+          />
         )}
         <FormFoot change={save} beside={shown} />
       </form>
