@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Habits } from '../../../../simulators/exchange/habits.ts';
 import { type CalendarConnector, type Change, ConnectorError } from '../connector.ts';
 import { exchangeConnector } from './connector.ts';
-import { mailboxName, outboundOfTest, serverAt, simulated } from './server.fixture.ts';
+import { mailboxName, outboundOfTest, passing, serverAt, simulated } from './server.fixture.ts';
 
 const signal = AbortSignal.timeout(120_000);
 const window = { from: Temporal.Instant.from('2026-10-01T00:00Z'), to: Temporal.Instant.from('2026-11-01T00:00Z') };
@@ -15,9 +15,15 @@ const daily = {
 const standUp = { subject: 'Stand-up', start: '2026-10-05T09:00', end: '2026-10-05T09:15', timeZone: 'UTC' };
 const review = { subject: 'Review', start: '2026-10-06T10:00', end: '2026-10-06T11:00', timeZone: 'UTC' };
 
-async function connected(habits: Partial<Habits> = {}) {
+/** @param answered after each answer of the server, with what was asked. */
+async function connected(habits: Partial<Habits> = {}, answered: (request: string) => void = () => {}) {
   const { simulator, mailbox } = await simulated(habits);
-  const connector = exchangeConnector(outboundOfTest(), { server: async () => serverAt(simulator.url) });
+  const outbound = passing(outboundOfTest(), async (session, url, request) => {
+    const answer = await session.send(url, request);
+    answered(request.body ?? '');
+    return answer;
+  });
+  const connector = exchangeConnector(outbound, { server: async () => serverAt(simulator.url) });
   return { simulator, mailbox, connector: connector as CalendarConnector };
 }
 
@@ -80,6 +86,27 @@ test.each(['occurrences', 'mastersThatBegin'] as const)(
     expect(rolled.appointments).toHaveLength(29);
   },
 );
+
+test('a series that is made while its calendar is listed is no sign that the server doesn’t expand series', async () => {
+  let make: (() => void) | null = null;
+  const { connector, mailbox } = await connected({ changeKeys: 'occurrence' }, (request) => {
+    if (!request.includes('CalendarView')) return;
+    make?.();
+    make = null;
+  });
+  const [calendar] = await connector.discover(account, signal);
+  const known = new Map<string, string>();
+  const once = { ...daily, range: { type: 'numbered' as const, startDate: '2026-10-05', numberOfOccurrences: 1 } };
+  let number = 0;
+  make = () => {
+    ({ number } = mailbox.create(standUp, { recurrence: once }));
+  };
+  const first = await pull(connector, calendar!.remoteId, null, known);
+  expect(first).toMatchObject({ objects: [{ appointments: [{ title: 'Stand-up' }] }] });
+  expect(first.end.cursor).toMatchObject({ expansion: 'server' });
+  mailbox.cancelOccurrence(number, '2026-10-05');
+  expect(await pull(connector, calendar!.remoteId, first.end.cursor, known)).toMatchObject({ objects: [], kept: 0 });
+});
 
 test('what can’t be read this time stays as it was and is looked at again; what is new is told as not readable', async () => {
   const { connector, simulator, mailbox } = await connected();

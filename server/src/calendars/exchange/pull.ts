@@ -118,8 +118,11 @@ async function readNews(
     };
     const news = new Map(wanted.flatMap((entry) => (still(entry) ? [[entry.key, still(entry)!] as const] : [])));
     const entries = wanted.filter(({ key }) => !news.has(key));
-    for (const [key, read] of await readEntries(reader, entries, stretch, timeZone)) news.set(key, read);
-    if ([...news.values()].every(({ certain }) => certain)) return { listing, news };
+    const fresh = await readEntries(reader, entries, stretch, timeZone);
+    for (const [key, read] of fresh) news.set(key, read);
+    // A series that was made between the two requests of a listing looks like one that the server doesn't expand.
+    const isClear = listing.expansion !== null || expandedHere(listing, fresh) === null;
+    if (isClear && [...news.values()].every(({ certain }) => certain)) return { listing, news };
     before = news;
   }
   throw keptChanging();
