@@ -1,15 +1,16 @@
 /**
  * Autodiscover, by which clients find EWS: POX (MS-OXDSCLI) with a challenge first, redirects of both kinds, a redirect over
- * HTTP, and version 2 in JSON, which asks nobody who they are.
+ * HTTP, version 2 in JSON, which asks nobody who they are, and the SOAP service (user-settings.ts).
  */
 import type { Answer, Asked } from './http.ts';
 import { isAccount, type SignIn } from './sign-in/sign-in.ts';
+import { type UserSettingsLimits, userSettings } from './user-settings.ts';
 import type { User, World } from './world.ts';
 import { child, childText, type Element } from './xml/element.ts';
 import { read } from './xml/read.ts';
 import { write } from './xml/write.ts';
 
-export interface AutodiscoverSettings {
+export interface AutodiscoverSettings extends UserSettingsLimits {
   /** By domain or by address: where else to ask. */
   redirects: Map<string, { address: string } | { url: string }>;
   /** Version 2 is there from 2013 (CU 22) and 2016 on. */
@@ -27,17 +28,22 @@ const a = (namespace: string, name: string, ...children: Array<Element | null>):
 const leaf = (name: string, text: string): Element => ({ ...a(inner, name), text });
 
 export function autodiscover(world: World, signIn: SignIn, origin: () => string) {
-  const settings: AutodiscoverSettings = { redirects: new Map(), hasJson: true, httpRedirect: null };
+  const settings: AutodiscoverSettings = {
+    ...{ redirects: new Map(), hasJson: true, httpRedirect: null },
+    ...{ hasSoap: true, usersAtOnce: 100, soapRequests: 0 },
+  };
   const ewsOf = (user: User) => user.externalEwsUrl ?? `${origin()}/EWS/Exchange.asmx`;
 
   async function answer(asked: Asked): Promise<Answer | null> {
     const path = asked.url.pathname.toLowerCase();
     if (path.startsWith('/autodiscover/autodiscover.json')) return json(asked);
-    if (path !== '/autodiscover/autodiscover.xml') return null;
-    if (asked.method === 'GET' && settings.httpRedirect)
+    const isSoap = path === '/autodiscover/autodiscover.svc' && settings.hasSoap;
+    if (path !== '/autodiscover/autodiscover.xml' && !isSoap) return null;
+    if (!isSoap && asked.method === 'GET' && settings.httpRedirect)
       return { status: 302, headers: { location: settings.httpRedirect }, body: null };
     const account = await signIn.of(asked);
     if (!isAccount(account)) return account;
+    if (isSoap) return userSettings(world, settings, ewsOf, asked.body);
     if (asked.method !== 'POST') return xml(a(outer, 'Autodiscover', problem('600', 'Invalid Request')));
     return pox(asked.body);
   }

@@ -65,6 +65,11 @@ export interface Habits {
   sharedStreams: boolean;
   /** Subscriptions live on one server of several; who comes without its cookie reaches another. */
   affinity: boolean;
+  /**
+   * What becomes of a stream with subscriptions of mailboxes that live at another site than its server: it doesn't know
+   * them, or the whole of it fails.
+   */
+  otherSites: 'unknown' | 'fails';
   /** Milliseconds from a change to its notice, from and to. */
   noticeLatency: [number, number];
   lostNotices: number;
@@ -122,6 +127,7 @@ export const tame: Habits = {
   forgottenSyncStates: 0,
   sharedStreams: true,
   affinity: true,
+  otherSites: 'unknown',
   noticeLatency: [0, 0],
   lostNotices: 0,
   doubledNotices: 0,

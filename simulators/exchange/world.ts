@@ -32,7 +32,7 @@ export interface User {
   aliases: string[];
   /** null: an account without a mailbox, or one whose mailbox was moved to Microsoft 365. */
   mailbox: Mailbox | null;
-  /** Which Mailbox server has it: streams are grouped by it. */
+  /** At which site it lives: the Mailbox servers of one know nothing of the subscriptions of another. */
   grouping: string;
   /** What every request to the mailbox is told meanwhile, such as ErrorMailboxMoveInProgress; null: it is there. */
   trouble: string | null;

@@ -16,9 +16,9 @@ export function streamEvents(call: Call, subscriptions: Subscriptions, throttlin
     return {
       body: enveloped(failure(name, new Refused('ErrorInvalidRequest', 'At most 200 subscriptions are listened to.'))),
     };
-  const { found, unknown } = subscriptions.find(call, ids);
-  if (unknown.length > 0) return { stream: once(enveloped(lost(call, unknown))) };
   try {
+    const { found, unknown } = subscriptions.find(call, ids);
+    if (unknown.length > 0) return { stream: once(enveloped(lost(call, unknown))) };
     return { stream: events(call, found, subscriptions, throttling.hang(call.account)) };
   } catch (error) {
     if (error instanceof Fault) return { body: enveloped(failure(name, error)) };

@@ -19,6 +19,8 @@ export interface Subscription {
   events: ReadonlySet<string>;
   /** On which server it lives. */
   server: string;
+  /** Made at a server of another site than the one at which its mailbox lives. */
+  strays: boolean;
   pending: Notice[];
   /** Epoch milliseconds at which somebody last listened. */
   heard: number;
@@ -28,6 +30,8 @@ export interface Subscription {
 
 export class Subscriptions {
   readonly all = new Map<string, Subscription>();
+  /** How often one was made at a server of another site than its mailbox's. */
+  strays = 0;
   private readonly world: World;
   private readonly listened = new WeakSet<Mailbox>();
   private serial = 0;
@@ -61,19 +65,21 @@ export class Subscriptions {
     if (wholeMailbox === folders.length > 0)
       throw new Refused('ErrorInvalidSubscriptionRequest', 'Either folders or all of them are subscribed to.');
     const { server, isNew } = this.serverOf(call);
+    const strays = siteIn(server) !== null && siteIn(server) !== digest(user.grouping);
+    if (strays) this.strays++;
     const id = Buffer.from(`${server}|${++this.serial}|${digest(user.id)}`).toString('base64');
     const events = new Set(child(request, 'EventTypes')!.children.map(({ text }) => text.trim()));
     this.listen(user.mailbox);
     this.all.set(id, {
-      ...{ id, account, user, mailbox: user.mailbox, folders: wholeMailbox ? null : folders, events, server },
+      ...{ id, account, user, mailbox: user.mailbox, folders: wholeMailbox ? null : folders, events, server, strays },
       ...{ pending: [], heard: world.clock.now(), wake: null },
     });
     return { id, server, isNew };
   }
 
   /**
-   * The server that a request reaches. Who prefers affinity is told a server in a cookie and must bring it along; who
-   * doesn't reaches the one that has the mailbox.
+   * The server that a request reaches. Who prefers affinity is told a server in a cookie and must bring it along: one of
+   * the site at which the anchor lives. Who doesn't reaches the one that has the mailbox.
    */
   serverOf({ world, headers, user }: Call): { server: string; isNew: boolean } {
     if (!world.habits.affinity) return { server: 'EX1', isNew: false };
@@ -81,7 +87,9 @@ export class Subscriptions {
     if (told) return { server: told, isNew: false };
     if (headers['x-preferserveraffinity']?.toLowerCase() !== 'true')
       return { server: `home-${digest(user?.id ?? '')}`, isNew: false };
-    return { server: `EX${1 + (++this.serial % 9)}.contoso.example~${1_941_000_000 + this.serial}`, isNew: true };
+    const anchor = world.userBy(headers['x-anchormailbox'] ?? '') ?? user;
+    const site = digest(anchor?.grouping ?? '');
+    return { server: `EX${1 + (++this.serial % 9)}.${site}~${1_941_000_000 + this.serial}`, isNew: true };
   }
 
   /** Those of the ids that the caller may listen to, and those that mean nothing to this server. */
@@ -93,7 +101,9 @@ export class Subscriptions {
     const found = ids.flatMap((id) => {
       const one = this.all.get(id);
       const isThere = one && this.isAlive(one) && one.account === account && one.server === server;
-      if (isThere && (world.habits.sharedStreams || one.user === user)) return one;
+      if (isThere && one.strays && world.habits.otherSites === 'fails')
+        throw new Refused('ErrorProxyRequestProcessingFailed', 'The request could not be handed on to the other site.');
+      if (isThere && !one.strays && (world.habits.sharedStreams || one.user === user)) return one;
       unknown.push(id);
       return [];
     });
@@ -166,3 +176,5 @@ export class Subscriptions {
 }
 
 const cookieName = 'X-BackEndOverrideCookie';
+/** Null for a server that was reached without affinity. */
+const siteIn = (server: string): string | null => /^EX\d\.([^~]+)~/.exec(server)?.[1] ?? null;

@@ -19,6 +19,7 @@ import { getItems } from './operations/get-items.ts';
 import { streamEvents } from './operations/stream-events.ts';
 import { subscribeStreaming } from './operations/subscribe-streaming.ts';
 import { pullCalendar } from './pull.ts';
+import { streamGroups } from './stream-groups.ts';
 import { Streams } from './streams.ts';
 
 export interface ExchangeOptions {
@@ -34,9 +35,6 @@ export const exchangeSettings = z.object({
 });
 export type ExchangeAccountSettings = z.infer<typeof exchangeSettings>;
 type Account = ConnectorAccount<ExchangeAccountSettings, null>;
-
-/** Exchange closes a stream after it; who came later joins then. At most 30. */
-const streamMinutes = 10;
 
 export function exchangeConnector(
   outbound: Outbound,
@@ -123,17 +121,20 @@ export function exchangeConnector(
     },
 
     watch(serverId, tell, signal) {
+      const client = async () => clients.of(await server(serverId));
       const streams = new Streams({
         ...{ tell, time, signal },
-        // An entry is one site: who has mailboxes in several enters the server of each.
-        groupOf: async () => '',
+        groups: streamGroups({
+          ...{ outbound, time, signal, server: () => server(serverId) },
+          address: async (mailbox) => (await client()).address(mailbox),
+        }),
         server(anchor, until) {
           const affinity = new Affinity(anchor);
-          const of = async (address: string) => clients.of(await server(serverId)).mailbox(address, until, affinity);
+          const of = async (address: string) => (await client()).mailbox(address, until, affinity);
           return {
             subscribe: async ({ address, folders }) => subscribeStreaming(await of(address), folders),
-            async *listen(address, subscriptionIds) {
-              yield* streamEvents(await of(address), subscriptionIds, streamMinutes);
+            async *listen(address, subscriptionIds, minutes) {
+              yield* streamEvents(await of(address), subscriptionIds, minutes);
             },
           };
         },

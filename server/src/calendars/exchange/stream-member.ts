@@ -8,14 +8,17 @@ export interface StreamedMailbox {
   folders: readonly string[];
 }
 
-/** A mailbox that refuses a subscription is asked again after it. */
+/** A mailbox that refuses a subscription is asked again after it; one that can't be reached, after less. */
 const askAgainMs = 3_600_000;
+const passesWithinMs = 300_000;
 
 export class StreamMember {
   readonly mailbox: StreamedMailbox;
   subscription: string | null = null;
   /** Epoch milliseconds before which nothing is asked of it. */
   notBefore = 0;
+  /** Epoch milliseconds before which another one is asked to speak for all, if there is one. */
+  silentUntil = 0;
   readonly #tell: (hint: Hint) => void;
   #told = false;
   #doubtful = false;
@@ -46,10 +49,15 @@ export class StreamMember {
     this.#told = false;
   }
 
-  /** @param now epoch milliseconds. */
-  setAside(now: number): void {
+  /** @param now epoch milliseconds. @param passes the reason is expected to pass by itself. */
+  setAside(now: number, passes = false): void {
     this.subscription = null;
-    this.notBefore = now + askAgainMs;
+    this.notBefore = now + (passes ? passesWithinMs : askAgainMs);
     this.untold();
+  }
+
+  /** @param now epoch milliseconds. */
+  spokeInVain(now: number): void {
+    this.silentUntil = now + passesWithinMs;
   }
 }

@@ -15,6 +15,7 @@ const mailboxes = (count: number) => Array.from({ length: count }, (_, index) =>
 interface OpenStream {
   address: string;
   ids: readonly string[];
+  minutes: number;
   say(...heard: Heard[]): void;
   /** Ends it: well, or with what broke it. */
   end(error?: Error): void;
@@ -29,14 +30,20 @@ interface Habits {
   /** Of streams that are listened to as the address. */
   deaf?: (address: string) => Error | null;
   groupOf?: (address: string) => string;
+  /** Where it truly lives: a stream knows no subscription of another site than its anchor's. */
+  siteOf?: (address: string) => string;
 }
 
 function fake(options: Habits = {}) {
   const { most = 10, perStream = 200, refuses = () => null, deaf = () => null, groupOf = () => '' } = options;
+  const { siteOf = () => '' } = options;
   const open = new Set<OpenStream>();
   const hints: string[] = [];
+  const doubted: string[] = [];
   const abort = new AbortController();
   let subscriptions = 0;
+  /** By subscription: whether it was made where its mailbox lives. */
+  const homes = new Map<string, boolean>();
   let now = 0;
   const streams = new Streams({
     signal: abort.signal,
@@ -49,27 +56,31 @@ function fake(options: Habits = {}) {
         await setImmediate();
       },
     },
-    groupOf: async (address) => groupOf(address),
-    server: () => ({
+    groups: {
+      of: async (addresses) => new Map(addresses.map((address) => [address, groupOf(address)])),
+      doubt: (addresses) => void doubted.push(...addresses),
+    },
+    server: (anchor) => ({
       async subscribe({ address }) {
         const error = refuses(address);
         if (error) throw error;
+        homes.set(`${address} ${subscriptions + 1}`, siteOf(address) === siteOf(anchor));
         return `${address} ${++subscriptions}`;
       },
-      async *listen(address, ids) {
+      async *listen(address, ids, minutes) {
         const error = deaf(address);
         if (error) throw error;
         if (open.size >= most)
           throw new ExchangeRefusal('ErrorExceededConnectionCount', null, 'throttled', 'Too many connections.');
         const queue: (Heard | Error | null)[] = [{ kind: 'alive' }];
-        const lost = ids.slice(perStream);
+        const lost = ids.filter((id, index) => index >= perStream || !homes.get(id));
         if (lost.length > 0) queue.splice(0, 1, { kind: 'lost', subscriptionIds: lost }, null);
         let ring = () => {};
         const put = (...what: (Heard | Error | null)[]) => {
           queue.push(...what);
           ring();
         };
-        const stream: OpenStream = { address, ids, say: put, end: (error) => put(error ?? null) };
+        const stream: OpenStream = { address, ids, minutes, say: put, end: (error) => put(error ?? null) };
         open.add(stream);
         abort.signal.addEventListener('abort', () => put(null));
         try {
@@ -87,7 +98,7 @@ function fake(options: Habits = {}) {
     }),
   });
   return {
-    ...{ streams, open, hints },
+    ...{ streams, open, hints, doubted },
     /** What was said since the last time, when all is quiet. */
     async said() {
       for (let turns = 0; turns < 200; turns++) await setImmediate();
@@ -220,5 +231,88 @@ test('who leaves is heard of no more, and who comes is told of when the stream b
   await said();
   [...open][0]!.end();
   expect(await said()).toEqual(['000 told']);
+  await stop();
+});
+
+test('a stream that has room is opened anew every minute, so that who comes is told of; a full one every ten', async () => {
+  const { streams, open, said, stop } = fake();
+  streams.keep(mailboxes(201));
+  await said();
+  expect(new Map([...open].map(({ ids, minutes }) => [ids.length, minutes]))).toEqual(
+    new Map([
+      [200, 10],
+      [1, 1],
+    ]),
+  );
+  await stop();
+});
+
+test('a mailbox that isn’t to be reached for a while keeps nobody else from being told of', async () => {
+  const moving = new ExchangeRefusal('ErrorMailboxMoveInProgress', null, 'unreachable', 'is being moved');
+  const away = new Set(['000', '002', '003', '004', '006']);
+  const { streams, open, said, stop } = fake({ refuses: (address) => (away.has(address.slice(0, 3)) ? moving : null) });
+  streams.keep(mailboxes(8));
+  const first = await said();
+  // Where several in a row are refused, the rest waits for the next time.
+  [...open][0]!.end();
+  first.push(...(await said()));
+  expect(new Set(first)).toEqual(new Set(['001 told', '005 told', '007 told']));
+  expect([...open].map(({ ids }) => ids.length)).toEqual([3]);
+  await stop();
+});
+
+test('where a whole server is away, it isn’t asked for each of its mailboxes', async () => {
+  let asked = 0;
+  const { streams, open, said, stop } = fake({
+    refuses: () => {
+      asked++;
+      return new ExchangeRefusal('ErrorMailboxStoreUnavailable', null, 'unreachable', 'away');
+    },
+  });
+  streams.keep(mailboxes(100));
+  expect(await said()).toEqual([]);
+  expect(open.size).toBe(0);
+  expect(asked).toBeGreaterThan(2);
+  await stop();
+});
+
+test('another mailbox speaks for a stream while the first is being moved', async () => {
+  let isMoving = false;
+  const { streams, open, said, stop } = fake({
+    deaf: (address) =>
+      isMoving && address.startsWith('000')
+        ? new ExchangeRefusal('ErrorMailboxMoveInProgress', null, 'unreachable', 'is being moved')
+        : null,
+  });
+  streams.keep(mailboxes(3));
+  await said();
+  isMoving = true;
+  [...open][0]!.end();
+  expect(await said()).toEqual(expect.arrayContaining(['000 told', '001 told', '002 told']));
+  expect([...open].map(({ address, ids }) => [address, ids.length])).toEqual([['001@contoso.example', 3]]);
+  await stop();
+});
+
+test('who lives elsewhere, though nothing says so, finds a stream of its own, and its group is asked for anew', async () => {
+  const { streams, open, doubted, said, stop } = fake({ siteOf: (address) => String(Number(address.slice(0, 3)) % 3) });
+  streams.keep(mailboxes(9));
+  expect(new Set((await said()).filter((hint) => hint.endsWith(' told'))).size).toBe(9);
+  const sites = [...open].map(({ ids }) => ids.map((id) => Number(id.slice(0, 3)) % 3));
+  expect(sites.map((each) => new Set(each).size)).toEqual([1, 1, 1]);
+  expect(doubted).toContain('001@contoso.example');
+  await stop();
+});
+
+test('a mailbox that has moved to another group leaves its stream for one of those', async () => {
+  const south = new Set(['002@contoso.example']);
+  const { streams, open, said, stop } = fake({ groupOf: (address) => (south.has(address) ? 'south' : 'north') });
+  streams.keep(mailboxes(3));
+  await said();
+  south.add('001@contoso.example');
+  streams.keep(mailboxes(3));
+  expect(await said()).toEqual(['001 untold']);
+  for (const stream of open) stream.end();
+  expect(await said()).toEqual(['001 told']);
+  expect([...open].map(({ ids }) => ids.map((id) => id.slice(0, 3)).join())).toEqual(['000', '002,001']);
   await stop();
 });

@@ -2,11 +2,16 @@
  * Notices of many mailboxes over few connections. Mailboxes that live together share a stream, at most 200; as many
  * streams are held as the server allows, and the mailboxes that find no place are polled. A server on which a stream hears
  * of one mailbox alone is met by a stream each, as far as connections reach.
+ *
+ * A stream takes nobody in while it is open, so one that has room is opened anew every minute: who comes is told of
+ * within it, for one request a minute, and nothing that is under way gets lost as it would by breaking it off.
  * Source: "Notification subscriptions, mailbox events, and EWS" and "How to: Maintain affinity between a group of
  * subscriptions and the Mailbox server" (Microsoft); HangingConnectionLimit in "EWS throttling in Exchange".
  */
 import { ConnectorError, type Hint } from '../connector.ts';
 import type { Time } from '../gate.ts';
+import { ExchangeRefusal } from './refusal.ts';
+import type { StreamGroups } from './stream-groups.ts';
 import { type StreamedMailbox, StreamMember } from './stream-member.ts';
 
 /** What a stream says; see operations/stream-events.ts. */
@@ -18,15 +23,14 @@ export type Heard =
 /** One server of several, for the mailboxes of one stream. All throw ConnectorError. */
 export interface StreamServer {
   subscribe(mailbox: StreamedMailbox): Promise<string>;
-  /** As the mailbox of the address. Ends when the server closes the stream. */
-  listen(address: string, subscriptionIds: readonly string[]): AsyncIterable<Heard>;
+  /** As the mailbox of the address. Ends when the server closes the stream, after so many minutes at the latest. */
+  listen(address: string, subscriptionIds: readonly string[], minutes: number): AsyncIterable<Heard>;
 }
 
 export interface StreamsParts {
   /** @param anchor the alphabetically first address of those that share the stream. */
   server(anchor: string, signal: AbortSignal): StreamServer;
-  /** Mailboxes of which it gives the same may share a stream. @throws never */
-  groupOf(address: string): Promise<string>;
+  groups: StreamGroups;
   tell(hint: Hint): void;
   time: Time;
   signal: AbortSignal;
@@ -39,8 +43,14 @@ const mostStreams = 10;
 const subscribedAtOnce = 4;
 const firstPauseMs = 1_000;
 const longestPauseMs = 60_000;
+/** The pause after which the server of the subscriptions is given up: once in a row, because subscriptions are counted. */
+const looksElsewhereAt = 8 * firstPauseMs;
+/** Of 1 to 30: a stream to which nobody can come. */
+const minutesOfFull = 10;
 /** A stream that lasted so long was well, whatever ended it. */
-const steadyMs = 60_000;
+const steadyMs = 30_000;
+/** Refused in a row for reasons of their own, they have one in common: their server is in trouble. */
+const mostRefusedInARow = 3;
 /** A server that allowed few streams, or one mailbox each, is tried again after it. */
 const tryAgainMs = 3_600_000;
 
@@ -62,6 +72,8 @@ export class Streams {
   #limit = mostStreams;
   #perStream = mostOnStream;
   #learntAt = 0;
+  /** By account: how often it had to leave a stream on which it wasn't known while others were. */
+  readonly #apart = new Map<string, number>();
   #placing: Promise<void> = Promise.resolve();
 
   constructor(parts: StreamsParts) {
@@ -83,17 +95,35 @@ export class Streams {
     const { time, signal } = this.#parts;
     if (signal.aborted) return;
     if (time.now() - this.#learntAt > tryAgainMs) [this.#limit, this.#perStream] = [mostStreams, mostOnStream];
+    const groups = await this.#groups();
+    if (signal.aborted) return;
     const placed = new Set<string>();
-    for (const { members } of this.#streams.keys())
+    for (const { group, members } of this.#streams.keys())
       for (const [id, { mailbox }] of members)
-        if (same(this.#wanted.get(id), mailbox)) placed.add(id);
-        else members.delete(id);
-    for (const mailbox of this.#wanted.values()) {
-      if (placed.has(mailbox.accountId)) continue;
-      const group = await this.#parts.groupOf(mailbox.address);
-      if (signal.aborted) return;
-      this.#streamFor(group)?.members.set(mailbox.accountId, new StreamMember(mailbox, this.#parts.tell));
-    }
+        if (same(this.#wanted.get(id), mailbox) && groups.get(id) === group) placed.add(id);
+        else this.#takeOff(members, id);
+    for (const [id, mailbox] of this.#wanted)
+      if (!placed.has(id))
+        this.#streamFor(groups.get(id) ?? '')?.members.set(id, new StreamMember(mailbox, this.#parts.tell));
+  }
+
+  #takeOff(members: Map<string, StreamMember>, id: string): void {
+    // Until it has another place nobody tells of it.
+    if (this.#wanted.has(id)) members.get(id)?.untold();
+    members.delete(id);
+  }
+
+  /** By account: those of the same group may share a stream. */
+  async #groups(): Promise<Map<string, string>> {
+    const wanted = [...this.#wanted.values()];
+    const told = await this.#parts.groups.of(wanted.map(({ address }) => address));
+    for (const id of this.#apart.keys()) if (!this.#wanted.has(id)) this.#apart.delete(id);
+    return new Map(
+      wanted.map(({ accountId, address }) => {
+        const apart = this.#apart.get(accountId);
+        return [accountId, `${told.get(address) ?? ''}${apart ? ` apart ${apart}` : ''}`];
+      }),
+    );
   }
 
   /** Null: all places are taken. */
@@ -115,6 +145,8 @@ export class Streams {
     const { time, signal } = this.#parts;
     let pause = firstPauseMs;
     while (!signal.aborted && stream.members.size > 0) {
+      // Those that weren't known may have found other places by now.
+      if (stream.strange > 0) await this.#placing;
       const began = time.now();
       try {
         const heard = await this.#once(stream);
@@ -131,10 +163,15 @@ export class Streams {
           stream.speaker.setAside(time.now());
           continue;
         }
+        // The same where only its own mailbox may be in trouble, and the server may as well.
+        if (error instanceof ExchangeRefusal) stream.speaker?.spokeInVain(time.now());
+        this.#parts.groups.doubt(addressesOf(stream.members.values()));
         // What was on its way is lost with the connection; whoever is told again looks for it.
         for (const member of stream.members.values())
           if (pause === firstPauseMs) member.doubt();
           else member.untold();
+        // Its Mailbox server may be gone for good: then the cookie leads nowhere, and all begins anew at another.
+        if (pause === looksElsewhereAt) for (const member of stream.members.values()) member.subscription = null;
         const until = error instanceof ConnectorError ? (error.retryAt?.epochMilliseconds ?? 0) : 0;
         await time.sleep(Math.max(pause, until - time.now()), signal);
         pause = Math.min(pause * 2, longestPauseMs);
@@ -146,7 +183,8 @@ export class Streams {
   /** Subscribes who isn't, and listens until the server closes the stream. @returns whether anything was heard. */
   async #once(stream: Stream): Promise<boolean> {
     const { signal } = this.#parts;
-    stream.speaker = this.#able(stream)[0] ?? null;
+    const able = this.#able(stream);
+    stream.speaker = able.find(({ silentUntil }) => silentUntil <= this.#parts.time.now()) ?? able[0] ?? null;
     if (!stream.speaker) return false;
     const { address: first } = stream.speaker.mailbox;
     // Where nothing is left of the subscriptions, any server of theirs will do.
@@ -158,7 +196,8 @@ export class Streams {
     for (const member of stream.members.values()) if (member.subscription) members.set(member.subscription, member);
     if (members.size === 0) return false;
     let well = false;
-    for await (const heard of server.listen(first, [...members.keys()])) {
+    const minutes = members.size < this.#perStream ? 1 : minutesOfFull;
+    for await (const heard of server.listen(first, [...members.keys()], minutes)) {
       if (signal.aborted) return well;
       if (heard.kind === 'lost') {
         if (!this.#lose(stream, members, heard.subscriptionIds, well)) return false;
@@ -184,20 +223,28 @@ export class Streams {
   async #subscribe(stream: Stream, server: StreamServer): Promise<void> {
     const { time, signal } = this.#parts;
     const left = this.#able(stream).filter(({ subscription }) => subscription === null);
+    let refusedInARow = 0;
     const worker = async (most: number) => {
       for (let done = 0; done < most && left.length > 0 && !signal.aborted; done++) {
         const member = left.shift()!;
         try {
           member.subscription = await server.subscribe(member.mailbox);
+          refusedInARow = 0;
         } catch (error) {
           // What concerns the server concerns all of them.
           if (!(error instanceof ConnectorError) || concernsAll(error)) throw error;
-          member.setAside(time.now());
+          // A mailbox that is being moved, or whose database isn't mounted, is no fault of the others.
+          const passes = error.errorClass === 'unreachable';
+          member.setAside(time.now(), passes);
+          if (!passes || ++refusedInARow < mostRefusedInARow) continue;
+          if (![...stream.members.values()].some(isSubscribed)) throw error;
+          // Those who are on it are listened to; the others come when it is opened anew.
+          left.length = 0;
         }
       }
     };
     // The first one's answer says which server the others have to go to.
-    await worker(1);
+    while (left.length > 0 && !signal.aborted && ![...stream.members.values()].some(isSubscribed)) await worker(1);
     const all = Array.from({ length: subscribedAtOnce }, () => worker(Number.POSITIVE_INFINITY));
     const ended = await Promise.allSettled(all);
     for (const one of ended) if (one.status === 'rejected') throw one.reason;
@@ -205,16 +252,24 @@ export class Streams {
 
   /** @returns false when the stream is given up: on this server each mailbox needs one of its own. */
   #lose(stream: Stream, members: ReadonlyMap<string, StreamMember>, ids: readonly string[], well: boolean): boolean {
-    for (const id of ids) {
-      const member = members.get(id);
-      if (!member) continue;
+    const lost = ids.flatMap((id) => members.get(id) ?? []);
+    for (const member of lost) {
       member.untold();
       member.subscription = null;
     }
     // Made a moment ago and not known: once may happen, twice is how the server is.
-    if (well || members.size < 2 || ++stream.strange < 2) return true;
-    void this.#dissolve(stream, this.#limit, 1);
-    return false;
+    if (well || members.size < 2) return true;
+    stream.strange++;
+    this.#parts.groups.doubt(addressesOf(lost));
+    if (stream.strange > 1 && members.size - lost.length < 2) {
+      void this.#dissolve(stream, this.#limit, 1);
+      return false;
+    }
+    // Where several are heard of, the others live elsewhere, though nothing had said so.
+    if (stream.strange > 1)
+      for (const { mailbox } of lost) this.#apart.set(mailbox.accountId, (this.#apart.get(mailbox.accountId) ?? 0) + 1);
+    this.keep([...this.#wanted.values()]);
+    return true;
   }
 
   /** Its mailboxes find other places, or are polled. */
@@ -227,20 +282,26 @@ export class Streams {
   }
 }
 
+const addressesOf = (members: Iterable<StreamMember>): string[] => [...members].map(({ mailbox }) => mailbox.address);
+
+const isSubscribed = ({ subscription }: StreamMember): boolean => subscription !== null;
+
 /** Who has left it is spoken of no more. */
 const isOn = (stream: Stream, member: StreamMember): boolean => stream.members.get(member.mailbox.accountId) === member;
 
 const same = (a: StreamedMailbox | undefined, b: StreamedMailbox): boolean =>
   a !== undefined && a.address === b.address && a.folders.join('\n') === b.folders.join('\n');
 
+/** Exchange says "unreachable" of a mailbox; of the server whoever couldn't reach it. */
 const concernsAll = (error: ConnectorError): boolean =>
   ['unreachable', 'throttled', 'credentials'].includes(error.errorClass) &&
+  !(error instanceof ExchangeRefusal && error.errorClass === 'unreachable') &&
   codeOf(error) !== 'ErrorExceededSubscriptionCount';
 
 const isOfMailbox = (error: unknown): boolean =>
   error instanceof ConnectorError && ['notFound', 'consent'].includes(error.errorClass);
 
-const codeOf = (error: unknown): unknown => (error as { code?: unknown }).code;
+const codeOf = (error: unknown): unknown => (error instanceof ExchangeRefusal ? error.code : null);
 
 /** More streams than the server holds for an account (ErrorExceededConnectionCount). */
 const isTooMany = (error: unknown): boolean => codeOf(error) === 'ErrorExceededConnectionCount';

@@ -16,7 +16,8 @@ export type AutodiscoverAnswer =
 
 const requestNamespace = 'http://schemas.microsoft.com/exchange/autodiscover/outlook/requestschema/2006';
 const responseNamespace = 'http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a';
-const ofAutodiscover = /^https?:\/\/schemas\.microsoft\.com\/exchange\/autodiscover\//;
+/** Plain XML and, with the year in it, SOAP (user-settings.ts). */
+const ofAutodiscover = /^https?:\/\/schemas\.microsoft\.com\/exchange\/(?:2010\/)?autodiscover\b/i;
 
 export const plainXmlRequest = (mailbox: string): string =>
   [
@@ -71,5 +72,6 @@ export function readJson(text: string): AutodiscoverAnswer {
 
 const named = (element: XmlElement, name: string) =>
   element.name === name && ofAutodiscover.test(element.namespace) ? element : null;
-const child = (element: XmlElement | null, name: string) => element?.children.find((each) => named(each, name)) ?? null;
-const word = (element: XmlElement | null, name: string) => child(element, name)?.text.trim() || null;
+export const child = (element: XmlElement | null, name: string) =>
+  element?.children.find((each) => named(each, name)) ?? null;
+export const word = (element: XmlElement | null, name: string) => child(element, name)?.text.trim() || null;

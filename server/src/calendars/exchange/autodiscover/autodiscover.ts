@@ -7,13 +7,9 @@
  * Source: MS-OXDISCO 3.1.5, "Generate a list of Autodiscover endpoints" (Microsoft).
  */
 import dns from 'node:dns/promises';
-import type { Outbound } from '../../../outbound/outbound.ts';
 import { ConnectorError } from '../../connector.ts';
-import type { Time } from '../../gate.ts';
-import type { ExchangeServer } from '../exchange-server.ts';
-import { signInOf } from '../sign-in/kinds.ts';
-import { discard } from '../sign-in/sign-in.ts';
 import { type AutodiscoverAnswer, plainXmlRequest, readJson, readPlainXml } from './answers.ts';
+import { type AskingParts, askSignedIn } from './signed-in.ts';
 
 export interface Discovered {
   /** Of EWS. */
@@ -28,13 +24,9 @@ export interface Discovered {
 
 export type ResolveSrv = (name: string) => Promise<{ name: string; port: number; priority: number }[]>;
 
-export interface DiscoveryParts {
-  outbound: Outbound;
-  server: ExchangeServer;
+export interface DiscoveryParts extends AskingParts {
   /** Whose server is looked for; its domain counts unless the server has one of its own. */
   mailbox: string;
-  time: Time;
-  signal?: AbortSignal;
   /** DNS, for tests. */
   resolveSrv?: ResolveSrv;
 }
@@ -131,38 +123,12 @@ class Search {
     }
   }
 
-  /** Signed in only where the server asks for it. */
   async #askPlainXml(url: URL): Promise<AutodiscoverAnswer> {
-    const { outbound, server, time, signal } = this.#parts;
-    const session = outbound.session({ typedBy: 'administrator', authority: server.authority });
-    const request = {
-      method: 'POST',
-      headers: { 'content-type': 'text/xml; charset=utf-8', accept: 'text/xml' },
-      body: plainXmlRequest(this.#mailbox),
-      timeoutMs,
-      silenceMs: timeoutMs,
-      ...(signal && { signal }),
-    };
-    try {
-      let answer = await session.send(url, request);
-      if (answer.status === 401) {
-        await discard(answer);
-        answer = await signInOf(server, outbound, time).send(session, url, request);
-      }
-      const elsewhere = redirectOf(answer, url);
-      if (elsewhere) return { kind: 'elsewhere', url: elsewhere.href };
-      if (answer.status !== 200) throw new ConnectorError('notFound', `HTTP ${answer.status}`);
-      const pieces: Uint8Array[] = [];
-      let size = 0;
-      for await (const piece of answer.body) {
-        size += piece.length;
-        if (size > 1_000_000) throw new ConnectorError('malformed', `${url.host} sent more than 1 MB.`);
-        pieces.push(piece);
-      }
-      return readPlainXml(new TextDecoder().decode(Buffer.concat(pieces)), url.host);
-    } finally {
-      session.close();
-    }
+    const answer = await askSignedIn(this.#parts, url, plainXmlRequest(this.#mailbox));
+    const elsewhere = redirectOf(answer, url);
+    if (elsewhere) return { kind: 'elsewhere', url: elsewhere.href };
+    if (answer.status !== 200) throw new ConnectorError('notFound', `HTTP ${answer.status}`);
+    return readPlainXml(answer.text, url.host);
   }
 
   async #unencryptedRedirect(): Promise<URL | null> {
