@@ -23,6 +23,7 @@ import { freeLeasesOfTheDead, nameProcess } from './store/processes.ts';
 import { loadOrCreateKeys, secretsWith } from './store/secrets.ts';
 import { startGroupAccounts } from './sync/group-accounts.ts';
 import { startSync } from './sync/sync.ts';
+import { inTurns } from './sync/turns.ts';
 import { startWatching } from './sync/watching.ts';
 import { phoneSystemKinds } from './telephony/connectors.ts';
 import { startReconciler } from './telephony/reconciler.ts';
@@ -77,7 +78,7 @@ export async function startServer(
     const context: Context = { store, secrets, outbound, log, processName: nameProcess() };
     const connectors = [
       ...calendarKinds(
-        outbound,
+        inTurns(outbound),
         (id) => registeredApplication(store.db, secrets, id),
         (id) => registeredServer(store.db, secrets, id),
       ).values(),

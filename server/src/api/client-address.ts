@@ -2,6 +2,7 @@
  * Which address a request comes from. Behind a reverse proxy that is what the proxy says in X-Forwarded-For; from anybody
  * else that header means nothing, or whoever guesses passwords would be somebody else with each try. Pure.
  */
+import { isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import type { Network } from '../outbound/address-rules.ts';
 
@@ -21,6 +22,7 @@ export function clientOf(peer: string, forwardedFor: string | undefined, trusted
 }
 
 const isTrusted = (address: string, trusted: readonly Network[]): boolean => {
+  if (trusted.length === 0) return false;
   const parsed = ipaddr.process(address);
   return trusted.some(
     ({ address: network, prefix }) =>
@@ -32,5 +34,6 @@ const isTrusted = (address: string, trusted: readonly Network[]): boolean => {
 function plain(text: string): string | null {
   const [, bracketed] = /^\[([^\]]+)\](?::\d+)?$/.exec(text) ?? [];
   const address = bracketed ?? text.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1').replace(/%.*$/, '');
+  if (isIPv4(address)) return address; // nearly always, and cheaper to tell
   return ipaddr.isValid(address) ? ipaddr.process(address).toString() : null;
 }

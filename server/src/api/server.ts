@@ -7,6 +7,7 @@ import type { Context, Running } from '../context.ts';
 import type { SampleCompany } from '../organization/sample-company/sample-company.ts';
 import { providerClients } from '../organization/sign-in/provider-client.ts';
 import { parseNetwork } from '../outbound/address-rules.ts';
+import { openNotices } from '../sync/notices.ts';
 import type { PhoneSystemKinds } from '../telephony/connectors.ts';
 import { accountRoutes } from './accounts.routes.ts';
 import { agendaRoutes } from './agenda.routes.ts';
@@ -86,6 +87,7 @@ export async function startApi(context: Context, options: ApiOptions): Promise<R
   const sessions = await openSessions(context.store, tokens.forget);
   const providers = providerClients(context);
   const hub = await openLiveHub(context);
+  const notices = openNotices(context);
   // The port is known before the first request: 0 asks the system for a free one.
   let handle: (request: Request, ...rest: never[]) => Response | Promise<Response> = () =>
     new Response('Starting.', { status: 503 });
@@ -106,7 +108,7 @@ export async function startApi(context: Context, options: ApiOptions): Promise<R
     ...graphApplicationRoutes(context, publicUrl),
     ...exchangeServerRoutes(context),
     ...graphConsentRoutes(context, publicUrl),
-    ...graphNotificationRoutes(context),
+    ...graphNotificationRoutes(notices),
     ...identityProviderRoutes(context, sessions, providers, publicUrl),
     ...userRoutes(context, sessions, publicUrl),
     ...roleRoutes(context, sessions),
@@ -154,6 +156,7 @@ export async function startApi(context: Context, options: ApiOptions): Promise<R
       const late = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), 3_000);
       await closed;
       clearTimeout(late);
+      await notices.stop();
     },
   };
 }

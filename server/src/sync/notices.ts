@@ -1,6 +1,8 @@
 /**
  * What sources tell of changes: collected for a moment, then written for all accounts at once. A notice only makes its
- * account due; a flood of them costs one statement.
+ * account due; a flood of them costs one statement. Who told is answered before that: Graph delays all notices of
+ * who takes seconds for one in ten of them, and drops some where it is more ("Receive change notifications through
+ * webhooks").
  */
 import { timingSafeEqual } from 'node:crypto';
 import { sql } from 'kysely';
@@ -19,13 +21,20 @@ export interface Notice {
 }
 
 export interface Notices {
-  /** Returns at once. More than can be kept are let go: the account's safety pull finds what they told. */
-  take(notices: readonly Notice[]): void;
-  /** Resolves when what was taken is written. */
-  settled(): Promise<void>;
+  /**
+   * Returns at once. What was told is written some milliseconds later, and as long as the database is away it is kept in
+   * memory. Only a process that is killed loses it: then the mailbox's next change, or its safety pull, finds the same.
+   * @returns false where too much waits already: nothing was taken then, and it must be told again.
+   */
+  take(notices: readonly Notice[]): boolean;
+  /** Writes what was taken, once; where that fails the log says so. */
+  stop(): Promise<void>;
 }
 
 const collectMs = 50;
+/** Until it is tried again to write what could not be written. */
+const againMs = 1_000;
+/** Different ones; what is told many times waits once. */
 const mostWaiting = 20_000;
 /** What changes in one go is told in many notices: the pull waits so long for the rest of them. */
 const burst = '1 second';
@@ -33,30 +42,44 @@ const burst = '1 second';
 const apart = '10 seconds';
 
 export function openNotices({ store, log }: Pick<Context, 'store' | 'log'>): Notices {
-  let waiting: Notice[] = [];
-  let flushing: Promise<void> = Promise.resolve();
+  let waiting = new Map<string, Notice>();
   let timer: NodeJS.Timeout | null = null;
-  const flush = () => {
-    timer = null;
-    const notices = waiting;
-    waiting = [];
-    flushing = flushing
-      .then(() => writeNotices(store.db, notices))
-      .catch((error: unknown) =>
-        log.error({ error }, 'Notices of changes could not be written; accounts are pulled later.'),
-      );
-  };
+  let writing: Promise<void> | null = null;
+  let failing = false;
+
+  async function write(): Promise<void> {
+    const taken = waiting;
+    waiting = new Map();
+    try {
+      await writeNotices(store.db, [...taken.values()]);
+      failing = false;
+    } catch (error) {
+      if (!failing) log.error({ error }, 'Notices of changes can’t be written; they are kept until they can.');
+      failing = true;
+      waiting = new Map([...taken, ...waiting]);
+    }
+  }
+  function soon(milliseconds: number): void {
+    if (timer !== null || writing !== null) return;
+    timer = setTimeout(() => {
+      timer = null;
+      writing = write().finally(() => {
+        writing = null;
+        if (waiting.size > 0) soon(failing ? againMs : collectMs);
+      });
+    }, milliseconds);
+  }
   return {
     take(notices) {
-      waiting.push(...notices.slice(0, Math.max(0, mostWaiting - waiting.length)));
-      timer ??= setTimeout(flush, collectMs);
+      if (waiting.size + notices.length > mostWaiting) return false;
+      for (const notice of notices) waiting.set(JSON.stringify(notice), notice);
+      if (waiting.size > 0) soon(collectMs);
+      return true;
     },
-    async settled() {
-      if (timer) {
-        clearTimeout(timer);
-        flush();
-      }
-      await flushing;
+    async stop() {
+      await writing;
+      clearTimeout(timer ?? undefined);
+      if (waiting.size > 0) await write();
     },
   };
 }

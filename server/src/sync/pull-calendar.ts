@@ -26,7 +26,7 @@ import { sameInterval } from './window.ts';
 const fullRoundEvery = 7 * 24 * 3600_000;
 
 /** Milliseconds of reading at a stretch: then answers that have arrived, and other requests, get their turn. */
-const longestTurn = 5;
+const longestTurn = 2;
 
 export interface Pull {
   db: Database;

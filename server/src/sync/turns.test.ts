@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { nextTurn } from './turns.ts';
+import type { Outbound } from '../outbound/outbound.ts';
+import { inTurns, nextTurn } from './turns.ts';
 
 const pulls = 30;
 /** Milliseconds on a core, so that others on the machine don't count. */
@@ -42,4 +43,30 @@ async function mostBetweenLooks(turn: () => Promise<unknown>): Promise<number> {
 test('however many pulls have work to do, the process looks at its sockets between some milliseconds of it', async () => {
   expect(await mostBetweenLooks(setImmediate), 'each by itself').toBeGreaterThan(pulls / 2);
   expect(await mostBetweenLooks(nextTurn)).toBeLessThan(8);
+});
+
+test('answers that arrive together are taken apart in turns, whole ones and those that come piece by piece', async () => {
+  const piece = Uint8Array.of(1);
+  async function* pieces() {
+    for (let count = 0; count < 2; count++) yield piece;
+  }
+  const outbound = inTurns({
+    fetch: async () => ({ status: 200 }),
+    session: () => ({ send: async () => ({ status: 200, body: pieces() }), close: () => {} }),
+  } as unknown as Outbound);
+  const fetched = () => outbound.fetch('https://graph.example', { typedBy: 'administrator' });
+  expect(await mostBetweenLooks(fetched)).toBeLessThan(8);
+
+  const readers = Array.from({ length: pulls }, async () => {
+    const request = { method: 'POST', headers: {} };
+    const { body } = await outbound.session({ typedBy: 'administrator' }).send(new URL('https://ews.example'), request);
+    return body[Symbol.asyncIterator]();
+  });
+  const waiting = await Promise.all(readers);
+  const read = async () => {
+    const reader = waiting.shift()!;
+    expect(await reader.next()).toEqual({ done: false, value: piece });
+    waiting.push(reader);
+  };
+  expect(await mostBetweenLooks(read)).toBeLessThan(8);
 });
