@@ -61,12 +61,13 @@ who see subjects as in the agenda.`,
         const shown = await shownWhole(db, viewer, userId, view, items, ({ place }) => timesOf(place));
         return {
           at: now,
-          entries: items.map(({ place, forwarding, reason }, index) => ({
+          entries: items.map(({ place, forwarding, reason, appointmentEnd }, index) => ({
             ...{ forwarding, reason: { origin: reason.origin } },
             ...shown[index]!,
             ...{ running: place.running, below: place.below, above: place.above },
             ...{ from: instant(place.from), until: instant(place.until) },
             shows: instant(place.shows),
+            ...(appointmentEnd !== undefined && { appointmentEnd: instant(appointmentEnd) }),
           })),
         };
       },

@@ -97,6 +97,7 @@ const shows = (what: string, wanted: (seen: Awaited<ReturnType<typeof presence>>
   until(what, () => presence(), wanted);
 const stack = async (viewer: Person = owner) =>
   (await viewer.call('GET', `/users/${owner.id}/presence/stack`)).body.entries;
+const isAppointment = ({ reason }: { reason: { origin: string } }) => reason.origin === 'appointment';
 const choose = (choice: Record<string, unknown>) => owner.call('PUT', '/users/me/presence/manual', choice);
 async function setActivation(value: Record<string, unknown>): Promise<void> {
   const body = { mode: 'individual', value };
@@ -137,6 +138,26 @@ describe('a choice until the appointment ends', () => {
     await choose(choice);
     await shows('the end of the one that counts', ends(90));
     expect((await choose({ ...choice, end: { rule: 'appointmentEnd', uid: 'other' } })).status).toBe(400);
+  });
+
+  test('is for none that is over and lasts on by its rule, and ends without what the rule adds', async () => {
+    const rule = { name: 'Way home', when: {}, effect: { profile: 'appointment', leadMinutes: 5, lagMinutes: 30 } };
+    await setActivation({ rules: [rule], manualEnd: 'appointmentEnd' });
+    const lagEnds = inMinutes(25);
+    await putAppointment({ uid: 'over', start: inMinutes(-60), end: lagEnds.subtract({ minutes: 30 }) });
+    await shows('the lag', (seen) => seen.status === 'appointment' && seen.until === lagEnds.toString());
+    expect((await choose(choice)).body.error?.field).toBe('end');
+    await choose({ status: 'doNotDisturb' });
+    await shows('the next boundary', (seen) => seen.status === 'doNotDisturb' && seen.until === lagEnds.toString());
+    await owner.call('DELETE', '/users/me/presence/manual');
+    const end = inMinutes(20);
+    await putAppointment({ uid: 'running', start: inMinutes(-2), end });
+    await until('both in the stack', stack, (entries) => entries.filter(isAppointment).length === 2);
+    const [first] = (await stack()).filter((entry: { appointmentEnd?: string }) => entry.appointmentEnd! > `${now()}`);
+    expect(first).toMatchObject({ appointmentEnd: end.toString(), until: end.add({ minutes: 30 }).toString() });
+    await choose({ status: 'beRightBack' });
+    await shows('its own end', (seen) => seen.status === 'beRightBack' && seen.until === end.toString());
+    await setActivation({});
   });
 
   test('may be what the group’s choices do by default', async () => {

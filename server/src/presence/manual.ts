@@ -130,7 +130,10 @@ async function endOf(
   return { end: Temporal.Instant.fromEpochMilliseconds(ends), endRule: 'time' as const };
 }
 
-/** The appointment that runs now: the one asked for, or else the strongest of those that make presence. */
+/**
+ * The appointment that runs now: the one asked for, or else the strongest of those that make presence. One that is over
+ * and lasts on by its rule's lag is none: the choice would end before it began.
+ */
 async function runningAppointment(
   executor: Executor,
   userId: string,
@@ -152,7 +155,7 @@ async function runningAppointment(
     return found ? { uid: found.uid, occurrence: found.occurrence } : null;
   }
   const running = claimsOf(inputs, at, at + 1)
-    .filter(({ origin, start, end }) => origin === 'appointment' && start <= at && end > at)
+    .filter(({ start, appointmentEnd = -Infinity }) => start <= at && appointmentEnd > at)
     .sort((a, b) => (isStronger(a, b) ? -1 : 1));
   return running[0]?.reason.appointment ?? null;
 }

@@ -62,6 +62,8 @@ export interface Claim extends Look {
   end: number;
   /** It is over then at the latest. */
   lease?: number;
+  /** Of an appointment: its own end, without what a rule adds after it. */
+  appointmentEnd?: number;
   reason: Reason;
   /** Decides between claims that are equal in everything that matters, the same way every time. */
   key: string;
@@ -199,18 +201,19 @@ export function claimOfAppointment(appointment: PresenceAppointment, inputs: Pre
   const [start, end] = [appointment.start.epochMilliseconds, appointment.end.epochMilliseconds];
   if (start >= end || cancelled) return null;
   const [key, reason] = [`${uid} ${occurrence}`, { appointment: { uid, occurrence } }];
+  const its = { appointmentEnd: end, key };
   const decision = decisionOn(appointment, inputs);
   if (decision !== null) {
     const { from, name, effect } = decision;
     if ('ignore' in effect) return null;
     const { lead, lag } = reachOf(effect);
-    const when = { start: start - lead, end: end + lag, key, reason: { ...reason, rule: { from, name } } };
+    const when = { start: start - lead, end: end + lag, ...its, reason: { ...reason, rule: { from, name } } };
     const claim = claimNamed('appointment', effect.profile, when, inputs, from === 'choice');
     if (claim !== null) return claim;
     Object.assign(reason, { rule: { from, name, profileMissing: true } });
   }
   const status = statusOfAppointment(appointment, inputs.settings);
-  return status && claimFor('appointment', status, { start, end, key, reason }, inputs);
+  return status && claimFor('appointment', status, { start, end, ...its, reason }, inputs);
 }
 
 function claimOfStored(stored: StoredClaim, appointments: readonly Claim[], inputs: PresenceInputs): Claim {
@@ -245,6 +248,7 @@ interface When {
   start: number;
   end: number;
   lease?: number;
+  appointmentEnd?: number;
   key: string;
   reason: Omit<Reason, 'origin'>;
 }

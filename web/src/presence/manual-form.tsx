@@ -36,7 +36,9 @@ export function ManualForm({ presence, actingFor, onDone }: Acting & { presence:
   const noteHint = useId();
   // The appointment that is running now, the strongest of several: a choice may end with it.
   const { data: stack } = useQuery(stackQuery(presence.userId));
-  const appointment = stack?.entries.find(({ running, reason }) => running && reason.origin === 'appointment');
+  const appointment = stack?.entries.find(
+    ({ running, appointmentEnd }) => running && appointmentEnd && new Date(appointmentEnd) > now,
+  );
   const offered = rules.filter((one) => one !== 'appointmentEnd' || appointment);
   const [profileId, setProfileId] = useState('');
   const [rule, setRule] = useState<Rule>('default');
@@ -56,7 +58,7 @@ export function ManualForm({ presence, actingFor, onDone }: Acting & { presence:
 
   function ruleText(one: Rule): string {
     if (one !== 'appointmentEnd') return t(`rule.${one}`);
-    const time = format.moment(appointment?.until ?? now, now);
+    const time = format.moment(appointment?.appointmentEnd ?? now, now);
     const title = appointment?.reason.title;
     return title
       ? t('rule.appointmentEnd', { ns: 'presence/stack', title, time })

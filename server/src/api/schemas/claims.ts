@@ -96,6 +96,9 @@ export const StackEntry = z
     setBy,
     from: Instant.nullable().openapi({ description: 'Null: it has no beginning.' }),
     until: Instant.nullable().openapi({ description: 'Null: until something changes.' }),
+    appointmentEnd: Instant.nullable().optional().openapi({
+      description: 'Of an appointment: its own end, without what a rule adds after it.',
+    }),
     shows: Instant.nullable().openapi({
       description: 'When it is next the presence, within the time asked for; null: never, as things stand.',
     }),
