@@ -16,6 +16,8 @@ export interface StreamGroups {
   of(addresses: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** What was said of them may no longer be so. */
   doubt(addresses: Iterable<string>): void;
+  /** They live elsewhere than others of their group, though nothing says so: a stream didn't know them. */
+  setApart(addresses: Iterable<string>): void;
 }
 
 export interface StreamGroupsParts {
@@ -37,6 +39,8 @@ const againMs = 600_000;
 
 interface Known {
   group: string;
+  /** How often it had to leave others of the group. */
+  apart: number;
   askedAt: number;
   /** Epoch milliseconds. */
   until: number;
@@ -66,8 +70,10 @@ export function streamGroups(parts: StreamGroupsParts): StreamGroups {
     const keep = (some: readonly string[], forMs: number, groups?: readonly string[]) => {
       const now = time.now();
       for (const [index, address] of some.entries()) {
-        const group = groups?.[index] ?? known.get(address)?.group ?? '';
-        known.set(address, { group, askedAt: now, until: now + forMs });
+        const before = known.get(address);
+        const group = groups?.[index] ?? before?.group ?? '';
+        const apart = before?.group === group ? before.apart : 0;
+        known.set(address, { group, apart, askedAt: now, until: now + forMs });
       }
     };
     for (let at = 0; at < addresses.length && !signal.aborted; at += mostAtOnce) {
@@ -90,13 +96,21 @@ export function streamGroups(parts: StreamGroupsParts): StreamGroups {
       for (const address of known.keys()) if (!wanted.has(address)) known.delete(address);
       const due = [...wanted].filter((address) => (known.get(address)?.until ?? 0) <= now);
       if (due.length > 0) await lookUp(due);
-      return new Map([...known].map(([address, { group }]) => [address, group]));
+      return new Map(
+        [...known].map(([address, { group, apart }]) => [address, apart ? `${group} apart ${apart}` : group]),
+      );
     },
     doubt(addresses) {
       for (const address of addresses) {
         const one = known.get(address);
         // Of whom nothing was said, no more will be said now.
         if (one && one.group !== '') one.until = Math.min(one.until, one.askedAt + againMs);
+      }
+    },
+    setApart(addresses) {
+      for (const address of addresses) {
+        const one = known.get(address);
+        if (one) one.apart++;
       }
     },
   };

@@ -40,6 +40,7 @@ function fake(options: Habits = {}) {
   const open = new Set<OpenStream>();
   const hints: string[] = [];
   const doubted: string[] = [];
+  const apart = new Map<string, string>();
   const abort = new AbortController();
   let subscriptions = 0;
   /** By subscription: whether it was made where its mailbox lives. */
@@ -57,8 +58,11 @@ function fake(options: Habits = {}) {
       },
     },
     groups: {
-      of: async (addresses) => new Map(addresses.map((address) => [address, groupOf(address)])),
+      of: async (addresses) => new Map(addresses.map((one) => [one, `${groupOf(one)}${apart.get(one) ?? ''}`])),
       doubt: (addresses) => void doubted.push(...addresses),
+      setApart(addresses) {
+        for (const one of addresses) apart.set(one, `${apart.get(one) ?? ''} apart`);
+      },
     },
     server: (anchor) => ({
       async subscribe({ address }) {

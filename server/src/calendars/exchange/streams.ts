@@ -72,8 +72,6 @@ export class Streams {
   #limit = mostStreams;
   #perStream = mostOnStream;
   #learntAt = 0;
-  /** By account: how often it had to leave a stream on which it wasn't known while others were. */
-  readonly #apart = new Map<string, number>();
   #placing: Promise<void> = Promise.resolve();
 
   constructor(parts: StreamsParts) {
@@ -95,35 +93,25 @@ export class Streams {
     const { time, signal } = this.#parts;
     if (signal.aborted) return;
     if (time.now() - this.#learntAt > tryAgainMs) [this.#limit, this.#perStream] = [mostStreams, mostOnStream];
-    const groups = await this.#groups();
+    const groups = await this.#parts.groups.of([...this.#wanted.values()].map(({ address }) => address));
     if (signal.aborted) return;
     const placed = new Set<string>();
     for (const { group, members } of this.#streams.keys())
       for (const [id, { mailbox }] of members)
-        if (same(this.#wanted.get(id), mailbox) && groups.get(id) === group) placed.add(id);
+        if (same(this.#wanted.get(id), mailbox) && groups.get(mailbox.address) === group) placed.add(id);
         else this.#takeOff(members, id);
     for (const [id, mailbox] of this.#wanted)
       if (!placed.has(id))
-        this.#streamFor(groups.get(id) ?? '')?.members.set(id, new StreamMember(mailbox, this.#parts.tell));
+        this.#streamFor(groups.get(mailbox.address) ?? '')?.members.set(
+          id,
+          new StreamMember(mailbox, this.#parts.tell),
+        );
   }
 
   #takeOff(members: Map<string, StreamMember>, id: string): void {
     // Until it has another place nobody tells of it.
     if (this.#wanted.has(id)) members.get(id)?.untold();
     members.delete(id);
-  }
-
-  /** By account: those of the same group may share a stream. */
-  async #groups(): Promise<Map<string, string>> {
-    const wanted = [...this.#wanted.values()];
-    const told = await this.#parts.groups.of(wanted.map(({ address }) => address));
-    for (const id of this.#apart.keys()) if (!this.#wanted.has(id)) this.#apart.delete(id);
-    return new Map(
-      wanted.map(({ accountId, address }) => {
-        const apart = this.#apart.get(accountId);
-        return [accountId, `${told.get(address) ?? ''}${apart ? ` apart ${apart}` : ''}`];
-      }),
-    );
   }
 
   /** Null: all places are taken. */
@@ -260,14 +248,13 @@ export class Streams {
     // Made a moment ago and not known: once may happen, twice is how the server is.
     if (well || members.size < 2) return true;
     stream.strange++;
-    this.#parts.groups.doubt(addressesOf(lost));
     if (stream.strange > 1 && members.size - lost.length < 2) {
       void this.#dissolve(stream, this.#limit, 1);
       return false;
     }
-    // Where several are heard of, the others live elsewhere, though nothing had said so.
-    if (stream.strange > 1)
-      for (const { mailbox } of lost) this.#apart.set(mailbox.accountId, (this.#apart.get(mailbox.accountId) ?? 0) + 1);
+    const { groups } = this.#parts;
+    if (stream.strange > 1) groups.setApart(addressesOf(lost));
+    else groups.doubt(addressesOf(lost));
     this.keep([...this.#wanted.values()]);
     return true;
   }
