@@ -21,7 +21,8 @@ export function liveRoutes({ store }: Context, hub: LiveHub): Route[] {
       tag: 'Presence',
       operation: 'followLive',
       summary: 'Follow changes as they happen (Server-Sent Events)',
-      description: `First the current presence of every user asked for, then changes, at most every 100 ms:
+      description: `First the current presence of every user asked for, and what else has changed in the last 15 seconds, so that whoever
+reads before following misses nothing; then changes, at most every 100 ms. A change may be told twice:
 
 - \`presence\`: a Presence, as the viewer may see it; never with phones, and one’s own without the title.
 - \`agenda\`: \`{ userId }\`: the agenda changed, read it again.
@@ -59,6 +60,7 @@ or the role does.`,
         hub.add(stream);
         if (!seesAll) stream.whole = await seenAmong(store.db, viewer, [...watched]);
         stream.views = (await viewsFor(store.db, [stream])).get(stream)!;
+        hub.tellAgain(stream);
         const lastSeen = Number.parseInt(http.req.header('last-event-id') ?? '', 10);
         const position = hub.position();
         const blocks: string[] = ['retry: 2000\n\n'];

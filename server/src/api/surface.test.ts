@@ -187,6 +187,23 @@ describe('live changes', () => {
     );
   });
 
+  test('what changes between reading and following is told all the same', async () => {
+    const { id: accountId } = (await user.call('POST', '/accounts/file', file(running('Between')))).body;
+    await until(
+      'the account as read, while nobody follows',
+      () => user.call('GET', `/accounts/${accountId}`),
+      ({ body }) => body.health.status === 'ok',
+    );
+    const own = await openEvents(server.url, user.cookie);
+    const told = await own.next(({ event, data }) => event === 'account' && data.accountId === accountId);
+    expect(told.data).toEqual({ userId: user.id, accountId });
+    own.close();
+    const foreign = await openEvents(server.url, colleague.cookie, `users=${user.id}`);
+    const begins = await foreign.next(({ event }) => event === 'position' || event === 'account');
+    expect(begins.event).toBe('position');
+    foreign.close();
+  });
+
   test('nobody follows without signing in', async () => {
     expect((await server.anybody().call('GET', '/live')).status).toBe(401);
   });

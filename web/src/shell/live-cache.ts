@@ -16,8 +16,8 @@ export function useLiveCache(): void {
   useLive(useCallback((name, data) => applyLive(client, name, data), [client]));
 }
 
-function applyLive(client: QueryClient, name: LiveEvent | 'resumed', data: unknown): void {
-  const again = (...queryKey: unknown[]) => void client.invalidateQueries({ queryKey });
+export function applyLive(client: QueryClient, name: LiveEvent | 'resumed', data: unknown): void {
+  const again = (...queryKey: unknown[]) => readAgain(client, queryKey);
   switch (name) {
     case 'presence': {
       const presence = data as PresenceEvent;
@@ -51,8 +51,25 @@ function applyLive(client: QueryClient, name: LiveEvent | 'resumed', data: unkno
       break;
     case 'resumed':
     case 'reload':
-      void client.invalidateQueries();
+      again();
       break;
+  }
+}
+
+/**
+ * An answer that is on its way may be older than the news. Where there is data already its request is begun anew; but a
+ * first one is waited for as if nothing had been said (TanStack Query, Query.fetch), so that one is followed by another.
+ */
+function readAgain(client: QueryClient, queryKey: unknown[]): void {
+  const first = client.getQueryCache().findAll({
+    queryKey,
+    fetchStatus: 'fetching',
+    predicate: ({ state }) => state.data === undefined,
+  });
+  void client.invalidateQueries({ queryKey });
+  for (const { queryKey: key, promise } of first) {
+    const anew = () => client.invalidateQueries({ queryKey: key, exact: true });
+    void promise?.then(anew, anew);
   }
 }
 

@@ -13,12 +13,15 @@ export interface LiveListener {
 }
 
 export interface LiveStream {
-  watch(users: readonly string[]): void;
+  /** @param anew for a page that has read before it followed: the server tells again what it told of late. */
+  watch(users: readonly string[], anew?: boolean): void;
   close(): void;
 }
 
 const settleMs = 150;
 const longestPauseMs = 30_000;
+/** Less than what the server tells again (server/src/api/live/lately-told.ts), by what a page took to read before. */
+const longestGapMs = 8_000;
 
 export function openLiveStream(listener: LiveListener): LiveStream {
   let source: EventSource | undefined;
@@ -34,9 +37,10 @@ export function openLiveStream(listener: LiveListener): LiveStream {
     const opened = new EventSource(`/api/v1/live${query}`);
     source = opened;
     started = true;
+    const askedAt = performance.now();
     opened.onopen = () => {
       pauseMs = 1000;
-      listener.state(lost ? 'resumed' : 'connected');
+      listener.state(lost || performance.now() - askedAt > longestGapMs ? 'resumed' : 'connected');
       lost = false;
     };
     opened.onerror = () => {
@@ -56,9 +60,9 @@ export function openLiveStream(listener: LiveListener): LiveStream {
   }
 
   return {
-    watch(users) {
+    watch(users, anew = false) {
       const next = [...new Set(users)].sort();
-      if (started && next.join() === watched.join()) return;
+      if (started && !anew && next.join() === watched.join()) return;
       watched = next;
       schedule(settleMs);
     },

@@ -21,9 +21,9 @@ function tell(message: FromWorker): void {
   for (const tab of tabs.keys()) tab.postMessage(message);
 }
 
-function watchAll(): void {
+function watchAll(anew = false): void {
   if (tabs.size === 0) stream.close();
-  else stream.watch([...tabs.values()].flat());
+  else stream.watch([...tabs.values()].flat(), anew);
 }
 
 // A port doesn't say when its tab is gone; a lock the tab holds does: we get it when the tab can't hold it any more.
@@ -39,9 +39,10 @@ self.addEventListener('connect', (connect) => {
   tab.onmessage = ({ data }: MessageEvent<ToWorker>) => {
     if (data.kind === 'alive') void forgetWhenGone(tab, data.lock);
     else if (data.kind === 'watch') {
+      const isNew = !tabs.has(tab);
       tabs.set(tab, data.users);
       if (lastState) tab.postMessage(lastState);
-      watchAll();
+      watchAll(isNew);
     } else {
       tabs.clear();
       stream.close();

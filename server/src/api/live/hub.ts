@@ -16,6 +16,7 @@ import { forwardingLogChannel } from '../../telephony/reconciler.queries.ts';
 import { type SubjectOf, subjectsOf } from '../presence.queries.ts';
 import { isWhole, noView, toldPresence, type View, viewsFor } from '../presence-views.ts';
 import { forwardingEntriesAfter, lastForwardingEntry } from './forwarding.queries.ts';
+import { type News, rememberTold } from './lately-told.ts';
 import { eventBlock, type LiveStream } from './stream.ts';
 
 const coalesceMs = 100;
@@ -28,6 +29,8 @@ const viewPortion = 100;
 
 export interface LiveHub extends Running {
   add(stream: LiveStream): void;
+  /** What else than presence was told just before the stream was there; its views are to be known. */
+  tellAgain(stream: LiveStream): void;
   remove(stream: LiveStream): void;
   /** How many streams are open. */
   size(): number;
@@ -43,6 +46,7 @@ export async function openLiveHub({ store, log }: Context): Promise<LiveHub> {
   let position = 0;
   let lastEntry = 0;
   const seenEntries = new Set<number>();
+  const latelyTold = rememberTold();
   let flushTimer: NodeJS.Timeout | undefined;
 
   const queue = (stream: LiveStream, key: string, block: string) => {
@@ -56,6 +60,13 @@ export async function openLiveHub({ store, log }: Context): Promise<LiveHub> {
     dirty.clear();
   }
   const watchersOf = (userId: string): Iterable<LiveStream> => watchers.get(userId) ?? [];
+  function tell(news: News): void {
+    latelyTold.keep(news);
+    for (const stream of news.userId === null ? streams : watchersOf(news.userId))
+      if (news.mayHear(stream)) queue(stream, news.key, news.block);
+  }
+  const tellOwner = (userId: string, key: string, block: string) =>
+    tell({ userId, key, block, mayHear: (stream) => isWhole(stream, userId) });
 
   function tellPresence(change: PresenceChange, subjectOf: SubjectOf): void {
     const subject = subjectOf(change.userId, change.reason);
@@ -65,6 +76,7 @@ export async function openLiveHub({ store, log }: Context): Promise<LiveHub> {
     const blocks = new Map<string, Map<View, string>>();
     const key = `presence ${change.userId}`; // one string for all streams, which is hashed once
     for (const stream of watchersOf(change.userId)) {
+      if (stream.views.size === 0) continue; // Not begun: what it begins with is read later than this.
       const view = stream.views.get(change.userId) ?? noView;
       const { reader } = stream;
       const known = ofKey(blocks, filledIn ? `${reader.language} ${reader.timeZone}` : '');
@@ -105,30 +117,26 @@ export async function openLiveHub({ store, log }: Context): Promise<LiveHub> {
       if (seenEntries.has(entry.id)) continue;
       seenEntries.add(entry.id);
       lastEntry = Math.max(lastEntry, entry.id);
-      const block = eventBlock('forwarding', JSON.stringify({ userId, entry }));
-      for (const stream of watchersOf(userId))
-        if (isWhole(stream, userId)) queue(stream, `forwarding ${entry.id}`, block);
+      tellOwner(userId, `forwarding ${entry.id}`, eventBlock('forwarding', JSON.stringify({ userId, entry })));
     }
     for (const id of seenEntries) if (id < lastEntry - 2 * portion) seenEntries.delete(id);
   }, log);
 
   function tellAgenda(userId: string): void {
-    const block = eventBlock('agenda', JSON.stringify({ userId }));
-    for (const stream of watchersOf(userId))
-      if ((stream.views.get(userId)?.detail ?? 'nothing') !== 'nothing') queue(stream, `agenda ${userId}`, block);
+    const mayHear = ({ views }: LiveStream) => (views.get(userId)?.detail ?? 'nothing') !== 'nothing';
+    tell({ userId, key: `agenda ${userId}`, block: eventBlock('agenda', JSON.stringify({ userId })), mayHear });
   }
 
   async function tellAccount(accountId: string): Promise<void> {
     const account = await db.selectFrom('account').select('user_id').where('id', '=', accountId).executeTakeFirst();
     if (!account) return;
-    const block = eventBlock('account', JSON.stringify({ userId: account.user_id, accountId }));
-    for (const stream of watchersOf(account.user_id))
-      if (isWhole(stream, account.user_id)) queue(stream, `account ${accountId}`, block);
+    const { user_id: userId } = account;
+    tellOwner(userId, `account ${accountId}`, eventBlock('account', JSON.stringify({ userId, accountId })));
   }
 
   /** The listener was away: agendas and accounts may have changed unheard. */
   function tellReload(): void {
-    for (const stream of streams) queue(stream, 'reload', eventBlock('reload', '{}'));
+    tell({ userId: null, key: 'reload', block: eventBlock('reload', '{}'), mayHear: () => true });
   }
 
   /**
@@ -157,7 +165,7 @@ export async function openLiveHub({ store, log }: Context): Promise<LiveHub> {
 
   /** Without saying which: only some may read them. */
   function tellOfAlerts(): void {
-    for (const stream of streams) if (stream.hearsAlerts) queue(stream, 'alert', eventBlock('alert', '{}'));
+    tell({ userId: null, key: 'alert', block: eventBlock('alert', '{}'), mayHear: ({ hearsAlerts }) => hearsAlerts });
   }
 
   await store.listen(alertChannel, tellOfAlerts);
@@ -167,7 +175,7 @@ export async function openLiveHub({ store, log }: Context): Promise<LiveHub> {
   await store.listen(forwardingLogChannel, () => void readForwarding());
   await store.listen('agenda', (userId) => (userId === '' ? tellReload() : tellAgenda(userId)));
   await store.listen('account', (accountId) => {
-    if (accountId !== '' && streams.size > 0)
+    if (accountId !== '')
       tellAccount(accountId).catch((error) => log.warn({ error }, 'An account change could not be told.'));
   });
   position = await lastChangeNumber(db);
@@ -187,6 +195,9 @@ export async function openLiveHub({ store, log }: Context): Promise<LiveHub> {
         const set = watchers.get(userId) ?? new Set();
         watchers.set(userId, set.add(stream));
       }
+    },
+    tellAgain(stream) {
+      for (const { key, block } of latelyTold.of(stream)) queue(stream, key, block);
     },
     remove(stream) {
       streams.delete(stream);

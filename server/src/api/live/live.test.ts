@@ -5,6 +5,7 @@ import { openTestStore } from '../../../../test/store.ts';
 import { lastChangeNumber, presenceChannel } from '../../presence/changes.ts';
 import { ownView, type View } from '../presence-views.ts';
 import { openLiveHub } from './hub.ts';
+import { rememberTold, toldAgainMs } from './lately-told.ts';
 import { eventBlock, type LiveStream, openStream } from './stream.ts';
 
 const store = await openTestStore();
@@ -75,6 +76,68 @@ test('many changes reach each stream once, in few chunks, and only those it aske
   await vi.waitFor(() => expect(another.queued).toHaveLength(1), 5_000);
   expect(someone.queued).toEqual(another.queued);
   for (const { stream } of [mine, boss, someone, another]) hub.remove(stream);
+});
+
+test('a stream that opens is told again what changed just before, as far as its reader may hear it', async () => {
+  const [{ userId: me }, { userId: other }] = [await makeUser(store.db), await makeUser(store.db)];
+  const { id: accountId } = await store.db
+    .insertInto('account')
+    .values({ user_id: me, kind: 'caldav', name: 'Work', settings: '{}' })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const witness = counting(me, [me]); // to know when all is told
+  hub.add(witness.stream);
+  await sql`select pg_notify('agenda', ${me}), pg_notify('agenda', ${other}), pg_notify('account', ${accountId})`.execute(
+    store.db,
+  );
+  await vi.waitFor(() => expect(witness.queued).toHaveLength(2), 5_000);
+
+  const agendaOf = (userId: string) => eventBlock('agenda', JSON.stringify({ userId }));
+  const account = eventBlock('account', JSON.stringify({ userId: me, accountId }));
+  const [mine, administrators] = [counting(me, [me]), counting(other, [me], true)];
+  const [colleagues, strangers] = [counting(other, [other, me]), counting(other, [other, me])];
+  strangers.stream.views = new Map([
+    [other, ownView],
+    [me, { ...colleague, detail: 'nothing' }],
+  ]);
+  const opened = [mine, administrators, colleagues, strangers];
+  for (const { stream } of opened) {
+    hub.add(stream);
+    hub.tellAgain(stream);
+  }
+  expect(mine.queued.toSorted()).toEqual([account, agendaOf(me)]);
+  expect(administrators.queued.toSorted()).toEqual([account, agendaOf(me)]);
+  expect(colleagues.queued).toEqual([agendaOf(me), agendaOf(other)]);
+  expect(strangers.queued).toEqual([agendaOf(other)]);
+  for (const { stream } of [witness, ...opened]) hub.remove(stream);
+});
+
+test('a stream whose views aren’t known yet is told no presence: it begins with what is read later', async () => {
+  const { userId } = await makeUser(store.db);
+  const [early, ready] = [counting(userId, [userId]), counting(userId, [userId])];
+  early.stream.views = new Map();
+  for (const { stream } of [early, ready]) hub.add(stream);
+  await change([userId], 'appointment');
+  await vi.waitFor(() => expect(ready.queued).toHaveLength(1), 5_000);
+  expect(early.queued).toEqual([]);
+  for (const { stream } of [early, ready]) hub.remove(stream);
+});
+
+test('what was told is forgotten after a while, and the newest of it counts', () => {
+  let now = 0;
+  const told = rememberTold(() => now);
+  const { stream } = counting('me', ['me']);
+  const news = (key: string, block: string) => told.keep({ userId: 'me', key, block, mayHear: () => true });
+  const blocks = () => told.of(stream).map(({ block }) => block);
+  news('account', 'old');
+  news('agenda', 'once');
+  now = toldAgainMs;
+  news('account', 'new');
+  expect(blocks()).toEqual(['once', 'new']);
+  now += 1;
+  expect(blocks()).toEqual(['new']);
+  now += toldAgainMs;
+  expect(blocks()).toEqual([]);
 });
 
 test('within 100 ms only the latest of a user is sent, after what the stream began with', async () => {
