@@ -59,6 +59,11 @@ const bad: fc.Arbitrary<Partial<Habits>> = fc.record({
   dateSuffix: fc.constantFrom('none' as const, 'Z' as const, 'offset' as const),
   // Each window that is split is read twice: what is small is dear.
   findLimit: fc.oneof({ weight: 1, arbitrary: fc.constantFrom(7, 20) }, { weight: 6, arbitrary: fc.constant(1_000) }),
+  // Of that limit, up to all of it for a moment.
+  findLimitTaken: fc.oneof(
+    { weight: 1, arbitrary: fc.constantFrom<[number, number][]>([0, 7], [0, 1_000]) },
+    { weight: 6, arbitrary: fc.constant<[number, number]>([0, 0]) },
+  ),
   changeKeys: fc.constantFrom('series' as const, 'series' as const, 'occurrence' as const),
   occurrenceUids: fc.constantFrom('series' as const, 'dated' as const),
   unreadableItems: fc.constantFrom(0, 0.05),
@@ -143,7 +148,7 @@ class History {
   /** Nobody edits and nothing fails any more. */
   async quiet(): Promise<void> {
     const { world } = this.exchange;
-    world.habits = { ...world.habits, faults: 0, cuts: 0, busy: 0, unreadableItems: 0 };
+    world.habits = { ...world.habits, faults: 0, cuts: 0, busy: 0, unreadableItems: 0, findLimitTaken: [0, 0] };
     this.meanwhile = null;
     this.exchange.turn(120_000);
     expect(await this.pull(), 'well after quiet').toBe(true);
@@ -165,7 +170,8 @@ test(
         ...([bad, server, fc.integer(), fc.array(edit, { maxLength: 4 })] as const),
         fc.array(step, { minLength: 2, maxLength: 9, size: 'max' }),
         async (habits, kind, dice, before, steps) => {
-          const history = new History({ ...habits, ...kind }, dice);
+          const { findLimit, findLimitTaken } = habits;
+          const history = new History({ ...habits, ...kind, findLimit, findLimitTaken }, dice);
           for (const one of before) history.edit(one);
           for (const one of steps) {
             if (one.do === 'edits') for (const each of one.edits) history.edit(each);

@@ -203,10 +203,8 @@ test(
               company.change(user!);
             } else if (one.do === 'come') wanted.add(user!.address);
             else if (one.do === 'trouble') user!.trouble = one.is ? 'ErrorMailboxMoveInProgress' : null;
-            else if (one.do === 'go') {
-              wanted.delete(user!.address);
-              told.delete(user!.address);
-            } else {
+            else if (one.do === 'go') wanted.delete(user!.address);
+            else {
               user!.grouping = `Site-${one.site}`;
               company.forget([user!]);
             }

@@ -63,7 +63,7 @@ function inWindow({ world, zone, request }: Call, { mailbox, id }: Folder, view:
  * @param asked MaxEntriesReturned. @throws Refused when nothing was said of pages and there are too many
  */
 function mostOf({ habits, between }: World, asked: string | undefined, there: number): number {
-  const left = Math.max(1, Math.floor(habits.findLimit - between(habits.findLimitTaken)));
+  const left = Math.max(0, Math.floor(habits.findLimit - between(habits.findLimitTaken)));
   if (asked !== undefined) return Math.min(Number(asked), left);
   if (there > habits.findLimit)
     throw new Refused(

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { Outbound } from '../../outbound/outbound.ts';
 import { type CalendarConnector, type CheckStep, type ConnectorAccount, ConnectorError } from '../connector.ts';
-import { type Time, wallTime } from '../gate.ts';
+import { pause, type Time, wallTime } from '../gate.ts';
 import { expandKept, idOfOccurrence, withoutSubjects } from '../kept.ts';
 import { Affinity } from './affinity.ts';
 import { readReplies, writeReplies } from './automatic-replies.ts';
@@ -93,7 +93,11 @@ export function exchangeConnector(
 
     async *pull(account, request) {
       const { serverId, mailbox } = await open(account, request.signal);
-      const pulling = pullCalendar(readerOf(mailbox, request.calendar.remoteId), request, expansions.get(serverId));
+      const pulling = pullCalendar(
+        readerOf(mailbox, request.calendar.remoteId, (milliseconds) => pause(time, milliseconds, request.signal)),
+        request,
+        expansions.get(serverId),
+      );
       for await (const change of pulling) {
         if (change.type === 'end') {
           const { expansion } = change.cursor as { expansion: Expansion | null };
@@ -160,8 +164,10 @@ export function exchangeConnector(
 /** Codes of GetItem that say that an item isn't there any more. */
 const gone = new Set(['ErrorItemNotFound', 'ErrorCalendarOccurrenceIsDeletedFromRecurrence']);
 
-function readerOf(mailbox: ExchangeMailbox, folderId: string): CalendarReader {
+function readerOf(mailbox: ExchangeMailbox, folderId: string, wait: CalendarReader['pause']): CalendarReader {
   return {
+    host: mailbox.host,
+    pause: wait,
     view: (interval) => findCalendarItems(mailbox, folderId, interval),
     masters: () => findRecurringMasters(mailbox, folderId),
     items: async (ids) =>

@@ -14,10 +14,19 @@ const onDay = (day: number, more: Partial<FoundItem> = {}) => {
   return item(`item ${day}`, { start: `${date}T10:00:00Z`, end: `${date}T11:00:00Z`, ...more });
 };
 
-/** @param most items an answer has. @param now what the calendar has, at each request. */
-function calendar(now: () => readonly FoundItem[], most = 1_000, masters: readonly FoundItem[] = []) {
+/**
+ * @param most items an answer has. @param now what the calendar has, at each request.
+ * @param taken by others of what an answer may have, at each request for something.
+ */
+function calendar(
+  now: () => readonly FoundItem[],
+  most = 1_000,
+  masters: readonly FoundItem[] = [],
+  taken: number[] = [],
+) {
   const asked: Interval[] = [];
   const listedMasters = { times: 0 };
+  const pauses: number[] = [];
   const reader: CalendarReader = {
     async view(interval) {
       asked.push(interval);
@@ -27,15 +36,19 @@ function calendar(now: () => readonly FoundItem[], most = 1_000, masters: readon
           Temporal.Instant.compare(Temporal.Instant.from(start!), to) < 0 &&
           Temporal.Instant.compare(Temporal.Instant.from(end!), from) > 0,
       );
-      return { items: within.slice(0, most), isWhole: within.length <= most };
+      const left = most - ((within.length > 0 && taken.shift()) || 0);
+      const isWhole = within.length <= left;
+      return { items: within.slice(0, left), isWhole, isCutShort: !isWhole };
     },
     async masters() {
       listedMasters.times++;
-      return [...masters];
+      return { masters: [...masters], requests: 1 };
     },
+    host: 'mail.contoso.example',
+    pause: async (milliseconds) => void pauses.push(milliseconds),
     items: () => Promise.reject(new Error('Nothing is read by listing.')),
   };
-  return { reader, asked, listedMasters };
+  return { reader, asked, listedMasters, pauses };
 }
 
 test('what is too much for an answer is asked for in parts until two listings agree', async () => {
@@ -50,7 +63,7 @@ test('what is too much for an answer is asked for in parts until two listings ag
   expect((await listCalendar(calendar(() => [...all, long], 7).reader, stretch, 'server')).entries.size).toBe(31);
 });
 
-test('a calendar that changes all the time is a fault, and so is an hour with more than can be listed', async () => {
+test('a calendar that changes all the time is a fault, and so is a moment with more than is ever listed', async () => {
   let changes = 0;
   const moody = () => [
     ...Array.from({ length: 9 }, (_, index) => onDay(index + 1)),
@@ -61,8 +74,18 @@ test('a calendar that changes all the time is a fault, and so is an hour with mo
   });
   const crowd = Array.from({ length: 5 }, (_, index) => item(`at once ${index}`));
   await expect(listCalendar(calendar(() => crowd, 3).reader, stretch, 'server')).rejects.toMatchObject({
-    errorClass: 'malformed',
+    errorClass: 'throttled',
+    message: expect.stringContaining('EWSFindCountLimit'),
   });
+});
+
+test('what others take of an answer for a moment is waited for, and isn’t taken for missing', async () => {
+  const crowd = Array.from({ length: 5 }, (_, index) => item(`at once ${index}`));
+  // As often as it takes to split the stretch down to some minutes, and once more.
+  const taken = Array.from({ length: 15 }, () => 5);
+  const { reader, pauses } = calendar(() => crowd, 5, [], taken);
+  expect((await listCalendar(reader, stretch, 'server')).entries.size).toBe(5);
+  expect(pauses).toHaveLength(2);
 });
 
 test('masters are listed until something shows that the server expands series', async () => {

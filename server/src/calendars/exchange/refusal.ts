@@ -135,12 +135,18 @@ function meaning(code: string, text: string, host: string, mailbox: string): [Er
     case 'ErrorFolderNotFound':
     case 'ErrorNoCalendar':
       return ['notFound', `What was asked for isn’t in the mailbox ${mailbox} (${code}).`];
+    case 'ErrorExceededFindCountLimit':
+      return ['throttled', findCountReached(host)];
     case 'ErrorExceededSubscriptionCount':
       return ['throttled', `The service account has more subscriptions at ${host} than its throttling policy allows.`];
     default:
       return ['refused', `${host} refuses the request (${code}${text ? `: ${shortened(text)}` : ''}).`];
   }
 }
+
+/** For administrators: what mends it where it doesn't pass. */
+export const findCountReached = (host: string): string =>
+  `${host} tells less than there is, because of other requests at the same moment or a low EWSFindCountLimit in the throttling policy. It is asked again by itself.`;
 
 const accountFault: Record<string, string> = {
   ErrorAccountDisabled: 'the account is disabled',

@@ -109,8 +109,8 @@ export class Streams {
   }
 
   #takeOff(members: Map<string, StreamMember>, id: string): void {
-    // Until it has another place nobody tells of it.
-    if (this.#wanted.has(id)) members.get(id)?.untold();
+    // Until it has another place nobody tells of it: one that isn't wanted any more may be back before a stream hears it.
+    members.get(id)?.untold();
     members.delete(id);
   }
 

@@ -2,8 +2,8 @@
 import type { Interval } from '../../../agenda/appointment.ts';
 import type { XmlElement } from '../../xml.ts';
 import type { ExchangeMailbox } from '../client.ts';
-import { responseMessages } from '../refusal.ts';
-import { childNamed, childrenOf, wordAt } from '../soap/reading.ts';
+import { ExchangeRefusal, refusal, responseMessages } from '../refusal.ts';
+import { childNamed, childrenOf, integerAt, wordAt } from '../soap/reading.ts';
 import { element } from '../soap/writer.ts';
 import { type ItemId, idAt } from './item-id.ts';
 import { dateTime, shapeOf } from './shapes.ts';
@@ -21,11 +21,20 @@ export interface FoundItems {
   items: FoundItem[];
   /** False: there are more than the server tells at once (1,000); ask for a shorter window. */
   isWhole: boolean;
+  /** Of one that isn't whole: told were fewer than were asked for, because of EWSFindCountLimit. */
+  isCutShort: boolean;
 }
 
 const fields = ['calendar:Start', 'calendar:End', 'calendar:CalendarItemType', 'calendar:UID'];
 /** What Exchange tells at most, asked for as well: other servers would tell any number. */
 const mostItems = 1_000;
+
+/**
+ * Exchange counts what all requests for a mailbox have found and not yet told, and tells no more of it than
+ * EWSFindCountLimit, down to nothing, for as long as others are under way ("Throttling Policies and the
+ * EWSFindCountLimit", Microsoft).
+ */
+const findCountLimit = 'ErrorExceededFindCountLimit';
 
 /** @param window at most 2 years (ErrorCalendarViewRangeTooBig). @throws ConnectorError */
 export async function findCalendarItems(
@@ -33,28 +42,36 @@ export async function findCalendarItems(
   folderId: string,
   window: Interval,
 ): Promise<FoundItems> {
-  const answer = await mailbox.call(
-    element('m:FindItem', { Traversal: 'Shallow' }, [
-      shapeOf('m:ItemShape', fields),
-      element('m:CalendarView', {
-        MaxEntriesReturned: mostItems,
-        StartDate: dateTime(window.from),
-        EndDate: dateTime(window.to),
-      }),
-      element('m:ParentFolderIds', {}, [element('t:FolderId', { Id: folderId })]),
-    ]),
-  );
-  const { items, root } = foundIn(answer);
-  return { items, isWhole: isLast(root) ?? items.length < mostItems };
+  const operation = element('m:FindItem', { Traversal: 'Shallow' }, [
+    shapeOf('m:ItemShape', fields),
+    element('m:CalendarView', {
+      MaxEntriesReturned: mostItems,
+      StartDate: dateTime(window.from),
+      EndDate: dateTime(window.to),
+    }),
+    element('m:ParentFolderIds', {}, [element('t:FolderId', { Id: folderId })]),
+  ]);
+  try {
+    const { items, root } = foundIn(await mailbox.call(operation));
+    const isWhole = isLast(root) ?? items.length < mostItems;
+    return { items, isWhole, isCutShort: !isWhole && items.length < mostItems };
+  } catch (error) {
+    if (!(error instanceof ExchangeRefusal) || error.code !== findCountLimit) throw error;
+    return { items: [], isWhole: false, isCutShort: true };
+  }
 }
 
 /**
  * All recurring masters of a calendar, whenever they happen: a CalendarView of a server that doesn't expand series tells
- * only those of them that begin in the window. @throws ConnectorError
+ * only those of them that begin in the window. @returns how many requests it took as well: the calendar may have changed
+ * between them. @throws ConnectorError
  */
-export async function findRecurringMasters(mailbox: ExchangeMailbox, folderId: string): Promise<FoundItem[]> {
+export async function findRecurringMasters(
+  mailbox: ExchangeMailbox,
+  folderId: string,
+): Promise<{ masters: FoundItem[]; requests: number }> {
   const masters: FoundItem[] = [];
-  for (let offset = 0; ; ) {
+  for (let offset = 0, requests = 1; ; requests++) {
     const answer = await mailbox.call(
       element('m:FindItem', { Traversal: 'Shallow' }, [
         shapeOf('m:ItemShape', fields),
@@ -70,8 +87,11 @@ export async function findRecurringMasters(mailbox: ExchangeMailbox, folderId: s
     );
     const { items, root } = foundIn(answer);
     masters.push(...items.filter(({ calendarItemType }) => calendarItemType === 'RecurringMaster'));
-    if (items.length === 0 || (isLast(root) ?? items.length < mostItems)) return masters;
-    offset += items.length;
+    if (isLast(root) ?? items.length < mostItems) return { masters, requests };
+    // Nothing, and yet not all: what can't be told now isn't gone.
+    if (items.length === 0)
+      throw refusal({ code: findCountLimit, text: '', backOffMs: null }, mailbox.host, mailbox.address);
+    offset = Math.max(integerAt(root, 'IndexedPagingOffset') ?? 0, offset + items.length);
   }
 }
 
