@@ -8,6 +8,7 @@ import type { SampleCompany } from '../organization/sample-company/sample-compan
 import { providerClients } from '../organization/sign-in/provider-client.ts';
 import { parseNetwork } from '../outbound/address-rules.ts';
 import { openNotices } from '../sync/notices.ts';
+import { somebodyAsks } from '../sync/turns.ts';
 import type { PhoneSystemKinds } from '../telephony/connectors.ts';
 import { accountRoutes } from './accounts.routes.ts';
 import { agendaRoutes } from './agenda.routes.ts';
@@ -96,6 +97,8 @@ export async function startApi(context: Context, options: ApiOptions): Promise<R
     hostname: options.host,
     port: options.port,
   });
+  server.on('connection', somebodyAsks);
+  server.on('request', somebodyAsks);
   const port = await listening(server, options);
   const publicUrl = options.publicUrl ?? `http://${shownHost(options.host)}:${port}`;
 

@@ -1,7 +1,8 @@
+import { setImmediate as immediately } from 'node:timers';
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { Outbound } from '../outbound/outbound.ts';
-import { inTurns, nextTurn } from './turns.ts';
+import { inTurns, nextTurn, somebodyAsks } from './turns.ts';
 
 const pulls = 30;
 /** Milliseconds on a core, so that others on the machine don't count. */
@@ -69,4 +70,24 @@ test('answers that arrive together are taken apart in turns, whole ones and thos
     waiting.push(reader);
   };
   expect(await mostBetweenLooks(read)).toBeLessThan(8);
+});
+
+test('whoever asks comes first, and doesn’t keep the others from their turn for long', async () => {
+  let looks = 0;
+  let asks = 5;
+  const ask = () => {
+    looks++;
+    somebodyAsks();
+    if (--asks > 0) immediately(ask);
+  };
+  await nextTurn();
+  await setImmediate();
+  immediately(ask);
+  await nextTurn();
+  expect(looks, 'looks at the sockets until all had asked').toBe(5);
+  asks = Number.POSITIVE_INFINITY;
+  await setImmediate();
+  immediately(ask);
+  await nextTurn();
+  asks = 0;
 });
