@@ -28,6 +28,8 @@ export interface PbxOptions {
   badHabits?: boolean;
   /** Of the bad habits. */
   seed?: number;
+  /** Keeps numbers outside as +49 …, however they were told, as some systems do. */
+  spellsNumbers?: boolean;
 }
 
 export interface Pbx {
@@ -97,8 +99,9 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   function change(extension: string, state: PhoneState | null, response: http.ServerResponse) {
     if (!known.has(extension)) return send(response, 404, { error: `There is no extension ${extension}.` });
     if (!state) return send(response, 400, { error: 'The body is {"mode": "off" | "always" | "dnd", "target": …}.' });
-    states.set(extension, state);
-    return send(response, 200, { extension, ...state });
+    const target = options.spellsNumbers ? (state.target?.replace(/^0+(?=[1-9])/, '+49') ?? null) : state.target;
+    states.set(extension, { ...state, target });
+    return send(response, 200, { extension, ...states.get(extension) });
   }
   const all = () => [...known].map((extension) => ({ extension, ...states.get(extension) }));
 

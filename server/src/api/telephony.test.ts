@@ -149,6 +149,31 @@ test('a number is written to the phone as its location dials it, and taken away 
   });
 });
 
+test('a phone system that spells numbers in its own way gets back what its user had', async () => {
+  const spelling = await startPbx({ port: 0, extensions: ['211'], badHabits: false, spellsNumbers: true });
+  try {
+    const wish = { name: 'Spelling', kind: 'http', mode: 'active', settings: pbxSettings(spelling.url), guardShare: 0 };
+    const system = (await administrator.call('POST', '/phone-systems', wish)).body;
+    const user = await server.newUser('Nora Number');
+    spelling.byHand('211', { mode: 'always', target: '299' });
+    await administrator.call('POST', '/extensions', { userId: user.id, phoneSystemId: system.id, number: '211' });
+    const forwarding = { mode: 'all', target: { kind: 'number', number: '0170 1112233' } };
+    const profile = await user.call('POST', '/profiles', { name: 'Away', status: 'outOfOffice', forwarding });
+    await user.call('PUT', '/users/me/presence/manual', { profileId: profile.body.id, end: { rule: 'untilChanged' } });
+    const phone = async () => (await user.call('GET', '/users/me/presence')).body.phones[0];
+    const applied = await until('it is forwarded', phone, ({ phase, actual }) => phase !== 'idle' && actual !== null);
+    expect(applied).toMatchObject({ phase: 'applied', actual: { target: '+491701112233' }, error: null });
+    const { summary } = (await administrator.call('GET', `/phone-systems/${system.id}/outlook`)).body;
+    expect(summary).toMatchObject({ forwarded: 1, changes: 0 });
+    await user.call('DELETE', '/users/me/presence/manual');
+    await until('it is given back', phone, ({ phase }) => phase === 'idle');
+    expect(spelling.state('211').target).toBe('299');
+    await administrator.call('DELETE', `/phone-systems/${system.id}`);
+  } finally {
+    await spelling.stop();
+  }
+});
+
 test('a location begins with the country of its time zone, and says what other rules would forbid', async () => {
   const create = async (name: string, timeZone: string) =>
     (await administrator.call('POST', '/locations', { name, timeZone })).body;

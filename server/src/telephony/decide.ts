@@ -7,6 +7,7 @@
  */
 import type { SlotForwarding } from '../presence/presence.ts';
 import type { ForwardingLogEvent } from './forwarding-log.ts';
+import { isSameNumber } from './same-number.ts';
 
 /** idle: nothing of ours is on the phone. intent: we may have written `ours`. applied: we have, and read it back.
  *  overridden: its user has changed it by hand since. restoring: we may have written `previous` back. */
@@ -74,6 +75,16 @@ export function sameForwarding(a: SlotForwarding | null, b: SlotForwarding | nul
   return a?.mode === b?.mode && (a?.target ?? null) === (b?.target ?? null);
 }
 
+/**
+ * Whether a phone shows the value, be it in a spelling of its system's own: taken for a change by hand, ours would stay
+ * on the phone for good.
+ */
+function shows(actual: SlotForwarding, value: SlotForwarding | null): boolean {
+  if (sameForwarding(actual, value)) return true;
+  if (actual.mode !== value?.mode || actual.target === null || value.target === null) return false;
+  return isSameNumber(actual.target, value.target);
+}
+
 /** Whether this record must be looked at even when nothing is due (rule 10). */
 export function inForce(record: ForwardingRecord): boolean {
   return record.phase !== 'idle' || record.echoes.length > 0;
@@ -114,7 +125,7 @@ function take(record: ForwardingRecord, situation: Situation): Decision {
     // Rule 7: our own value that came back is never saved as previous.
     if (isEcho(record, situation)) return changed(record, now, { phase: 'intent', ours: desired }, desired, null);
     const next = { ours: desired, previous: actual, bootId: situation.bootId };
-    if (sameForwarding(actual, desired)) return changed(record, now, { phase: 'applied', ...next }, null, 'alreadySet');
+    if (shows(actual, desired)) return changed(record, now, { phase: 'applied', ...next }, null, 'alreadySet');
     return changed(record, now, { phase: 'intent', ...next }, desired, null);
   }
 
@@ -133,13 +144,13 @@ function take(record: ForwardingRecord, situation: Situation): Decision {
 
   if (phase === 'overridden') {
     // Respected until another forwarding is wanted. Where a restart or a late write of ours hid it, it comes back.
-    const hidden = isEcho(record, situation) || (restarted(record, situation) && sameForwarding(actual, ours));
+    const hidden = isEcho(record, situation) || (restarted(record, situation) && shows(actual, ours));
     if (hidden) return { record, write: record.previous, event: null };
-    if (sameForwarding(actual, ours)) return changed(record, now, { phase: 'applied' }, null, 'takenBack');
+    if (shows(actual, ours)) return changed(record, now, { phase: 'applied' }, null, 'takenBack');
     return { record: rememberOwn(record, situation), write: null, event: null };
   }
 
-  if (sameForwarding(actual, ours)) {
+  if (showsOurs(record, situation)) {
     // Rule 3: applied only when the phone itself says so.
     return phase === 'applied'
       ? { record, write: null, event: null }
@@ -160,7 +171,9 @@ function giveBack(record: ForwardingRecord, situation: Situation): Decision {
   const { phase, previous } = record;
   if (!inForce(record)) return { record, write: null, event: null };
 
-  if (isOurs(record, situation) && !sameForwarding(actual, previous)) {
+  // Written once, the same number in another spelling is how the phone system spells it.
+  const isBack = sameForwarding(actual, previous) || (phase === 'restoring' && shows(actual, previous));
+  if (isOurs(record, situation) && !isBack) {
     // Rule 4: what is there is ours, so the user's own goes back.
     if (phase === 'restoring') return { record, write: previous, event: null };
     const next = { phase: 'restoring' as const, ours: record.ours ?? actual, echoes: withEcho(record, now) };
@@ -169,7 +182,7 @@ function giveBack(record: ForwardingRecord, situation: Situation): Decision {
   }
   if (phase === 'idle') return { record: rememberOwn(record, situation), write: null, event: null };
 
-  const event: DecisionEvent = !sameForwarding(actual, previous)
+  const event: DecisionEvent = !isBack
     ? 'leftAlone' // Rule 4: somebody else's, so it stays.
     : phase === 'restoring' || isOurs(record, situation)
       ? 'givenBack'
@@ -187,14 +200,24 @@ function giveBack(record: ForwardingRecord, situation: Situation): Decision {
 
 /** Ours, wherever it came from: what we want there now, or something we gave up that came back. */
 function isOurs(record: ForwardingRecord, situation: Situation): boolean {
-  return sameForwarding(record.ours, situation.actual) || isEcho(record, situation);
+  return shows(situation.actual, record.ours) || isEcho(record, situation);
+}
+
+/**
+ * What we want there now. An older one of ours to the letter, while the write that spells it anew (with another outside
+ * line, say) is open, isn't it; not for ever, because it may be how the phone system spells the new one too.
+ */
+function showsOurs({ phase, ours, echoes, since }: ForwardingRecord, { actual, now }: Situation): boolean {
+  if (sameForwarding(actual, ours)) return true;
+  const awaited = phase === 'intent' && Temporal.Instant.compare(since.add(settling), now) > 0;
+  return shows(actual, ours) && !(awaited && echoes.some(({ value }) => sameForwarding(actual, value)));
 }
 
 function isEcho(record: ForwardingRecord, situation: Situation): boolean {
   // While a write is open, what it was to replace is simply still there.
   const open = record.phase === 'intent' || record.phase === 'restoring';
   return record.echoes.some(
-    ({ value, landed }) => sameForwarding(value, situation.actual) && (open || !landed || restarted(record, situation)),
+    ({ value, landed }) => shows(situation.actual, value) && (open || !landed || restarted(record, situation)),
   );
 }
 
@@ -246,9 +269,9 @@ function settle(record: ForwardingRecord, situation: Situation): ForwardingRecor
   const { phase, previous, ours, since } = record;
   const { actual, bootId, now } = situation;
   // In the user's favour: what they have themselves is never taken for an echo.
-  let echoes = record.echoes.filter((echo) => !sameForwarding(echo.value, previous));
+  let echoes = record.echoes.filter((echo) => previous === null || !shows(previous, echo.value));
   if (phase === 'intent' || phase === 'restoring') return { ...record, echoes };
-  const stands = sameForwarding(actual, phase === 'applied' ? ours : previous);
+  const stands = phase === 'applied' ? shows(actual, ours) : sameForwarding(actual, previous);
   const settled = Temporal.Instant.compare(since.add(settling), now) <= 0;
   if (stands && settled) echoes = [];
   return { ...record, echoes, bootId: stands ? bootId : record.bootId };

@@ -52,7 +52,8 @@ const lines = (systemId: string) => sql`
          coalesce(p.status, 'available') as status, p.until, coalesce(p.reason ->> 'origin', 'default') as origin,
          case when r.phase in ('idle', 'overridden') and wanted.value ->> 'mode' = 'off' or r.error_class = 'refused' then false
               when wanted.value ->> 'mode' = 'off' then r.actual is distinct from r.previous
-              when r.phase = 'overridden' and r.ours = wanted.value then false
+              -- Applied may be spelled otherwise there (decide.ts).
+              when r.phase in ('overridden', 'applied') and r.ours = wanted.value then false
               else r.actual is distinct from wanted.value end as changes
     from extension e
     join users u on u.id = e.user_id
