@@ -71,7 +71,8 @@ export class Streams {
   #wanted = new Map<string, StreamedMailbox>();
   #limit = mostStreams;
   #perStream = mostOnStream;
-  #learntAt = 0;
+  /** Null: nothing was learnt, or it is tried anew. */
+  #learntAt: number | null = null;
   #placing: Promise<void> = Promise.resolve();
 
   constructor(parts: StreamsParts) {
@@ -92,7 +93,7 @@ export class Streams {
   async #place(): Promise<void> {
     const { time, signal } = this.#parts;
     if (signal.aborted) return;
-    if (time.now() - this.#learntAt > tryAgainMs) [this.#limit, this.#perStream] = [mostStreams, mostOnStream];
+    if (this.#learntAt !== null && time.now() - this.#learntAt > tryAgainMs) this.#unlearn();
     const groups = await this.#parts.groups.of([...this.#wanted.values()].map(({ address }) => address));
     if (signal.aborted) return;
     const placed = new Set<string>();
@@ -106,6 +107,18 @@ export class Streams {
           id,
           new StreamMember(mailbox, this.#parts.tell),
         );
+  }
+
+  /** As at the beginning; mailboxes that had to have streams of their own meet again. */
+  #unlearn(): void {
+    [this.#limit, this.#perStream, this.#learntAt] = [mostStreams, mostOnStream, null];
+    const sizes = new Map<string, number>();
+    for (const { group, members } of this.#streams.keys()) {
+      const size = (sizes.get(group) ?? 0) + members.size;
+      const meets = sizes.has(group) && size <= mostOnStream;
+      if (meets) for (const id of members.keys()) this.#takeOff(members, id);
+      if (!sizes.has(group) || meets) sizes.set(group, size);
+    }
   }
 
   #takeOff(members: Map<string, StreamMember>, id: string): void {
@@ -248,7 +261,8 @@ export class Streams {
     // Made a moment ago and not known: once may happen, twice is how the server is.
     if (well || members.size < 2) return true;
     stream.strange++;
-    if (stream.strange > 1 && members.size - lost.length < 2) {
+    // Where mailboxes are told apart by where they live, a server holds streams of several.
+    if (stream.strange > 1 && members.size - lost.length < 2 && stream.group === '') {
       void this.#dissolve(stream, this.#limit, 1);
       return false;
     }
