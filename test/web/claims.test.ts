@@ -60,7 +60,7 @@ describeWith(['chromium'], 'why presence is what it is', () => {
 
   async function api(
     of: BrowserContext,
-    method: 'post' | 'put' | 'get',
+    method: 'post' | 'put' | 'get' | 'delete',
     path: string,
     data?: unknown,
   ): Promise<unknown> {
@@ -158,10 +158,7 @@ describeWith(['chromium'], 'why presence is what it is', () => {
     };
     await idle.clock.install();
     await page.close();
-    await api(context, 'put', `/users/${meId}/presence/manual`, {
-      status: 'available',
-      end: { rule: 'time', until: new Date(Date.now() + 1_000) },
-    });
+    await api(context, 'delete', `/users/${meId}/presence/manual`);
     page = idle;
     await idle.goto(server.url);
     await shows('appointment');

@@ -199,7 +199,7 @@ describeWith(['chromium', 'asterisk', 'sipp', 'slapd'], 'a newcomer', () => {
     };
     await own.locator('input[type=file]').setInputFiles(calendar);
     await own.getByRole('button', { name: 'Add the file' }).click();
-    await own.goto(`${server.url}/`);
+    await own.waitForURL(`${server.url}/`); // by itself, when it has been taken
     await own.getByText('Weekly round').first().waitFor();
     await own.locator('[data-status=appointment]').first().waitFor();
     for (const deadline = Date.now() + 20_000; Date.now() < deadline; )

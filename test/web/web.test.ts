@@ -4,8 +4,18 @@
  */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { AccountList } from '../../server/src/api/schemas/accounts.ts';
+import { until } from '../product.ts';
 import { describeWith } from '../servers/needs.ts';
-import { openBrowser, openContext, type Server, seriousFindings, sidewaysScroll, startServer } from './browser.ts';
+import {
+  askApi,
+  openBrowser,
+  openContext,
+  type Server,
+  seriousFindings,
+  sidewaysScroll,
+  startServer,
+} from './browser.ts';
 
 const admin = { name: 'Ada Lovelace', email: 'ada@example.com', password: 'correct horse battery staple' };
 const colleague = { name: 'Grace Hopper', email: 'grace@example.com', password: 'nanoseconds are 30 cm long' };
@@ -116,7 +126,7 @@ describeWith(['chromium'], 'the web client', () => {
     await page.getByLabel('Note for colleagues (optional)').fill('Writing the report');
     await page.getByRole('button', { name: 'Set it' }).click();
     await row.and(other.locator('[data-status=doNotDisturb]')).waitFor({ timeout: 5000 });
-    expect(await page.getByRole('button', { name: /^My presence: ?Do not disturb/ }).isVisible()).toBe(true);
+    await page.getByRole('button', { name: /^My presence: ?Do not disturb/ }).waitFor();
 
     await page.getByRole('button', { name: 'Undo' }).click();
     await row.and(other.locator('[data-status]:not([data-status=doNotDisturb])')).waitFor({ timeout: 5000 });
@@ -169,6 +179,31 @@ describeWith(['chromium'], 'the web client', () => {
     await reminder.waitFor();
     await other.getByLabel(/^Remind me of/).selectOption('5 min');
     await reminder.waitFor({ state: 'detached' });
+  });
+
+  it('is told what changed after it was read and before its stream stood', async () => {
+    const late = await other.context().newPage();
+    const stream = Promise.withResolvers<void>();
+    await late.addInitScript('delete globalThis.SharedWorker'); // of workers no request can be held up
+    await late.route('**/api/v1/live*', async (route) => {
+      await stream.promise;
+      await route.continue();
+    });
+    await late.goto(`${server.url}/accounts`);
+    await late.getByRole('article', { name: 'team.ics' }).waitFor();
+    const empty = ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//test//web//EN', 'END:VCALENDAR', ''].join('\r\n');
+    await other.context().request.post(`${server.url}/api/v1/accounts/file`, {
+      headers: { origin: server.url },
+      multipart: { file: { name: 'later.ics', mimeType: 'text/calendar', buffer: Buffer.from(empty) } },
+    });
+    await until(
+      'the file as read',
+      () => askApi<AccountList>(other.context(), server, 'GET', '/accounts'),
+      ({ accounts }) => accounts.some(({ name, health }) => name === 'later.ics' && health.status === 'ok'),
+    );
+    stream.resolve();
+    await late.getByRole('article', { name: 'later.ics' }).getByText('All is well').waitFor();
+    await late.close();
   });
 
   it('draws only the rows on the screen of a company of thousands', async () => {

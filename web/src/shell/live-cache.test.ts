@@ -51,3 +51,25 @@ test('a first answer that fails is followed by another too', async () => {
   close();
   client.clear();
 });
+
+test('a colleague’s presence that is told while an older answer is on its way stays', async () => {
+  const client = new QueryClient();
+  const requests: ((presence: object) => void)[] = [];
+  const queryFn = () => new Promise<object>((answer) => requests.push(answer));
+  const observer = new QueryObserver(client, { queryKey: ['presence', 'ben'], queryFn });
+  const close = observer.subscribe(() => {});
+  applyLive(client, 'presence', { userId: 'ben', status: 'appointment' });
+  await vi.waitFor(() => expect(requests).toHaveLength(2));
+  requests[0]!({ userId: 'ben', status: 'available' });
+  expect(observer.getCurrentResult().data).toMatchObject({ status: 'appointment' });
+  requests[1]!({ userId: 'ben', status: 'appointment', phones: [] });
+  await vi.waitFor(() => expect(observer.getCurrentResult().data).toMatchObject({ phones: [] }));
+  expect(observer.getCurrentResult().data).toMatchObject({ status: 'appointment' });
+
+  // Else what is told is all that is needed.
+  applyLive(client, 'presence', { userId: 'ben', status: 'available' });
+  await vi.waitFor(() => expect(observer.getCurrentResult().data).toMatchObject({ status: 'available', phones: [] }));
+  expect(requests).toHaveLength(2);
+  close();
+  client.clear();
+});

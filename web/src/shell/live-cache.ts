@@ -23,7 +23,9 @@ export function applyLive(client: QueryClient, name: LiveEvent | 'resumed', data
       const presence = data as PresenceEvent;
       // It comes without phones and titles: what is known stays, and one's own is read anew.
       client.setQueryData<PresenceEvent>(['presence', presence.userId], (known) => merged(known, presence));
-      if (presence.userId === client.getQueryData(meQuery.queryKey)?.id) again('presence', presence.userId);
+      // An answer that is on its way may be older, and would be put over it.
+      const isAsked = client.isFetching({ queryKey: ['presence', presence.userId] }) > 0;
+      if (isAsked || presence.userId === client.getQueryData(meQuery.queryKey)?.id) again('presence', presence.userId);
       again('timeline', presence.userId);
       again('stack', presence.userId);
       break;
