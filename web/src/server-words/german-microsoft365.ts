@@ -68,6 +68,8 @@ export const microsoft365: Record<string, string> = {
   '{0} answered with a page that has no list.': '{0} hat mit einer Seite ohne Liste geantwortet.',
   'Microsoft 365 no longer accepts the sign-in. Sign in again.':
     'Microsoft 365 nimmt die Anmeldung nicht mehr an. Melden Sie sich noch einmal an.',
+  '{0} doesn’t accept the sign-in of the Graph application. The administrator checks it there.':
+    '{0} nimmt die Anmeldung der Graph-Anwendung nicht an. Die Administration prüft sie dort.',
   'Microsoft 365 doesn’t let us read this of {0}. Sign in again and consent; if that doesn’t help, your administrator must approve it.':
     'Microsoft 365 lässt uns das von {0} nicht lesen. Melden Sie sich noch einmal an und stimmen Sie zu; hilft das nicht, muss die Administration zustimmen.',
   'The Graph application may not read the mailbox {0}: either the permission is missing, or the mailbox lies outside of the scope that Exchange gives the application.':
@@ -77,6 +79,8 @@ export const microsoft365: Record<string, string> = {
   'What was asked for isn’t there at {0} any more ({1}).': 'Das Gefragte gibt es bei {0} nicht mehr ({1}).',
   '{0} can’t answer at the moment (HTTP {1}).': '{0} kann im Moment nicht antworten (HTTP {1}).',
   '{0} refuses the request ({1}).': '{0} lehnt die Anfrage ab ({1}).',
+  'The mailbox {0} isn’t in Microsoft 365 yet, so it is read from Exchange. It is looked for again by itself.':
+    'Das Postfach {0} gibt es in Microsoft 365 noch nicht, deshalb wird es aus Exchange gelesen. Es wird von selbst wieder gesucht.',
   'The calendar "{0}" isn’t in Microsoft 365 yet, so this mailbox is read from Exchange.':
     'Den Kalender „{0}“ gibt es in Microsoft 365 noch nicht, deshalb wird dieses Postfach aus Exchange gelesen.',
   'A series of appointments kept changing while it was read. It is read again.':

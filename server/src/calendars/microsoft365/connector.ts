@@ -14,7 +14,7 @@ import { readReplies, writeReplies } from './automatic-replies.ts';
 import { addressesOf } from './clouds.ts';
 import { ApplicationGate } from './gate.ts';
 import { type Grant, grantSchema, type Microsoft365Settings, microsoft365Settings } from './grant.ts';
-import { GraphClient, GraphRefusal } from './graph-client.ts';
+import { GraphClient, GraphRefusal, rootOfMailbox } from './graph-client.ts';
 import { isPart, type Part, textOf } from './graph-event.ts';
 import { ownersTime } from './mailbox-settings.ts';
 import type { GraphApplication } from './oauth.ts';
@@ -51,7 +51,7 @@ export function microsoft365Connector(outbound: Outbound, options: Microsoft365O
       gates.set(key, gate);
     }
     const { mailbox } = account.settings;
-    const root = account.secret.kind === 'delegated' ? '/me' : `/users/${encodeURIComponent(mailbox)}`;
+    const root = account.secret.kind === 'delegated' ? '/me' : rootOfMailbox(mailbox);
     const token = tokens.of(account, registered, signal);
     const client = new GraphClient({ outbound, address: graph, root, mailbox, gate, token, time, random, signal });
     return { client, outlook };

@@ -31,6 +31,8 @@ const pageSize = 250;
 const mostPages = 5_000;
 const mostRepeats = 20;
 const mostRestarts = 3;
+/** So calendars that others share are said to refuse it. One that is gone, or closed, refuses the view as well. */
+const knowsNoDelta = [400, 403, 404, 405, 501];
 
 const prefer = [`odata.maxpagesize=${pageSize}`, ...preferEvents];
 
@@ -59,7 +61,7 @@ export async function readRound(
       return { ...(await readPages(client, first)), full: true, window: anew, view: null };
     } catch (error) {
       if (isForgotten(error)) continue;
-      if (isRefusal(error, [400, 405, 501])) return readWhole(client, calendar, anew);
+      if (isRefusal(error, knowsNoDelta)) return readWhole(client, calendar, anew);
       throw error;
     }
   }

@@ -61,6 +61,10 @@ export class GraphRefusal extends ConnectorError {
 }
 
 const version = '/v1.0';
+
+/** "@" is written as it is (RFC 3986 section 3.3), as Microsoft's examples do: not every reader of a `resource` decodes. */
+export const rootOfMailbox = (mailbox: string): string =>
+  `/users/${encodeURIComponent(mailbox).replaceAll('%40', '@')}`;
 const mostTries = 4;
 const firstPauseMs = 250;
 const maxBytes = 60_000_000;
@@ -240,7 +244,10 @@ function meaning(
   mailbox: string,
   own: boolean,
 ): [ConnectorError['errorClass'], string] {
-  if (status === 401) return ['credentials', 'Microsoft 365 no longer accepts the sign-in. Sign in again.'];
+  if (status === 401)
+    return own
+      ? ['credentials', 'Microsoft 365 no longer accepts the sign-in. Sign in again.']
+      : ['refused', `${host} doesn’t accept the sign-in of the Graph application. The administrator checks it there.`];
   if (status === 403)
     return [
       'consent',

@@ -35,7 +35,7 @@ function workingDayIn(hours: Part, timeZone: string | null): OwnersTime['working
   if (own !== null && timeZone !== null && own !== timeZone) return null;
   const time = (value: unknown) => /^([01]\d|2[0-3]):[0-5]\d/.exec(textOf(value) ?? '')?.[0] ?? null;
   const [start, end] = [time(hours.startTime), time(hours.endTime)];
-  const told: unknown[] = Array.isArray(hours.daysOfWeek) ? hours.daysOfWeek : [];
+  const told = Array.isArray(hours.daysOfWeek) ? hours.daysOfWeek.map((day) => String(day).toLowerCase()) : [];
   const days = weekdays.flatMap((day, index) => (told.includes(day) ? [index + 1] : []));
   return start === null || end === null || days.length === 0 ? null : { start, end, days };
 }

@@ -96,6 +96,26 @@ test('an answer may leave out what was granted, write numbers as text, and name 
   const named = await refreshed({ scope: 'https://graph.example.com/of/ours/User.Read Calendars.Read' });
   expect(named.scopes).toEqual(['User.Read', 'Calendars.Read']);
   await expect(refreshed({ expires_in: 'soon' })).rejects.toMatchObject({ errorClass: 'malformed' });
+  const unsaid = await refreshed({ expires_in: undefined });
+  expect(unsaid.expiresAt.since(Temporal.Now.instant()).total('minutes')).toBeGreaterThan(50);
+});
+
+test('a platform that asks for patience or can’t answer has refused nobody, whatever it calls it', async () => {
+  for (const [status, error, errorClass] of [
+    [429, 'invalid_request', 'throttled'],
+    [503, 'temporarily_unavailable', 'throttled'],
+    [500, 'invalid_grant', 'unreachable'],
+  ] as const) {
+    const text = JSON.stringify({ error, error_description: 'AADSTS90055: Too many requests.' });
+    const headers = new Headers({ 'retry-after': '120' });
+    const busy: Outbound = {
+      ...outbound,
+      fetch: async (url) => ({ status, headers, url: String(url), body: Buffer.from(text), text: () => text }),
+    };
+    const told = await tokensForRefresh(busy, application, { refreshToken: 'r', scopes }).catch((fault) => fault);
+    expect(told).toMatchObject({ errorClass });
+    expect(told.retryAt.since(Temporal.Now.instant()).total('seconds')).toBeGreaterThan(100);
+  }
 });
 
 test('the verifier is what proves that the code is ours', async () => {

@@ -164,6 +164,9 @@ export function tokensForApplication(
   return requestTokens(outbound, application, { grant_type: 'client_credentials', scope }, [], signal);
 }
 
+/** Seconds, where the answer doesn't say (it should: RFC 6749 section 5.1); one that ends sooner is refused, and replaced. */
+const usualLifetime = 3_600;
+
 async function requestTokens(
   outbound: Outbound,
   application: GraphApplication,
@@ -190,14 +193,15 @@ async function requestTokens(
   } catch {
     answer = {};
   }
-  if (typeof answer.error === 'string') throw refusal(application, answer);
+  // Whatever it says of itself: the application isn't at fault, and nobody has to sign in again.
   if (response.status === 429 || response.status >= 500)
     throw new ConnectorError(
       response.status === 429 || response.status === 503 ? 'throttled' : 'unreachable',
       `${host} can’t give a token at the moment (HTTP ${response.status}).`,
       { retryAt: parseRetryAfter(response.headers.get('retry-after'), now) },
     );
-  const lasts = Math.floor(Number(answer.expires_in));
+  if (typeof answer.error === 'string') throw refusal(application, answer);
+  const lasts = Math.floor(Number(answer.expires_in ?? usualLifetime));
   if (typeof answer.access_token !== 'string' || !(lasts > 0))
     throw new ConnectorError('malformed', `${host} answered without a token (HTTP ${response.status}).`);
   return {

@@ -237,6 +237,22 @@ test('a calendar that knows no delta is read whole each time', async () => {
   const { said, cursor } = await pulled({ habit, view: [older] }, again.cursor, known);
   expect(said).toEqual(['replaceWindow', 'a: changed']);
   expect(cursor).toMatchObject({ quiet: 0 });
+  // However it is said; but one that shows nothing at all isn't taken for empty.
+  for (const status of [403, 404, 501]) {
+    const other = { status, body: { error: { code: 'ErrorAccessDenied' } } };
+    const shared = await pulled({ view, habit: ({ pathname }) => (pathname.endsWith('/delta') ? other : null) });
+    expect(shared.said).toEqual(first.said);
+    await expect(pulled({ habit: () => other })).rejects.toMatchObject({ status });
+  }
+});
+
+test('a series that may not be read by its id is what the window shows of it', async () => {
+  const closed = { status: 403, body: { error: { code: 'ErrorAccessDenied' } } };
+  const { said } = await pulled({
+    ...{ delta: [occurrence('o1', 's'), event('a')], view: [occurrence('o1', 's'), event('a')] },
+    habit: ({ pathname }) => (pathname.endsWith('/instances') ? closed : null),
+  });
+  expect(said).toEqual(['replaceWindow', 's: o1', 'a: a']);
 });
 
 test('members that come as stubs wherever they are read say what their master says', async () => {

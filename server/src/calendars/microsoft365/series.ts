@@ -32,7 +32,7 @@ export async function readSeries(
   const series: SeriesNow = new Map();
   for (const [index, { status, body, retryAt }] of answers.entries()) {
     const [master, path] = [masters[index]!, paths[index]!];
-    if (status === 404) continue;
+    if (status === 404 || status === 403) continue; // gone or closed: what the window shows of it is believed
     if (status === 400) {
       // It became a single event.
       const [event] = await readEvents(client, calendar, [master]);

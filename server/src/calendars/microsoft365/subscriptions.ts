@@ -5,41 +5,62 @@
  */
 import { ConnectorError, type PushKept, type PushRequest } from '../connector.ts';
 import { type GraphClient, GraphRefusal } from './graph-client.ts';
-import { isPart, textOf } from './graph-event.ts';
+import { isPart, type Part, textOf } from './graph-event.ts';
 
-/** The longest that Graph gives for events without their data; what the answer states counts. */
-const lifetime = Temporal.Duration.from({ minutes: 10_080 - 5 });
+/**
+ * Minutes, the longest first: of events Microsoft's pages name 10,080 now and 4,230 before, and a server whose clock is
+ * behind ours finds an end too far away. What the answer states counts.
+ */
+const lifetimes = [10_080 - 5, 4_230 - 5, 1_440 - 5];
 
 /** Renews what is known, or makes it anew. @throws ConnectorError */
 export async function keepSubscribed(client: GraphClient, request: PushRequest): Promise<PushKept> {
-  const expirationDateTime = request.now.add(lifetime).toString({ smallestUnit: 'millisecond' });
-  if (request.remoteId !== null) {
+  const { remoteId, address, clientState } = request;
+  if (remoteId !== null) {
     // Renewing authorizes anew as well, where lifecycle notices asked for that.
-    const path = `/subscriptions/${encodeURIComponent(request.remoteId)}`;
-    try {
-      const body = await client.request(path, { method: 'PATCH', body: { expirationDateTime } });
-      return { remoteId: request.remoteId, expiresAt: expiryOf(body), renewed: true };
-    } catch (error) {
-      if (!(error instanceof GraphRefusal) || error.status !== 404) throw error;
-    }
+    const path = `/subscriptions/${encodeURIComponent(remoteId)}`;
+    const body = await sent(client, request, 'PATCH', path, {}).catch(unlessRefused);
+    if (body) return { remoteId, expiresAt: expiryOf(body), renewed: true };
   }
   const wanted = {
     changeType: 'created,updated,deleted',
     resource: `${client.root.slice(1)}/events`,
-    notificationUrl: request.address,
+    notificationUrl: address,
     // Can't be added later.
-    lifecycleNotificationUrl: request.address,
-    clientState: request.clientState,
-    expirationDateTime,
+    lifecycleNotificationUrl: address,
+    clientState,
   };
   try {
-    return madeFrom(await client.request('/subscriptions', { method: 'POST', body: wanted }));
+    return madeFrom(await sent(client, request, 'POST', '/subscriptions', wanted));
   } catch (error) {
     if (!(error instanceof GraphRefusal) || error.status !== 409) throw error;
   }
   // One that we made and lost sight of, by a crash or in a database that was restored.
-  await removeOurs(client, wanted.resource, request.address);
-  return madeFrom(await client.request('/subscriptions', { method: 'POST', body: wanted }));
+  await removeOurs(client, wanted.resource, address);
+  return madeFrom(await sent(client, request, 'POST', '/subscriptions', wanted));
+}
+
+/** With the longest lifetime that isn't refused. @throws ConnectorError */
+async function sent(
+  client: GraphClient,
+  request: PushRequest,
+  method: 'POST' | 'PATCH',
+  path: string,
+  what: object,
+  [minutes, ...shorter]: readonly number[] = lifetimes,
+): Promise<Part> {
+  const expirationDateTime = request.now.add({ minutes: minutes! }).toString({ smallestUnit: 'millisecond' });
+  const { status, body, retryAt } = await client.answer(path, { method, body: { ...what, expirationDateTime } });
+  if (status >= 200 && status < 300) return body ?? {};
+  const tooLong = status === 400 && /expir/i.test(JSON.stringify(body?.error ?? ''));
+  if (tooLong && shorter.length > 0) return sent(client, request, method, path, what, shorter);
+  throw client.refusal(status, body, retryAt);
+}
+
+/** It is gone, or that of an application that was here before: another one is made. */
+function unlessRefused(error: unknown): null {
+  if (error instanceof GraphRefusal && [400, 403, 404, 405, 410].includes(error.status)) return null;
+  throw error;
 }
 
 /** Those for the same resource that tell this server. */
@@ -48,11 +69,14 @@ async function removeOurs(client: GraphClient, resource: string, address: string
   const { values } = await client.list('/subscriptions', []);
   for (const value of values.filter(isPart)) {
     const id = textOf(value.id);
-    const same = textOf(value.resource)?.replace(/^\//, '').toLowerCase() === resource.toLowerCase();
+    const same = plainResource(textOf(value.resource) ?? '') === plainResource(resource);
     if (id === null || !same || !textOf(value.notificationUrl)?.startsWith(ours)) continue;
     await client.answer(`/subscriptions/${encodeURIComponent(id)}`, { method: 'DELETE' });
   }
 }
+
+/** As we wrote it, or wrote it before: with or without a slash, and signs escaped. */
+const plainResource = (resource: string): string => resource.replace(/^\//, '').replace(/%40/g, '@').toLowerCase();
 
 function madeFrom(body: Record<string, unknown>): PushKept {
   const remoteId = textOf(body.id);

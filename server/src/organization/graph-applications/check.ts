@@ -2,6 +2,7 @@
 import { checklist } from '../../calendars/checklist.ts';
 import { type CheckStep, ConnectorError } from '../../calendars/connector.ts';
 import { addressesOf } from '../../calendars/microsoft365/clouds.ts';
+import { rootOfMailbox } from '../../calendars/microsoft365/graph-client.ts';
 import {
   authorizationUrl,
   type GraphApplication,
@@ -131,7 +132,7 @@ async function notOutside(outbound: Outbound, application: GraphApplication, tok
 }
 
 async function calendarOf(outbound: Outbound, application: GraphApplication, token: string, mailbox: string) {
-  const url = `${addressesOf(application).graph}/v1.0/users/${encodeURIComponent(mailbox)}/calendars?$select=id&$top=1`;
+  const url = `${addressesOf(application).graph}/v1.0${rootOfMailbox(mailbox)}/calendars?$select=id&$top=1`;
   // Graph is moody: a fault of the moment says nothing about rights.
   for (let attempt = 1; ; attempt++) {
     const response = await outbound.fetch(url, {

@@ -160,7 +160,7 @@ async function whoSignedIn({ outbound }: Pick<Context, 'outbound'>, application:
     try {
       answer = JSON.parse(response.text());
     } catch {}
-    const mailbox = answer.mail ?? answer.userPrincipalName;
+    const mailbox = answer.mail || answer.userPrincipalName;
     if (response.status === 200 && typeof mailbox === 'string' && mailbox) return mailbox;
     throw new ConnectorError('unreachable', `Graph didn’t tell whose mailbox it is (HTTP ${response.status}).`);
   }
