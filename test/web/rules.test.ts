@@ -48,7 +48,7 @@ describeWith(['chromium'], 'rules', () => {
     await server?.stop();
   });
 
-  async function api<T>(method: 'post' | 'patch' | 'get', path: string, data?: unknown): Promise<T> {
+  async function api<T>(method: 'post' | 'put' | 'patch' | 'get', path: string, data?: unknown): Promise<T> {
     const options = { headers: { origin: server.url }, ...(data === undefined ? {} : { data }) };
     const answer = await context.request[method](`${server.url}/api/v1${path}`, options);
     if (!answer.ok()) throw new Error(`${path}: ${answer.status()} ${await answer.text()}`);
@@ -139,6 +139,11 @@ describeWith(['chromium'], 'rules', () => {
     await small.getByRole('button', { name: 'Speichern' }).click();
     await small.getByText('Gespeichert. Das hat sich geändert:').waitFor();
     await presence('available');
+    // A program or a file may name what isn't there.
+    await api('put', '/users/me/rules', { rules: [{ name: 'Reisen', when: {}, effect: { profile: 'Verreist' } }] });
+    await small.reload();
+    await small.getByText('Ein Profil „Verreist“ ist hier nicht eingeschaltet').waitFor();
+    expect(await sidewaysScroll(small)).toBe(0);
     expect(complaints).toEqual([]);
   });
 });

@@ -49,7 +49,7 @@ export function useRuleWords() {
 
   /** The name of what a rule calls its profile. @param profiles to look it up in. */
   function profileName(named: string, profiles: readonly Profile[]): string {
-    const known = profiles.find(({ key, name }) => key === named || name.toLowerCase() === named.toLowerCase());
+    const known = profileCalled(named, profiles);
     if (known) return nameOf(known.name);
     const status = statuses.find((one) => one === named);
     return status ? t(`status.${status}`, { ns: 'presence' }) : named;
@@ -73,6 +73,16 @@ export function useRuleWords() {
     sentence: (rule: Rule, profiles: readonly Profile[]) => `${when(rule.when)} → ${effect(rule.effect, profiles)}`,
     because: useBecause(),
   };
+}
+
+const profileCalled = (named: string, profiles: readonly Profile[]) =>
+  profiles.find(({ key, name }) => key === named || name.toLowerCase() === named.toLowerCase());
+
+/** The name of the profile that an effect sets and that isn't there, or is switched off; a bare status always is. */
+export function missingProfile(effect: Effect, profiles: readonly Profile[]): string | null {
+  if ('ignore' in effect || profiles.length === 0) return null;
+  if (profileCalled(effect.profile, profiles)?.active || statuses.some((one) => one === effect.profile)) return null;
+  return effect.profile;
 }
 
 /** Why an appointment does what it does. */

@@ -6,7 +6,7 @@ import { Icon } from '../shell/icons.tsx';
 import { announce, notify } from '../shell/notices.tsx';
 import { aboutSubjects, draftOf } from './rule-draft.ts';
 import { RuleForm } from './rule-form.tsx';
-import { useRuleWords } from './rule-words.ts';
+import { missingProfile, useRuleWords } from './rule-words.ts';
 import type { Profile, Rule } from './rules.queries.ts';
 
 interface Props {
@@ -79,6 +79,11 @@ export function RulesEditor({ rules, profiles, freeBusyOnly = false, errorOf, ch
                 {rests(rule) && (
                   <p className="rule-rests">
                     <Icon name="pause" size={16} /> {t('rests')}
+                  </p>
+                )}
+                {missingProfile(rule.effect, profiles) !== null && (
+                  <p className="rule-rests">
+                    <Icon name="warning" size={16} /> {t('noProfile', { name: missingProfile(rule.effect, profiles) })}
                   </p>
                 )}
                 {errorOf?.(index) && <p className="problem-text">{errorOf(index)}</p>}

@@ -27,12 +27,12 @@ export function Dialog(props: { title: string; side?: boolean; onClose(): void; 
       }}
     >
       <div className="dialog-body">
-        <header className="dialog-head">
+        <div className="dialog-head">
           <h2 id={heading}>{props.title}</h2>
           <button type="button" className="icon-button" aria-label={t('close')} onClick={props.onClose}>
             <Icon name="close" />
           </button>
-        </header>
+        </div>
         {props.children}
       </div>
     </dialog>
