@@ -57,7 +57,7 @@ const accounts = async () => {
   interface Account {
     id: string;
     kind: string;
-    health: { status: string; errorClass: string | null };
+    health: { status: string; message: string | null };
   }
   return (await product.api<{ accounts: Account[] }>('GET', '/accounts')).accounts;
 };
@@ -126,10 +126,13 @@ test('during the move to Microsoft 365 the agenda is the one before and after, w
   const both = await until(
     'an account for each',
     accounts,
-    (all) => all.some(({ health }) => health.errorClass === 'notFound'),
+    (all) => all.some(({ health }) => health.message?.includes('isn’t in Microsoft 365 yet')),
     60,
   );
-  expect(both.map(({ kind }) => kind).sort()).toEqual(['exchange', 'microsoft365']);
+  expect(both.map(({ kind, health }) => `${kind} ${health.status}`).sort()).toEqual([
+    'exchange ok',
+    'microsoft365 new',
+  ]);
   expect(seen(await agenda())).toEqual(before);
 
   // Now it is there, with all that it had. The server dies at the swap.

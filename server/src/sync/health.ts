@@ -6,11 +6,14 @@ import type { Executor } from '../store/database.ts';
 import type { RestReason } from './rest.ts';
 
 export interface AccountHealth {
-  /** resting: it may not be read, and nothing of it is stored. */
+  /**
+   * resting: it may not be read, and nothing of it is stored. new: it hasn't been read yet; where that takes longer for a
+   * reason, the message says what is waited for.
+   */
   status: 'new' | 'ok' | 'failing' | 'resting';
   restReason: RestReason | null;
   errorClass: ErrorClass | null;
-  /** For people: what is wrong and what mends it. */
+  /** For people: what is wrong and what mends it, or what is waited for. */
   message: string | null;
   /** In a row. */
   failures: number;

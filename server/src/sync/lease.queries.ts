@@ -134,6 +134,8 @@ export interface Outcome {
   error: { errorClass: string; message: string } | null;
   /** Why it may not be read at all. */
   rests?: RestReason;
+  /** For people: why it couldn't be read yet, where nothing is wrong with that. */
+  waits?: string;
   failures: number;
   /** Milliseconds from now. */
   nextIn: number;
@@ -141,9 +143,9 @@ export interface Outcome {
 
 /** Ends a lease with what came of it, and tells watchers of the account when they would see something new. */
 export async function releaseAccount(executor: Executor, account: LeasedAccount, outcome: Outcome): Promise<void> {
-  const { error, rests, failures, nextIn } = outcome;
-  const status = rests ? 'resting' : error ? 'failing' : 'ok';
-  const message = rests ? restMessages[rests] : (error?.message ?? null);
+  const { error, rests, waits, failures, nextIn } = outcome;
+  const status = rests ? 'resting' : waits ? 'new' : error ? 'failing' : 'ok';
+  const message = rests ? restMessages[rests] : (waits ?? error?.message ?? null);
   await sql`
     with before as (select id, status, error_class, error_message from account where id = ${account.id}::uuid),
     released as (

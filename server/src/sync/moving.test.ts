@@ -1,4 +1,6 @@
 /** Users of a group that moves from a simulated Exchange to a simulated Microsoft 365; both hold the same mailboxes. */
+
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Exchange, startExchange } from '../../../simulators/exchange/exchange.ts';
 import { tame } from '../../../simulators/exchange/habits.ts';
@@ -8,6 +10,7 @@ import { type Microsoft365, startMicrosoft365 } from '../../../simulators/micros
 import { makeUser, testContext } from '../../../test/context.ts';
 import { openTestStore } from '../../../test/store.ts';
 import { agendaOf } from '../agenda/service.ts';
+import { createReplies } from '../automatic-replies/worker.ts';
 import { ConnectorError } from '../calendars/connector.ts';
 import { connectors as calendarKinds } from '../calendars/connectors.ts';
 import { systemActor } from '../organization/audit.ts';
@@ -18,7 +21,11 @@ import { registeredApplication } from '../organization/graph-applications/regist
 import { setGroupFunction } from '../organization/settings.ts';
 import { createOutbound } from '../outbound/client.ts';
 import type { Outbound } from '../outbound/outbound.ts';
+import { createActivation } from '../presence/activation.ts';
+import { clearManual, setManual } from '../presence/manual.ts';
+import type { Executor } from '../store/database.ts';
 import { alignGroupAccounts } from './group-accounts.ts';
+import { accountsHealth } from './health.ts';
 import { defaultSynchronizationSettings, type SynchronizationSettings } from './settings.ts';
 import { pullAccountOnce } from './sync.ts';
 
@@ -55,7 +62,7 @@ beforeAll(async () => {
   tenantId = cloud.world.addTenant().id;
   const { clientId } = cloud.world.addApplication({
     ...{ tenantId, secrets: [{ value: 'right', expiresAt: Date.now() + 1e9 }] },
-    adminConsent: { scopes: [], roles: ['Calendars.Read'] },
+    adminConsent: { scopes: [], roles: ['Calendars.Read', 'MailboxSettings.ReadWrite'] },
   });
   const { principalName, password } = exchange.world.addAccount();
   await db.transaction().execute(async (transaction) => {
@@ -97,15 +104,17 @@ const kindsOf = async (userId: string) =>
   (await db.selectFrom('account').select('kind').where('user_id', '=', userId).orderBy('kind').execute()).map(
     ({ kind }) => kind,
   );
-async function pullOf(userId: string, kind: string) {
+async function accountOf(userId: string, kind: string): Promise<string> {
   const { id } = await db
     .selectFrom('account')
     .select('id')
     .where('user_id', '=', userId)
     .where('kind', '=', kind)
     .executeTakeFirstOrThrow();
-  return pullAccountOnce(context, connectors, id);
+  return id;
 }
+const pullOf = async (userId: string, kind: string) =>
+  pullAccountOnce(context, connectors, await accountOf(userId, kind));
 
 const today = Temporal.Now.zonedDateTimeISO('UTC').startOfDay();
 const at = (days: number, hour: number) => today.add({ days, hours: hour }).toPlainDateTime().toString();
@@ -157,8 +166,18 @@ test('Exchange is shown until all of the mailbox was read in Microsoft 365, then
   await alignGroupAccounts(context);
   expect(await kindsOf(userId)).toEqual(['exchange', 'microsoft365']);
   expect(await agenda(userId)).toEqual(before);
-  // Not there yet; what is on Exchange goes on being read.
-  expect((await pullOf(userId, 'microsoft365')).error).toMatchObject({ errorClass: 'notFound' });
+  // Not there yet, which is no fault; what is on Exchange goes on being read.
+  expect(await pullOf(userId, 'microsoft365')).toMatchObject({
+    error: null,
+    waits:
+      'The mailbox ada@contoso.example isn’t in Microsoft 365 yet, so it is read from Exchange. It is looked for again by itself.',
+  });
+  const waiting = (await accountsHealth(db, [await accountOf(userId, 'microsoft365')])).values().next().value!;
+  expect(waiting).toMatchObject({
+    status: 'new',
+    errorClass: null,
+    message: expect.stringContaining('isn’t in Microsoft 365 yet'),
+  });
   expect(await pullOf(userId, 'exchange')).toMatchObject({ error: null });
   expect(await agenda(userId)).toEqual(before);
 
@@ -181,6 +200,82 @@ test('Exchange is shown until all of the mailbox was read in Microsoft 365, then
   expect(await pullOf(userId, 'microsoft365')).toMatchObject({ error: null });
   expect((await agenda(userId)).length).toBe(before.length + 1);
 });
+
+test('a calendar that isn’t there yet is waited for, and what else is the matter is said as it is', async () => {
+  const { userId, groupId, user } = await person('dora@contoso.example');
+  await set(groupId, moving());
+  await alignGroupAccounts(context);
+  // Without the second one.
+  const there = cloud.world.addUser({ tenantId, name: 'Dora', address: 'dora.cloud@contoso.example' });
+  user.mailbox = there.mailbox;
+  broken = () => true;
+  expect((await pullOf(userId, 'microsoft365')).error).toMatchObject({ errorClass: 'unreachable' });
+  broken = () => false;
+  expect(await pullOf(userId, 'microsoft365')).toMatchObject({
+    error: null,
+    waits: 'The calendar "Second" isn’t in Microsoft 365 yet, so this mailbox is read from Exchange.',
+  });
+});
+
+test.each([
+  ['taken back', false],
+  ['gone on with', true],
+] as const)(
+  'automatic replies that were set on Exchange are %s in the mailbox that has moved',
+  async (_, staysAway) => {
+    const address = staysAway ? 'finn@contoso.example' : 'emil@contoso.example';
+    const { userId, groupId, mailbox, user } = await person(address);
+    const own = structuredClone(mailbox.automaticReplies);
+    const withReplies = (settings: Partial<SynchronizationSettings>) => ({
+      ...settings,
+      exchange: { ...settings.exchange!, automaticReplies: true },
+      microsoft365: { ...microsoft365Defaults, ...settings.microsoft365, automaticReplies: true },
+    });
+    const activation = createActivation(context);
+    const replies = createReplies(context, { connectors, random: () => 0.5 });
+    const follow = async () => {
+      while ((await activation.round()) === 0);
+      await replies.round(new AbortController().signal);
+    };
+    const change = (of: (transaction: Executor) => Promise<unknown>) =>
+      db.transaction().execute(async (transaction) => void (await of(transaction)));
+    await set(groupId, withReplies(onExchange()));
+    await change((transaction) =>
+      setManual(
+        transaction,
+        userId,
+        { status: 'outOfOffice', note: 'At the coast', end: { rule: 'untilChanged' } },
+        Temporal.Now.instant(),
+      ),
+    );
+    await follow();
+    expect(mailbox.automaticReplies.status).toBe('scheduled');
+    await set(groupId, withReplies(moving()));
+    await alignGroupAccounts(context);
+    await follow();
+    // Looked at while it wasn't the one that speaks for its user.
+    const idle = await accountOf(userId, 'microsoft365');
+    await sql`insert into automatic_replies (account_id, due_at) values (${idle}::uuid, now()) on conflict do nothing`.execute(
+      db,
+    );
+    await follow();
+    user.mailbox = mailbox;
+    expect(await pullOf(userId, 'microsoft365')).toMatchObject({ error: null });
+    expect(await kindsOf(userId)).toEqual(['microsoft365']);
+    if (!staysAway) await change((transaction) => clearManual(transaction, userId, Temporal.Now.instant()));
+    await follow();
+    if (staysAway) {
+      expect(mailbox.automaticReplies.status).toBe('scheduled');
+      await change((transaction) => clearManual(transaction, userId, Temporal.Now.instant()));
+      await follow();
+    }
+    expect(mailbox.automaticReplies).toMatchObject({
+      status: own.status,
+      internalReplyMessage: own.internalReplyMessage,
+      externalReplyMessage: own.externalReplyMessage,
+    });
+  },
+);
 
 test('without the move a group that changes its source reads no Exchange any more', async () => {
   const { userId, groupId } = await person('bea@contoso.example');

@@ -6,7 +6,7 @@
 import { sql } from 'kysely';
 import { ConnectorError } from '../calendars/connector.ts';
 import { crashPoint } from '../store/crash-points.ts';
-import type { Database } from '../store/database.ts';
+import type { Database, Executor } from '../store/database.ts';
 import { announceAgenda } from './announce.ts';
 import { calendarsOfAccount, type StoredCalendar } from './calendar.queries.ts';
 import type { LeasedAccount } from './lease.queries.ts';
@@ -42,6 +42,25 @@ export async function takeChoice(db: Database, accountId: string, replaced: stri
        and calendar.selected <> before.selected`.execute(db);
 }
 
+/** Of the mailbox that was looked for in Microsoft 365: what isn't all there yet. */
+class NotMovedYet extends ConnectorError {
+  constructor(message: string) {
+    super('notFound', message);
+  }
+}
+
+/**
+ * Until a mailbox is moved nothing is wrong with its not being there. @param mailbox its address.
+ * @returns in plain words what is waited for; null where something else is the matter
+ */
+export function waitsForMove(mailbox: string, faults: readonly ConnectorError[]): string | null {
+  const [fault] = faults;
+  if (fault?.errorClass !== 'notFound') return null;
+  return fault instanceof NotMovedYet
+    ? fault.message
+    : `The mailbox ${mailbox} isn’t in Microsoft 365 yet, so it is read from Exchange. It is looked for again by itself.`;
+}
+
 /**
  * @param calendars all that take part. @param replaced goes with them.
  * @returns what was read. @throws as `pullCalendar`: everything is as it was then
@@ -56,24 +75,38 @@ export async function moveIn(
     (before) => before.window !== null && !calendars.some((calendar) => isSame(calendar, before)),
   );
   if (missing || calendars.length === 0)
-    throw new ConnectorError(
-      'notFound',
+    throw new NotMovedYet(
       `The calendar "${missing?.name ?? account.name}" isn’t in Microsoft 365 yet, so this mailbox is read from Exchange.`,
     );
   const read: ReadCalendar[] = [];
   for (const calendar of calendars) read.push(await readCalendar(pull, calendar));
   await storeCalendars(pull, read, async (transaction) => {
-    // What was set in the mailbox is taken back by whoever reads it now.
-    await sql`
-      update automatic_replies set account_id = ${account.id}::uuid
-       where account_id = ${replaced}::uuid
-         and not exists (select from automatic_replies where account_id = ${account.id}::uuid)`.execute(transaction);
+    await takeReplies(transaction, account.id, replaced);
     await sql`delete from account where id = ${replaced}::uuid`.execute(transaction);
     await announceAgenda(transaction, account.userId, replaced);
     crashPoint('sync.moving');
   });
   crashPoint('sync.moved');
   return read;
+}
+
+/**
+ * Automatic replies move with their mailbox: what was set there is gone on with, or taken back, by whoever reads it now.
+ * Who looks after them locks the account first, and so does this.
+ */
+async function takeReplies(transaction: Executor, accountId: string, replaced: string): Promise<void> {
+  await sql`select from account where id = ${replaced}::uuid for update`.execute(transaction);
+  await sql`
+    delete from automatic_replies
+     where account_id = ${accountId}::uuid and phase = 'idle'
+       and exists (select from automatic_replies before where before.account_id = ${replaced}::uuid)`.execute(
+    transaction,
+  );
+  await sql`
+    update automatic_replies set account_id = ${accountId}::uuid, due_at = now(), failures = 0, error_class = null,
+           error_message = null
+     where account_id = ${replaced}::uuid
+       and not exists (select from automatic_replies where account_id = ${accountId}::uuid)`.execute(transaction);
 }
 
 const isSame = (calendar: StoredCalendar, before: StoredCalendar): boolean =>

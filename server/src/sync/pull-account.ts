@@ -14,7 +14,7 @@ import { discoveryDue, removeVanished, storeDiscovered } from './discovery.ts';
 import { connectorFault, faultOfAccount, LeaseLost, Stopped, StoreFailure } from './faults.ts';
 import { fitFreeBusy, fitSecret, type Reduce, withoutSubjects } from './free-busy.ts';
 import { keepSecret, type LeasedAccount, type Outcome } from './lease.queries.ts';
-import { moveIn, replacedAccount, takeChoice } from './moving.ts';
+import { moveIn, replacedAccount, takeChoice, waitsForMove } from './moving.ts';
 import { ownerAddressesOf } from './owner.ts';
 import { takeOwnersTime } from './owners-time.ts';
 import { type Pull, pullCalendar } from './pull-calendar.ts';
@@ -70,6 +70,7 @@ export async function pullAccount(
   const asked: Temporal.Duration[] = [];
   let lookAgainIn: number | null = null;
   const connector = connectors.find(({ kind }) => kind === account.kind);
+  const replaced = await replacedAccount(db, account, settings);
   try {
     if (!connector) throw new ConnectorError('internal', `This server can't read calendars of kind "${account.kind}".`);
     const pull = await open(context, account, connector, settings, options);
@@ -83,7 +84,6 @@ export async function pullAccount(
       await takeOwnersTime(context, connector, pull, { wanted, signal: options.signal });
       calendars = await takingPart(pull, settings);
     }
-    const replaced = await replacedAccount(db, account, settings);
     if (replaced !== null) {
       await takeChoice(db, account.id, replaced);
       calendars = await takingPart(pull, settings);
@@ -122,6 +122,8 @@ export async function pullAccount(
     faults.unshift(faultOf(error));
     context.log.warn({ account: account.id, error: faults[0] }, 'an account could not be read');
   }
+  const waits = replaced === null ? null : waitsForMove(account.email, faults);
+  if (waits !== null) return { ...failed(account, options.random, faults), error: null, waits };
   if (faults.length > 0) return failed(account, options.random, faults);
   if (lookAgainIn !== null) return { error: null, failures: 0, nextIn: Math.round(lookAgainIn) };
   const soonest = asked.sort((a, b) => Temporal.Duration.compare(a, b, { relativeTo: anyDay }))[0] ?? null;

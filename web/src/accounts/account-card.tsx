@@ -139,11 +139,12 @@ export function Health({ account }: { account: Account }) {
           <Replies replies={health.automaticReplies} />
         </div>
       )}
+      {health.status === 'new' && health.message && <ServerWords text={health.message} />}
       {health.status === 'resting' && <p>{t(`resting.${health.restReason ?? 'kindNotAllowed'}`)}</p>}
       <p className="hint">
         {health.lastSuccessAt ? t('last', { when: format.relative(health.lastSuccessAt, now) }) : t('lastNever')}
         {health.nextAt && ` · ${t('nextRead', { when: format.relative(later(health.nextAt, now), now) })}`}
-        {health.failures > 0 && ` · ${t('failures', { count: health.failures })}`}
+        {health.failures > 0 && health.status === 'failing' && ` · ${t('failures', { count: health.failures })}`}
       </p>
     </div>
   );

@@ -105,8 +105,13 @@ export const exchange: Record<string, string> = {
   '{0} can’t give a token at the moment (HTTP {1}).': '{0} kann gerade kein Token geben (HTTP {1}).',
   '{0} answered without a token (HTTP {1}).': '{0} hat ohne Token geantwortet (HTTP {1}).',
 
-  'More appointments lie in one hour of this calendar than the server lists.':
-    'In einer Stunde dieses Kalenders liegen mehr Termine, als der Server auflistet.',
+  'More appointments lie within ten minutes of this calendar than the server lists.':
+    'In zehn Minuten dieses Kalenders liegen mehr Termine, als der Server aufzählt.',
+  '{0} tells less than there is, because of other requests at the same moment or a low EWSFindCountLimit in the throttling policy. It is asked again by itself.':
+    '{0} zählt weniger auf, als da ist: wegen anderer Anfragen im selben Augenblick oder eines niedrigen EWSFindCountLimit in der Drosselungsrichtlinie. Es wird von selbst noch einmal gefragt.',
+  'Autodiscover at {0} answers {1}.': 'Autodiscover auf {0} antwortet {1}.',
+  'Autodiscover at {0} told of {1} mailboxes, not {2}.':
+    'Autodiscover auf {0} hat über {1} Postfächer Auskunft gegeben, nicht über {2}.',
   'The calendar kept changing while it was read. It is read again by itself.':
     'Der Kalender hat sich beim Lesen immer wieder geändert. Er wird von selbst noch einmal gelesen.',
   'Exchange lists it, and doesn’t find it.': 'Exchange führt ihn auf und findet ihn dann nicht.',

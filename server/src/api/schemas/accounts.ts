@@ -100,11 +100,15 @@ export const Skipped = z
 export const AccountHealth = z
   .object({
     status: z.enum(['new', 'ok', 'failing', 'resting']).openapi({
-      description: 'resting: the group’s settings don’t allow it; nothing of it is stored until they do again.',
+      description:
+        'resting: the group’s settings don’t allow it; nothing of it is stored until they do again. new: not read yet; `message` says what is waited for, such as a mailbox that is still to be moved.',
     }),
     restReason: z.enum(restReasons).nullable(),
     errorClass: z.enum(errorClasses).nullable(),
-    message: z.string().nullable().openapi({ description: 'For people: what is wrong and what mends it.' }),
+    message: z
+      .string()
+      .nullable()
+      .openapi({ description: 'For people: what is wrong and what mends it, or what is waited for.' }),
     failures: z.int().openapi({ description: 'In a row.' }),
     lastAttemptAt: Instant.nullable(),
     lastSuccessAt: Instant.nullable(),
