@@ -7,11 +7,11 @@ import { ServerWords } from './server-words.tsx';
 /** The settings being complete is all there is to say. */
 const isEcho = (step: CheckStep) => step.ok && step.name === 'settings';
 
-/** What a check found, step by step: what was looked at, what class of fault there is, and the server's own words. */
+/** What a check found, step by step: what was looked at (or what class of fault there is), and the server's own words. */
 export function CheckSteps(props: {
   steps: readonly CheckStep[];
   label: string;
-  /** What was looked at, where the words of all checks don't say it. */
+  /** What was looked at, where the words of all checks don't say it; then also of a step that failed. */
   nameOf?(step: string): string;
   /** What else is shown of a step. */
   more?(step: CheckStep): ReactNode;
@@ -25,9 +25,10 @@ export function CheckSteps(props: {
           <Icon name={step.ok ? 'check' : 'warning'} />
           <div>
             <strong>
-              {step.errorClass
-                ? t(`errorClass.${step.errorClass}`)
-                : (nameOf?.(step.name) ?? t(`step.${step.name as 'server'}`, { defaultValue: step.name }))}
+              {nameOf?.(step.name) ??
+                (step.errorClass
+                  ? t(`errorClass.${step.errorClass}`)
+                  : t(`step.${step.name as 'server'}`, { defaultValue: step.name }))}
             </strong>
             {!isEcho(step) && <ServerWords text={step.message} />}
             {more?.(step)}
