@@ -165,7 +165,9 @@ test('a country that is only assumed reads and refuses as a confirmed one does, 
   expect(assumed.read('12345')).toMatchObject({ kind: 'external', dialled: '12345', reason: null });
   expect(by({ country: 'FR', countryAssumed: true }).read('12345')).toMatchObject({ dialled: '12345' });
   expect(by({ country: 'FR' }).read('12345')).toMatchObject({ kind: 'refused', problem: 'numberInvalid' });
-  expect(assumed.read('*72 300')).toMatchObject({ kind: 'internal', dialled: '*72300' });
+  expect(assumed.read('*72 300').reason).toContain('is a code, not a number');
+  const ranged = by({ country: 'DE', countryAssumed: true, internalRanges: ['*97'] });
+  expect(ranged.read('*97')).toMatchObject({ kind: 'internal', dialled: '*97' });
   expect(assumed.read('reception')).toMatchObject({ kind: 'refused' });
 });
 

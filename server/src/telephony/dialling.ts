@@ -47,9 +47,12 @@ export function diallingBy(rules: DiallingRules, plan: NumberingPlan): Dialling 
     return rules.countryAssumed && !isSurely(found, compact) ? withoutCountry(text, compact) : found;
   }
 
-  /** In the assumed country too, "12345" may be an extension: only what begins as there, or is forbidden there, is read so. */
+  /**
+   * In the assumed country too, "12345" may be an extension: only what begins as there, or is forbidden there, is read so.
+   * A code isn't dialled either: a call that is forwarded to *72 300 may forward the phone of whoever calls.
+   */
   function isSurely({ kind, e164, problem }: ReadNumber, compact: string): boolean {
-    if (kind === 'internal' || problem === 'numberForbidden' || !isNumber(compact)) return true;
+    if (kind === 'internal' || problem === 'numberForbidden' || !/^\+?\d+$/.test(compact)) return true;
     if (kind === 'refused') return false;
     const { national, international } = usual;
     if (compact.startsWith('+') || (international !== '+' && compact.startsWith(international))) return true;
