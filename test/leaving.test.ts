@@ -505,3 +505,23 @@ test('a phone system leaves with all its extensions; observed it says so, paused
     await db.selectFrom('extension').select('id').where('phone_system_id', '=', office.systemId).execute(),
   ).toEqual([]);
 });
+
+test('lines of the forwarding log go with their user and with their extension', async () => {
+  const { systemId } = office;
+  const [leaver, stayer] = await makePeople(db, await makeGroup(db), 2);
+  const extensions = await db
+    .insertInto('extension')
+    .values([leaver!, stayer!].map((user_id, at) => ({ user_id, phone_system_id: systemId, number: `66${at}` })))
+    .returning(['id', 'user_id'])
+    .execute();
+  await db
+    .insertInto('forwarding_log')
+    .values(extensions.map(({ id, user_id }) => ({ extension_id: id, user_id, event: 'taken' })))
+    .execute();
+  const lines = () =>
+    db.selectFrom('forwarding_log').select('user_id').where('user_id', 'in', [leaver!, stayer!]).execute();
+  await db.deleteFrom('users').where('id', '=', leaver!).execute();
+  expect(await lines()).toEqual([{ user_id: stayer }]);
+  await db.deleteFrom('extension').where('user_id', '=', stayer!).execute();
+  expect(await lines()).toEqual([]);
+});

@@ -134,12 +134,14 @@ async function timedUntil(mode: 'all' | 'off', phase: 'applied' | 'idle', system
     await sql`update forwarding_record set due_at = now()`.execute(transaction);
     await sql`select pg_notify(${forwardingChannel}, '')`.execute(transaction);
   });
-  for (const deadline = Date.now() + 120_000; Date.now() < deadline; await delay(20)) {
-    const { rows } = await sql<{ left: number }>`
-      select ${phones} - count(*)::int as left from forwarding_record r join extension e on e.id = r.extension_id
-       where e.phone_system_id = ${systemId}::uuid and phase = ${phase} and failures = 0
-         and actual ->> 'mode' = ${mode}`.execute(db);
-    if (rows[0]!.left === 0) return performance.now() - began;
+  // The first that isn't done ends the look: waiting must not take from the product what is measured.
+  for (const deadline = Date.now() + 120_000; Date.now() < deadline; await delay(50)) {
+    const { rows } = await sql<{ done: boolean }>`
+      select case when exists (select from forwarding_record
+                                where phase <> ${phase} or failures > 0 or actual ->> 'mode' is distinct from ${mode}) then false
+                  else (select count(*) from forwarding_record r join extension e on e.id = r.extension_id
+                         where e.phone_system_id = ${systemId}::uuid) = ${phones} end as done`.execute(db);
+    if (rows[0]!.done) return performance.now() - began;
   }
   throw new Error(`Not all phones were ${phase} within two minutes.`);
 }

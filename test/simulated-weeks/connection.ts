@@ -1,7 +1,13 @@
 /** What a server sees of a simulated phone system: the face of a connector, with its time limits and errors. */
 import { ConnectorError } from '../../server/src/calendars/connector.ts';
-import { slotOff } from '../../server/src/presence/presence.ts';
-import type { Capabilities, PhoneForwarding, PhoneSystemConnection } from '../../server/src/telephony/connector.ts';
+import { type Slot, type SlotForwarding, slotOff } from '../../server/src/presence/presence.ts';
+import type {
+  Capabilities,
+  PhoneChange,
+  PhoneForwarding,
+  PhoneSystemConnection,
+} from '../../server/src/telephony/connector.ts';
+import { sameForwarding } from '../../server/src/telephony/decide.ts';
 import { type PhoneSystem, Unreachable } from './phone-system.ts';
 import type { Server } from './server.ts';
 
@@ -58,8 +64,22 @@ export function connectionOf(
       ]),
     );
   };
+  const write = (extension: string, slot: Slot, { mode, target }: SlotForwarding, signal: AbortSignal) => {
+    writing(`${extension}/${slot} ${mode} ${target ?? ''}`);
+    return answer(phones.write(server.name, extension, slot, { mode, target }, limit(signal)));
+  };
+  /** All are on their way at once, those of an extension in order; where one isn't answered, nobody knows of the others. */
+  const applyAll = async (changes: readonly PhoneChange[], signal: AbortSignal) => {
+    const writes = [...Map.groupBy(changes, ({ extension }) => extension).values()].map(async (some) => {
+      for (const { extension, slot, from, to } of some)
+        if (!sameForwarding(from, to)) await write(extension, slot, to, signal);
+    });
+    for (const ended of await Promise.allSettled(writes)) if (ended.status === 'rejected') throw ended.reason;
+    return changes.map(() => null);
+  };
   return {
     capabilities: capabilitiesOf(ability),
+    ...(ability.readAll && { applyAll }),
     bootId: (signal) => answer(phones.bootId(limit(signal))),
     readAll,
     async read(extension, signal) {
@@ -67,10 +87,7 @@ export function connectionOf(
       if (!found) throw new ConnectorError('refused', `There is no ${extension}.`);
       return found;
     },
-    apply(extension, slot, { mode, target }, _context, signal) {
-      writing(`${extension}/${slot} ${mode} ${target ?? ''}`);
-      return answer(phones.write(server.name, extension, slot, { mode, target }, limit(signal)));
-    },
+    apply: (extension, slot, to, _context, signal) => write(extension, slot, to, signal),
     async close() {},
   };
 }

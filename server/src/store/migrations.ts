@@ -6,6 +6,7 @@ import { presence } from './migrations/0003-presence.ts';
 import { microsoft365 } from './migrations/0004-microsoft365.ts';
 import { automaticReplies } from './migrations/0005-automatic-replies.ts';
 import { exchange } from './migrations/0006-exchange.ts';
+import { forwarding } from './migrations/0007-forwarding.ts';
 
 const migrations: ReadonlyArray<{ name: string; up: (db: Kysely<never>) => Promise<void> }> = [
   { name: '0001-foundation', up: foundation },
@@ -14,6 +15,7 @@ const migrations: ReadonlyArray<{ name: string; up: (db: Kysely<never>) => Promi
   { name: '0004-microsoft365', up: microsoft365 },
   { name: '0005-automatic-replies', up: automaticReplies },
   { name: '0006-exchange', up: exchange },
+  { name: '0007-forwarding', up: forwarding },
 ];
 
 /** The lock's number: any constant of ours, so that several processes that start at once migrate one after another. */

@@ -1,5 +1,5 @@
 /** The face every phone system shows to the reconciler. */
-import type { CheckStep } from '../calendars/connector.ts';
+import type { CheckStep, ConnectorError } from '../calendars/connector.ts';
 import type { ForwardingMode, Slot, SlotForwarding, Status } from '../presence/presence.ts';
 import type { ReadingCost } from './budget.ts';
 import type { TokenStore } from './token-store.ts';
@@ -14,8 +14,8 @@ export interface Capabilities {
   /** Whether many extensions are read by few requests. */
   readAll: boolean;
   watch: boolean;
-  /** Whether it does what is sent on one connection in order, so that many phones may be written at once. */
-  pipelines?: boolean;
+  /** False: it could show presence and is set not to; what is left of it is taken back. */
+  presence?: boolean;
   /** Rule 10; left out: requests aren't limited. */
   cost?: ReadingCost | undefined;
 }
@@ -50,6 +50,15 @@ export interface PhonePresence {
 /** What a phone has in each slot; off in those its system hasn't got. */
 export type PhoneForwarding = Record<Slot, SlotForwarding>;
 
+/** One slot of a phone is to change. */
+export interface PhoneChange {
+  extension: string;
+  slot: Slot;
+  /** What was read there; null: not known. What is there already isn't written again. */
+  from: SlotForwarding | null;
+  to: SlotForwarding;
+}
+
 export interface PhoneSystemConnection {
   readonly capabilities: Capabilities;
   /** Changes when the system was restarted: writes made before may be lost then. @throws ConnectorError */
@@ -69,6 +78,11 @@ export interface PhoneSystemConnection {
     context: ApplyContext,
     signal: AbortSignal,
   ): Promise<void>;
+  /**
+   * Many at once, in the order given, where the system pipelines.
+   * @returns what each was refused for; null where it was accepted. @throws ConnectorError when none of them may have been done.
+   */
+  applyAll?(changes: readonly PhoneChange[], signal: AbortSignal): Promise<(ConnectorError | null)[]>;
   /** What else can be proven without writing, such as our rights. @throws ConnectorError */
   check?(signal: AbortSignal): Promise<CheckStep[]>;
   /** Calls back with what may have changed. */

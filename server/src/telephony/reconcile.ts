@@ -3,23 +3,14 @@
  * a batch at a time. The caller holds the lease of the system; every step that writes proves it anew (records.ts).
  * Nothing here knows a database or a clock of its own: with a store, a connection and a clock in memory it runs there.
  */
-import type { ConnectorError } from '../calendars/connector.ts';
 import { slotOff, slots } from '../presence/presence.ts';
 import { type CrashPoint, crashPoint as crash } from '../store/crash-points.ts';
-import type { Capabilities, PhoneForwarding, PhoneSystemConnection } from './connector.ts';
+import type { PhoneForwarding, PhoneSystemConnection } from './connector.ts';
 import { type Decision, decide, sameForwarding, takenBack } from './decide.ts';
-import {
-  asConnectorError,
-  failed,
-  heldUp,
-  lost,
-  type OutcomeOptions,
-  observed,
-  outcome,
-  type Step,
-} from './outcomes.ts';
+import { asConnectorError, failed, lost, type OutcomeOptions, observed, outcome, type Step } from './outcomes.ts';
 import { keyOf, type RecordRow, type RecordStore, type RecordUpdate } from './records.ts';
 import { type ResolvedWish, resolveWishes, wishKey } from './wishes.ts';
+import { portionsOf, sharedOut, writeAll } from './writing.ts';
 
 export interface RoundOptions {
   /** How often records in force are looked at (rule 1: 30 s). Milliseconds. */
@@ -42,7 +33,6 @@ export interface RoundOptions {
 /** Together below the lease (rule 10). */
 const readLimitMs = 10_000;
 const writeLimitMs = 10_000;
-const concurrentWrites = { eachBySelf: 8, pipelined: 64 };
 
 /**
  * @returns the start of the system that all was seen on; null when there was nothing to do and it wasn't asked.
@@ -67,8 +57,10 @@ export async function reconcile(
   if (system.mode === 'active' && options.guard && (await options.guard(unforeseen(due)))) return null;
   const wishes = await resolve(rows);
   let bootId = '';
-  const size = sizeOfBatches(connection.capabilities);
-  for (let at = 0; at < due.length; at += size) bootId = await batch(due.slice(at, at + size));
+  const { size, atOnce } = batches(connection);
+  await sharedOut(portionsOf(due, size), atOnce, async (group) => {
+    bootId = await batch(group);
+  });
   return bootId;
 
   /** Rule 9. In slots that nothing is wanted of, their users' own forwarding counts, wherever ours leads to. */
@@ -130,19 +122,21 @@ export async function reconcile(
     crashIf(writes, 'intent', 'reconciler.intentWritten');
     crashIf(writes, 'restoring', 'reconciler.restoringWritten');
 
-    const errors = await applyAll(writes, proving.add({ milliseconds: writeLimitMs }));
+    const latest = proving.add({ milliseconds: writeLimitMs });
+    const errors = await writeAll(connection, writes, { signal: limit(writeLimitMs), now, latest });
     crashIf(writes, 'intent', 'reconciler.phoneWritten');
     crashIf(writes, 'restoring', 'reconciler.phoneRestored');
 
     // Rule 3: what the phone says, not what it answered.
     const after = await observe(writes.map((step) => step.row));
+    const seenAt = now();
     const updates = writes.map((step) => {
       const { row, resolved, decision } = step;
       const actual = after.values.get(row.number)?.[row.slot];
       const error = errors.get(keyOf(row));
       if (!actual) return failed(row, decision, step.actual, error ?? lost(row, null), outcomes);
       const desired = resolved.forwarding;
-      const again = decide(decision.record, { desired, actual, bootId: after.bootId, now: now() });
+      const again = decide(decision.record, { desired, actual, bootId: after.bootId, now: seenAt });
       if (again.write) return failed(row, again, actual, error ?? lost(row, actual), outcomes);
       return outcome({ row: { ...row, record: decision.record }, actual, resolved, decision: again }, outcomes);
     });
@@ -163,27 +157,6 @@ export async function reconcile(
       if (last === first) return { bootId: first, values };
       first = last;
     }
-  }
-
-  /** @param latest no write is begun later. */
-  async function applyAll(steps: Step[], latest: Temporal.Instant): Promise<Map<string, ConnectorError>> {
-    const errors = new Map<string, ConnectorError>();
-    const signal = limit(writeLimitMs);
-    const writers = connection.capabilities.pipelines ? concurrentWrites.pipelined : concurrentWrites.eachBySelf;
-    // Several slots of an extension one after another: some systems keep them in one piece.
-    const queue = [...Map.groupBy(steps, ({ row }) => row.extensionId).values()];
-    const worker = async () => {
-      for (let phone = queue.shift(); phone; phone = queue.shift())
-        for (const { row, decision } of phone)
-          try {
-            if (Temporal.Instant.compare(now(), latest) > 0) throw heldUp();
-            await connection.apply(row.number, row.slot, decision.write!, row.context, signal);
-          } catch (error) {
-            errors.set(keyOf(row), asConnectorError(error));
-          }
-    };
-    await Promise.all(Array.from({ length: writers }, worker));
-    return errors;
   }
 
   /** An extension that a reading in bulk left out is asked for alone, to learn the reason. */
@@ -207,10 +180,16 @@ export async function reconcile(
   }
 }
 
-/** Phones that are made durable, written and read back together: many cost less, few are done sooner. */
-function sizeOfBatches({ pipelines, cost, readAll }: Capabilities): number {
-  if (pipelines && !cost) return 1_000;
-  return readAll ? 250 : 8;
+/**
+ * Phones that are made durable, written and read back together: many cost less, few are done sooner. A system that is
+ * written to in bulk is written to while the database stores another batch.
+ */
+function batches({ applyAll, capabilities: { cost, readAll } }: PhoneSystemConnection): {
+  size: number;
+  atOnce: number;
+} {
+  if (applyAll && !cost) return { size: 2_500, atOnce: 2 };
+  return { size: readAll ? 250 : 8, atOnce: 1 };
 }
 
 const wishKeyOf = ({ number, slot }: RecordRow) => wishKey({ extension: number, slot });

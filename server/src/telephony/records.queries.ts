@@ -3,10 +3,10 @@ import { sql } from 'kysely';
 import { renderNote } from '../presence/note-template.ts';
 import type { ForwardingMode, Slot, SlotForwarding, Status } from '../presence/presence.ts';
 import type { Database, Executor } from '../store/database.ts';
-import { type Echo, type Phase, sameForwarding } from './decide.ts';
-import { forwardingLogChannel } from './reconciler.queries.ts';
-import { keyOf, LeaseLost, type RecordRow, type RecordStore, type RecordUpdate } from './records.ts';
-import { concerned, givesBack, leavesAsItIs } from './trust/pauses.sql.ts';
+import type { Echo, Phase } from './decide.ts';
+import type { RecordRow, RecordStore } from './records.ts';
+import { saveRecords } from './saving-records.queries.ts';
+import { concerned } from './trust/pauses.sql.ts';
 import type { PauseScope } from './trust/pauses.ts';
 import { wish } from './wish.queries.ts';
 
@@ -151,96 +151,4 @@ async function knownNumbers(db: Executor, systemId: string, numbers: readonly st
     db,
   );
   return rows.map((row) => row.number);
-}
-
-/** On phone_system: it does what it did when its records were loaded, and isn't paused and left as it is. */
-const unswitched = ({ mode }: Lease) =>
-  sql`${mode ? sql`mode = ${mode}` : sql`true`} and (mode <> 'paused' or (paused_reason ->> 'giveBack')::boolean)`;
-
-async function saveRecords(
-  db: Database,
-  lease: Lease,
-  updates: readonly RecordUpdate[],
-  afterWriting: boolean,
-): Promise<Set<string>> {
-  const records = updates.map(({ row, record, actual, failures, error, dueInMs }) => ({
-    id: row.extensionId,
-    slot: row.slot,
-    desired: row.wish,
-    desired_number: row.changeNumber,
-    phase: record.phase,
-    ours: record.ours,
-    previous: record.previous,
-    echoes: record.echoes,
-    boot_id: record.bootId,
-    phase_since: record.since.toString(),
-    loaded_phase: row.loaded?.phase ?? null,
-    loaded_since: row.loaded?.since.toString() ?? null,
-    actual,
-    failures,
-    error_class: error?.class ?? null,
-    error_message: error?.message ?? null,
-    due_seen: row.dueSeen,
-    unplanned: row.unplanned === true && !sameForwarding(row.desired, row.wish),
-    retaken: row.retake === true,
-    due_in: dueInMs === null ? null : dueInMs / 1000,
-  }));
-  const entries = updates.flatMap(({ row, log }) =>
-    log ? [{ key: keyOf(row), extension_id: row.extensionId, user_id: row.userId, ...log }] : [],
-  );
-  return db.transaction().execute(async (transaction) => {
-    const { rows } = await sql`
-      update phone_system set leased_until = now() + make_interval(secs => ${lease.leaseMs / 1000})
-       where id = ${lease.systemId} and leased_by = ${lease.processName} and leased_until > now()
-         ${afterWriting ? sql`` : sql`and ${unswitched(lease)}`}
-      returning id`.execute(transaction);
-    if (rows.length === 0)
-      throw new LeaseLost('Another process has taken over this phone system, or somebody has switched it.');
-    // In the order in which activation makes them due (presence/activation.queries.ts): else each may wait for the other.
-    await sql`
-      select 1 from forwarding_record
-       where (extension_id, slot) in (select * from unnest(${records.map(({ id }) => id)}::uuid[], ${records.map(({ slot }) => slot)}::text[]))
-       order by extension_id, slot for no key update`.execute(transaction);
-    // Who set due_at while we worked has news: theirs stays.
-    const { rows: saved } = await sql<{ extensionId: string; slot: Slot }>`
-      update forwarding_record r
-         set desired = n.desired, desired_number = n.desired_number, phase = n.phase, ours = nullif(n.ours, 'null'),
-             previous = nullif(n.previous, 'null'), echoes = n.echoes, boot_id = n.boot_id, phase_since = n.phase_since,
-             actual = nullif(n.actual, 'null'), actual_at = now(), failures = n.failures, error_class = n.error_class,
-             error_message = n.error_message, updated_at = now(), retake = r.retake and not n.retaken,
-             unplanned_at = case when n.unplanned then now() else r.unplanned_at end,
-             due_at = case when n.due_in is null then least(r.due_at, now())
-                           when r.due_at::text = n.due_seen then now() + make_interval(secs => n.due_in)
-                           else r.due_at end
-        from jsonb_to_recordset(${JSON.stringify(records)}::jsonb) as n(id uuid, slot text, desired jsonb, desired_number bigint,
-             phase text, ours jsonb, previous jsonb, echoes jsonb, boot_id text, phase_since timestamptz, actual jsonb,
-             loaded_phase text, loaded_since timestamptz,
-             failures integer, error_class text, error_message text, due_seen text, due_in float8,
-             unplanned boolean, retaken boolean)
-        join extension e on e.id = n.id
-        join users u on u.id = e.user_id
-        join configuration_group g on g.id = u.group_id
-        join phone_system s on s.id = e.phone_system_id
-       where r.extension_id = n.id and r.slot = n.slot
-         -- Released or paused since it was loaded: what is given back takes no wish in, what is left so isn't touched.
-         and (${afterWriting}
-              or (n.loaded_phase is null or (r.phase, r.phase_since) = (n.loaded_phase, n.loaded_since)) and
-                 case when r.released_at is not null or not u.active or ${givesBack} then n.desired ->> 'mode' = 'off'
-                      else not ${leavesAsItIs} end)
-      returning r.extension_id as "extensionId", r.slot`.execute(transaction);
-    const written = new Set(saved.map(keyOf));
-    const told = entries.filter(({ key }) => written.has(key));
-    if (told.length === 0) return written;
-    await sql`
-      with entry as (
-        insert into forwarding_log (extension_id, user_id, event, detail)
-        select extension_id, user_id, event, detail
-          from jsonb_to_recordset(${JSON.stringify(told)}::jsonb)
-               as e(extension_id uuid, user_id uuid, event text, detail jsonb)
-        returning user_id)
-      select pg_notify(${forwardingLogChannel}, user_id::text) from (select distinct user_id from entry) told`.execute(
-      transaction,
-    );
-    return written;
-  });
 }

@@ -56,6 +56,9 @@ export function showPresence(
   );
   return {
     ...work,
+    wake() {
+      if (connection.capabilities.presence !== false) work.wake();
+    },
     compare() {
       comparedAt = -Infinity;
       work.wake();

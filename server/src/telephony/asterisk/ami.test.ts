@@ -51,6 +51,27 @@ test('a list is gathered, whatever events come between', async () => {
   ami.close();
 });
 
+test('many actions go out in one go and are answered each its own, in whatever order; one without an answer fails them all', async () => {
+  const held: string[] = [];
+  const port = await manager(banner, ({ Action, ActionID }) => {
+    if (Action !== 'Ping') return success;
+    if (held.push(ActionID!) < 3) return null;
+    return held
+      .splice(0)
+      .reverse()
+      .map((id) => `Response: Success\nActionID: ${id}\nPing: Pong ${id}\n\n`)
+      .join('');
+  });
+  const ami = await open(port);
+  const pings = (count: number) => Array.from({ length: count }, () => ({ Action: 'Ping' }));
+  const answers = await ami.actions(pings(3));
+  const ids = answers.map(({ response }) => Number(response.actionid));
+  expect(ids).toEqual([ids[0], ids[0]! + 1, ids[0]! + 2]);
+  expect(answers.map(({ response }) => response.ping)).toEqual(ids.map((id) => `Pong ${id}`));
+  expect(await ami.actions([])).toEqual([]);
+  await expect(ami.actions(pings(2))).rejects.toThrow('did not answer Ping in time');
+});
+
 test('a line break in a value is refused before anything is sent', async () => {
   const actions: string[] = [];
   const port = await manager(banner, ({ Action }) => {

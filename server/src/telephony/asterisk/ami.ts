@@ -7,6 +7,8 @@ import net from 'node:net';
 import tls from 'node:tls';
 import { ConnectorError } from '../../calendars/connector.ts';
 
+export type AmiAction = Record<string, string>;
+
 /** Names in lower case; of names that repeat the last one counts. */
 export type AmiMessage = Record<string, string>;
 
@@ -19,7 +21,9 @@ export interface AmiAnswer {
 export interface Ami {
   /** Resolves for "Response: Error" too: only the caller knows whether that is one. @throws ConnectorError 'unreachable' when the
    *  connection breaks or the answer takes too long, 'refused' for a line break in a value. */
-  action(fields: Record<string, string>, signal?: AbortSignal): Promise<AmiAnswer>;
+  action(fields: AmiAction, signal?: AbortSignal): Promise<AmiAnswer>;
+  /** Many, sent in one go. Asterisk does what comes on one connection in order. Resolves and throws as `action` does, for all of them. */
+  actions(actions: readonly AmiAction[], signal?: AbortSignal): Promise<AmiAnswer[]>;
   onEvent(listener: (event: AmiMessage) => void): void;
   onClose(listener: () => void): void;
   close(): void;
@@ -31,8 +35,21 @@ export interface AmiOptions {
   tls: boolean;
   username: string;
   password: string;
-  /** For connecting, and for each answer. Milliseconds. */
+  /** For connecting, and for each answer, counted from the one before it. Milliseconds. */
   timeoutMs?: number;
+}
+
+/** What was asked in one go. */
+interface Asked {
+  /** The id of its first action; the others follow. */
+  first: number;
+  answers: AmiAnswer[];
+  left: number;
+  /** When the next answer has to be there; by performance.now(). */
+  until: number;
+  giveUp(): void;
+  resolve(): void;
+  reject(error: Error): void;
 }
 
 /** A manager that sends more than this without an empty line isn't one. */
@@ -43,17 +60,8 @@ export async function openAmi(options: AmiOptions, signal?: AbortSignal): Promis
   const { host, port, timeoutMs = 5_000 } = options;
   const place = `${host}:${port}`;
   const socket = await connect(options, timeoutMs, signal);
-  /** The oldest first. */
-  const waiting = new Map<
-    string,
-    {
-      answer: AmiAnswer | null;
-      until: number;
-      giveUp(): void;
-      resolve(answer: AmiAnswer): void;
-      reject(error: Error): void;
-    }
-  >();
+  /** By the id of each action, the oldest first. */
+  const waiting = new Map<number, Asked>();
   const eventListeners = new Set<(event: AmiMessage) => void>();
   const closeListeners = new Set<() => void>();
   let buffered = '';
@@ -66,25 +74,29 @@ export async function openAmi(options: AmiOptions, signal?: AbortSignal): Promis
     failure = error;
     socket.destroy();
     if (timer) clearTimeout(timer);
-    for (const { reject } of waiting.values()) reject(error);
+    for (const asked of new Set(waiting.values())) asked.reject(error);
     waiting.clear();
     for (const listener of closeListeners) listener();
   }
   function receive(message: AmiMessage): void {
-    const entry = waiting.get(message.actionid ?? '');
-    if (!entry) {
+    const id = Number(message.actionid);
+    const asked = waiting.get(id);
+    if (!asked) {
       if (message.event) for (const listener of eventListeners) listener(message);
       return;
     }
+    const place = id - asked.first;
+    asked.until = performance.now() + timeoutMs;
     if (message.response) {
-      entry.answer = { response: message, events: [] };
+      asked.answers[place] = { response: message, events: [] };
       if (message.eventlist?.toLowerCase() === 'start') return;
-    } else if (entry.answer && message.eventlist?.toLowerCase() !== 'complete') {
-      entry.answer.events.push(message);
-      return;
+    } else {
+      const answer = asked.answers[place];
+      if (message.eventlist?.toLowerCase() !== 'complete') answer?.events.push(message);
+      if (!answer || message.eventlist?.toLowerCase() !== 'complete') return;
     }
-    waiting.delete(message.actionid!);
-    if (entry.answer) entry.resolve(entry.answer);
+    waiting.delete(id);
+    if (--asked.left === 0) asked.resolve();
   }
   socket.setEncoding('utf8');
   socket.on('data', (chunk: string) => {
@@ -118,7 +130,7 @@ export async function openAmi(options: AmiOptions, signal?: AbortSignal): Promis
     if (left <= 0) oldest.giveUp();
     else timer = setTimeout(lookAtOldest, left);
   }
-  /** What is asked in one go is sent in one go: a thousand phones are then a few packets. */
+  /** What is asked at the same time is sent in one go, too: a thousand phones are then a few packets. */
   let unsent = '';
   function write(text: string): void {
     if (unsent === '')
@@ -141,46 +153,54 @@ export async function openAmi(options: AmiOptions, signal?: AbortSignal): Promis
     return actions;
   }
 
-  const ami: Ami = {
-    action(fields, actionSignal) {
-      if (failure) return Promise.reject(failure);
-      const id = String(++lastId);
-      let text = '';
-      for (const [name, value] of Object.entries({ ...fields, ActionID: id })) {
+  function ask(actions: readonly AmiAction[], actionSignal?: AbortSignal): Promise<AmiAnswer[]> {
+    if (failure) return Promise.reject(failure);
+    if (actions.length === 0) return Promise.resolve([]);
+    const first = lastId + 1;
+    let text = '';
+    for (const [at, fields] of actions.entries()) {
+      for (const name in fields) {
         // A line break would start another action with our rights.
-        if (/[\r\n\0]/.test(name + value))
+        if (/[\r\n\0]/.test(name) || /[\r\n\0]/.test(fields[name]!))
           return Promise.reject(new ConnectorError('refused', `${name} for ${place} contains a line break.`));
-        text += `${name}: ${value}\r\n`;
+        text += `${name}: ${fields[name]}\r\n`;
       }
-      return new Promise((resolve, reject) => {
-        const giveUp = () => {
-          waiting.delete(id);
+      text += `ActionID: ${first + at}\r\n\r\n`;
+    }
+    return new Promise((resolve, reject) => {
+      const settled = () => {
+        if (actionSignal) waitingUnder.get(actionSignal)?.delete(giveUp);
+      };
+      const giveUp = () => {
+        const unanswered = actions.find((_, at) => waiting.has(first + at)) ?? actions[0]!;
+        // Whether it was done is unknown, and later answers would come late: a new connection is cleaner.
+        const error = new ConnectorError('unreachable', `${place} did not answer ${unanswered.Action} in time.`);
+        asked.reject(error);
+        fail(error);
+      };
+      const asked: Asked = {
+        ...{ first, answers: [], left: actions.length, until: performance.now() + timeoutMs, giveUp },
+        resolve() {
           settled();
-          const error = new ConnectorError('unreachable', `${place} did not answer ${fields.Action} in time.`);
+          resolve(asked.answers);
+        },
+        reject(error) {
+          settled();
           reject(error);
-          // Whether it was done is unknown, and later answers would come late: a new connection is cleaner.
-          fail(error);
-        };
-        const settled = () => {
-          if (actionSignal) waitingUnder.get(actionSignal)?.delete(giveUp);
-        };
-        if (actionSignal?.aborted) return giveUp();
-        if (actionSignal) underSignal(actionSignal).add(giveUp);
-        waiting.set(id, {
-          ...{ answer: null, until: performance.now() + timeoutMs, giveUp },
-          resolve: (answer) => {
-            settled();
-            resolve(answer);
-          },
-          reject: (error) => {
-            settled();
-            reject(error);
-          },
-        });
-        write(`${text}\r\n`);
-        timer ??= setTimeout(lookAtOldest, timeoutMs);
-      });
-    },
+        },
+      };
+      if (actionSignal?.aborted) return giveUp();
+      if (actionSignal) underSignal(actionSignal).add(giveUp);
+      lastId += actions.length;
+      for (let id = first; id <= lastId; id++) waiting.set(id, asked);
+      write(text);
+      timer ??= setTimeout(lookAtOldest, timeoutMs);
+    });
+  }
+
+  const ami: Ami = {
+    actions: ask,
+    action: async (fields, actionSignal) => (await ask([fields], actionSignal))[0]!,
     onEvent: (listener) => void eventListeners.add(listener),
     onClose: (listener) => void (failure ? listener() : closeListeners.add(listener)),
     close: () => fail(new ConnectorError('unreachable', `The connection to ${place} was closed.`)),
@@ -225,9 +245,15 @@ function connect(options: AmiOptions, timeoutMs: number, signal?: AbortSignal): 
 
 function parse(block: string): AmiMessage {
   const message: AmiMessage = {};
-  for (const line of block.split('\r\n')) {
-    const at = line.indexOf(':');
-    if (at > 0) message[line.slice(0, at).toLowerCase()] = line.slice(at + 1).replace(/^ /, '');
+  for (let at = 0; at < block.length; ) {
+    let end = block.indexOf('\r\n', at);
+    if (end < 0) end = block.length;
+    const colon = block.indexOf(':', at);
+    if (colon > at && colon < end) {
+      const value = block[colon + 1] === ' ' ? colon + 2 : colon + 1;
+      message[block.slice(at, colon).toLowerCase()] = block.slice(value, end);
+    }
+    at = end + 2;
   }
   return message;
 }

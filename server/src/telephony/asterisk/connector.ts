@@ -72,8 +72,8 @@ function connection(settings: AsteriskSettings, secret: AsteriskSecret): PhoneSy
       slots: { busy: true, unanswered: true },
       voicemail: settings.voicemail !== '',
       readAll: true,
-      pipelines: true,
       watch: true,
+      presence: settings.presence,
       // All phones are read by the three lists of AstDB: looking costs next to nothing.
       ...(settings.requestsPerSecond !== undefined && { cost: { perSecond: settings.requestsPerSecond, perPhone: 0 } }),
     },
@@ -83,7 +83,11 @@ function connection(settings: AsteriskSettings, secret: AsteriskSecret): PhoneSy
     },
     read: forwarding.read,
     readAll: forwarding.readAll,
-    apply: (extension, slot, wanted, _context, signal) => forwarding.apply(extension, slot, wanted, signal),
+    async apply(extension, slot, to, _context, signal) {
+      const [refused] = await forwarding.applyAll([{ extension, slot, from: null, to }], signal);
+      if (refused) throw refused;
+    },
+    applyAll: forwarding.applyAll,
     ...(calls ? { calls: calls.calls } : {}),
     showPresence: (wanted, all, signal) =>
       presence.show(settings.presence ? wanted : new Map<string, null>(), all || !settings.presence, signal),

@@ -10,32 +10,44 @@ import type { AstDb } from './session.ts';
 const rememberedMs = 60_000;
 
 export interface Devices {
-  /** The phones of a user; the user's own number where AstDB knows of none. */
-  devicesOf(user: string, signal: AbortSignal): Promise<readonly string[]>;
+  /** The phones of each user; the user's own number where AstDB knows of none. */
+  devicesOf(users: readonly string[], signal: AbortSignal): Promise<Map<string, readonly string[]>>;
   /** Who is signed in at a phone; null: nobody. */
   userOf(device: string, signal: AbortSignal): Promise<string | null>;
   /** Who is where may have changed. */
   forget(): void;
 }
 
-export function rememberedDevices(db: AstDb): Devices {
-  const remembered = new Map<string, { at: number; value: Promise<string> }>();
-  function ask(family: string, key: string, signal: AbortSignal): Promise<string> {
-    const id = `${family}/${key}`;
-    const known = remembered.get(id);
-    if (known && Date.now() - known.at < rememberedMs) return known.value;
-    const value = db.get(family, key, signal);
-    remembered.set(id, { at: Date.now(), value });
-    value.catch(() => remembered.delete(id));
-    return value;
+export function rememberedDevices(db: Pick<AstDb, 'getAll'>): Devices {
+  const remembered = new Map<string, { at: number; values: Promise<string[]>; place: number }>();
+  async function ask(family: string, keys: readonly string[], signal: AbortSignal): Promise<string[]> {
+    const now = Date.now();
+    const unknown = keys.filter((key) => now - (remembered.get(`${family}/${key}`)?.at ?? 0) >= rememberedMs);
+    if (unknown.length > 0) {
+      const values = db.getAll(
+        unknown.map((key) => ({ family, key })),
+        signal,
+      );
+      for (const [place, key] of unknown.entries()) remembered.set(`${family}/${key}`, { at: now, values, place });
+      values.catch(() => unknown.forEach((key) => void remembered.delete(`${family}/${key}`)));
+    }
+    const found = keys.map((key) => remembered.get(`${family}/${key}`)!);
+    const values: string[] = [];
+    for (const one of found) values.push((await one.values)[one.place]!);
+    return values;
   }
   return {
-    async devicesOf(user, signal) {
-      const listed = (await ask('AMPUSER', `${user}/device`, signal)).split('&').filter(isName);
-      return listed.length > 0 ? listed : [user];
+    async devicesOf(users, signal) {
+      const lists = await ask(
+        'AMPUSER',
+        users.map((user) => `${user}/device`),
+        signal,
+      );
+      const named = lists.map((list) => list.split('&').filter(isName));
+      return new Map(users.map((user, at) => [user, named[at]!.length > 0 ? named[at]! : [user]]));
     },
     async userOf(device, signal) {
-      const user = await ask('DEVICE', `${device}/user`, signal);
+      const [user] = await ask('DEVICE', [`${device}/user`], signal);
       if (user === 'none') return null;
       return user || device;
     },

@@ -9,9 +9,11 @@
  */
 import { ConnectorError } from '../../calendars/connector.ts';
 import { type Slot, type SlotForwarding, slotOff } from '../../presence/presence.ts';
-import type { PhoneForwarding } from '../connector.ts';
+import type { PhoneChange, PhoneForwarding } from '../connector.ts';
+import { asConnectorError } from '../outcomes.ts';
+import type { AmiAction } from './ami.ts';
 import type { Devices } from './devices.ts';
-import type { AmiSession, AstDb } from './session.ts';
+import { type AmiSession, type AstDb, notPut, putting } from './session.ts';
 
 const families = ['CF', 'DND', 'CFB', 'CFU'] as const;
 type Family = (typeof families)[number];
@@ -23,7 +25,8 @@ export const neither =
 export interface ForwardingInAstDb {
   read(extension: string, signal: AbortSignal): Promise<PhoneForwarding>;
   readAll(extensions: readonly string[], signal: AbortSignal): Promise<Map<string, PhoneForwarding>>;
-  apply(extension: string, slot: Slot, forwarding: SlotForwarding, signal: AbortSignal): Promise<void>;
+  /** @returns what each was refused for; null where it was accepted. @throws ConnectorError when Asterisk can't be reached. */
+  applyAll(changes: readonly PhoneChange[], signal: AbortSignal): Promise<(ConnectorError | null)[]>;
 }
 
 /** @param voicemail what is dialled to reach a voice mailbox, with {{extension}}; '': there is none. */
@@ -55,14 +58,52 @@ export function forwardingInAstDb(
       unanswered: toTarget(extension, of('CFU')),
     };
   }
-  async function read(extension: string, signal: AbortSignal): Promise<PhoneForwarding> {
-    const key = checkedKey(extension);
-    const values = await Promise.all(families.map((family) => db.get(family, key, signal)));
-    return phone(extension, (family) => values[families.indexOf(family)]!);
+  async function readEach(extensions: readonly string[], signal: AbortSignal): Promise<Map<string, PhoneForwarding>> {
+    const keys = extensions.map(checkedKey).flatMap((key) => families.map((family) => ({ family, key })));
+    const values = await db.getAll(keys, signal);
+    return new Map(
+      extensions.map((extension, at) => [
+        extension,
+        phone(extension, (family) => values[at * families.length + families.indexOf(family)]!),
+      ]),
+    );
+  }
+  /** What is to stand in the families of a slot. @throws ConnectorError 'refused' */
+  function entries(extension: string, slot: Slot, { mode, target }: SlotForwarding): Partial<Record<Family, string>> {
+    if (mode === 'internal' || mode === 'external') throw new ConnectorError('refused', neither);
+    const dialled = target === 'voicemail' ? voicemailOf(extension) : (target ?? '');
+    if (target === 'voicemail' && !dialled)
+      throw new ConnectorError('refused', 'No voicemail number is set for this phone system.');
+    checkTarget(dialled);
+    if (slot !== 'always') return { [slotFamilies[slot]]: dialled };
+    return { CF: dialled, DND: mode === 'doNotDisturb' ? 'YES' : '' };
+  }
+  function lamps(family: 'CF' | 'DND', extension: string, phones: readonly string[], lit: boolean): AmiAction[] {
+    const names = [family + extension, ...phones.map((device) => `DEV${family}${device}`)];
+    return names.map((lamp) => ({
+      ...{ Action: 'Setvar', Variable: `DEVICE_STATE(Custom:${lamp})`, Value: lit ? 'BUSY' : 'NOT_INUSE' },
+    }));
+  }
+  /**
+   * What turns one into the other, in this order: lamps first, so that wherever the connection breaks a value that stands
+   * has its lamp. A lamp that is refused (a manager user without "call") is told by the check; the forwarding itself stands.
+   */
+  function actionsOf({ extension, slot, from, to }: PhoneChange, phones: readonly string[]): AmiAction[] {
+    const before = from ? entries(extension, slot, from) : {};
+    const wanted = Object.entries(entries(extension, slot, to)) as [Family, string][];
+    const differing = wanted.filter(([family, value]) => before[family] !== value);
+    return [
+      ...differing.flatMap(([family, value]) =>
+        family === 'CF' || family === 'DND' ? lamps(family, extension, phones, value !== '') : [],
+      ),
+      ...differing.map(([family, value]) => putting(family, extension, value)),
+    ];
   }
 
   return {
-    read,
+    async read(extension, signal) {
+      return (await readEach([extension], signal)).get(extension)!;
+    },
     async readAll(extensions, signal) {
       // Asterisk lists a family whole or not at all: for a few of many, asking for each is less.
       const list = extensions.length > 2 && extensions.length >= familySize / 4;
@@ -75,37 +116,35 @@ export function forwardingInAstDb(
           extensions.map((extension) => [extension, phone(extension, (family) => entry(family, extension))]),
         );
       }
-      // On one connection all questions are under way at once, and answered in order.
-      const values = extensions.map(
-        async (extension): Promise<[string, PhoneForwarding]> => [extension, await read(extension, signal)],
-      );
-      return new Map(await Promise.all(values));
+      return readEach(extensions, signal);
     },
-    async apply(extension, slot, { mode, target }, signal) {
-      const key = checkedKey(extension);
-      if (mode === 'internal' || mode === 'external') throw new ConnectorError('refused', neither);
-      const dialled = target === 'voicemail' ? voicemailOf(extension) : (target ?? '');
-      if (target === 'voicemail' && !dialled)
-        throw new ConnectorError('refused', 'No voicemail number is set for this phone system.');
-      checkTarget(dialled);
-      if (slot !== 'always') return db.put(slotFamilies[slot], key, dialled, signal);
-      const doNotDisturb = mode === 'doNotDisturb';
-      const phones = await devices.devicesOf(key, signal);
-      const lit = (kind: 'CF' | 'DND', on: boolean) =>
-        [kind + key, ...phones.map((device) => `DEV${kind}${device}`)].map((lamp) => {
-          const Variable = `DEVICE_STATE(Custom:${lamp})`;
-          return session.run({ Action: 'Setvar', Variable, Value: on ? 'BUSY' : 'NOT_INUSE' }, signal);
+    async applyAll(changes, signal) {
+      const errors = changes.map(({ extension }) => refusalOf(() => checkedKey(extension)));
+      const able = [...new Set(changes.filter((_, at) => !errors[at]).map(({ extension }) => extension))];
+      const phonesOf = await devices.devicesOf(able, signal);
+      const actions: AmiAction[] = [];
+      const changeOf: number[] = [];
+      for (const [at, change] of changes.entries())
+        errors[at] ??= refusalOf(() => {
+          for (const action of actionsOf(change, phonesOf.get(change.extension)!)) {
+            actions.push(action);
+            changeOf.push(at);
+          }
         });
-      // All at once: Asterisk does what comes on one connection in order. A lamp that is refused (a manager user
-      // without "call") is told by the check; the forwarding itself stands.
-      await Promise.all([
-        db.put('CF', key, dialled, signal),
-        db.put('DND', key, doNotDisturb ? 'YES' : '', signal),
-        ...lit('CF', dialled !== ''),
-        ...lit('DND', doNotDisturb),
-      ]);
+      for (const [at, answer] of (await session.runAll(actions, signal)).entries())
+        if (actions[at]!.Action !== 'Setvar') errors[changeOf[at]!] ??= notPut(actions[at]!, answer);
+      return errors;
     },
   };
+}
+
+function refusalOf(work: () => void): ConnectorError | null {
+  try {
+    work();
+    return null;
+  } catch (error) {
+    return asConnectorError(error);
+  }
 }
 
 /** AstDB keys are paths, and Setvar's variable is a function call: nothing but letters and digits gets in. */

@@ -42,7 +42,7 @@ export interface PresenceOnPhones {
   show(wanted: ReadonlyMap<string, PhonePresence | null>, all: boolean, signal: AbortSignal): Promise<void>;
 }
 
-export function presenceOnPhones(session: AmiSession, db: AstDb): PresenceOnPhones {
+export function presenceOnPhones(session: AmiSession, db: Omit<AstDb, 'getAll'>): PresenceOnPhones {
   async function write(extension: string, value: string | null, isOurs: boolean, signal: AbortSignal): Promise<void> {
     const Variable = `PRESENCE_STATE(CustomPresence:${extension})`;
     // The value before the mark: a mark without its value would look as if somebody had changed it.

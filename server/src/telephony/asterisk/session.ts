@@ -1,13 +1,15 @@
 /** One AMI connection at a time, made anew by whoever needs it, and AstDB through it. */
 import { ConnectorError } from '../../calendars/connector.ts';
 import { requestBudget } from '../budget.ts';
-import { type Ami, type AmiAnswer, type AmiMessage, type AmiOptions, openAmi } from './ami.ts';
+import { type Ami, type AmiAction, type AmiAnswer, type AmiMessage, type AmiOptions, openAmi } from './ami.ts';
 
 export interface AmiSession {
   /** Resolves for "Response: Error" too. @throws ConnectorError see ami.ts */
-  run(fields: Record<string, string>, signal: AbortSignal): Promise<AmiAnswer>;
+  run(fields: AmiAction, signal: AbortSignal): Promise<AmiAnswer>;
+  /** As many `run`s, in one go where requests aren't limited. */
+  runAll(actions: readonly AmiAction[], signal: AbortSignal): Promise<AmiAnswer[]>;
   /** @throws ConnectorError also when Asterisk answers with an error: 'credentials' where a right is missing. */
-  must(fields: Record<string, string>, signal: AbortSignal): Promise<AmiAnswer>;
+  must(fields: AmiAction, signal: AbortSignal): Promise<AmiAnswer>;
   /** Events of whichever connection is in use. Nothing is heard while there is none. */
   onEvent(listener: (event: AmiMessage) => void): void;
   /** The connection broke: whatever happens until the next one is made stays unheard. */
@@ -57,6 +59,8 @@ export function openSession(
   };
   return {
     run,
+    runAll: async (actions, signal) =>
+      budget ? Promise.all(actions.map((fields) => run(fields, signal))) : (await ami(signal)).actions(actions, signal),
     async must(fields, signal) {
       const answer = await run(fields, signal);
       if (answer.response.response === 'Success') return answer;
@@ -75,27 +79,25 @@ export function openSession(
 export interface AstDb {
   /** '' where there is no such key. */
   get(family: string, key: string, signal: AbortSignal): Promise<string>;
+  getAll(entries: readonly AstDbKey[], signal: AbortSignal): Promise<string[]>;
   /** An empty value deletes the key. */
   put(family: string, key: string, value: string, signal: AbortSignal): Promise<void>;
   /** A whole family, or null where this Asterisk can't list one (DBGetTree came with 18.22, 20.7 and 21.2). */
   tree(family: string, signal: AbortSignal): Promise<Map<string, string> | null>;
 }
 
-export const astDb = ({ run, must }: AmiSession): AstDb => ({
-  async get(family, key, signal) {
-    const answer = await run({ Action: 'DBGet', Family: family, Key: key }, signal);
-    if (answer.response.response === 'Success') return answer.events[0]?.val?.trim() ?? '';
-    if (isMissing(answer)) return '';
-    throw refusal({ Action: 'DBGet' }, answer);
-  },
+export interface AstDbKey {
+  family: string;
+  key: string;
+}
+
+export const astDb = ({ run, runAll }: AmiSession): AstDb => ({
+  get: async (family, key, signal) => storedValue(await run(getting({ family, key }), signal)),
+  getAll: async (entries, signal) => (await runAll(entries.map(getting), signal)).map(storedValue),
   async put(family, key, value, signal) {
-    if (value) await must({ Action: 'DBPut', Family: family, Key: key, Val: value }, signal);
-    else {
-      // Asterisk answers Error for a key that isn't there: then it is done. A missing right reads otherwise.
-      const fields = { Action: 'DBDel', Family: family, Key: key };
-      const answer = await run(fields, signal);
-      if (/permission/i.test(answer.response.message ?? '')) throw refusal(fields, answer);
-    }
+    const action = putting(family, key, value);
+    const refused = notPut(action, await run(action, signal));
+    if (refused) throw refused;
   },
   async tree(family, signal) {
     const answer = await run({ Action: 'DBGetTree', Family: family }, signal);
@@ -107,10 +109,29 @@ export const astDb = ({ run, must }: AmiSession): AstDb => ({
   },
 });
 
+const getting = ({ family, key }: AstDbKey): AmiAction => ({ Action: 'DBGet', Family: family, Key: key });
+
+function storedValue(answer: AmiAnswer): string {
+  if (answer.response.response === 'Success') return answer.events[0]?.val?.trim() ?? '';
+  if (isMissing(answer)) return '';
+  throw refusal({ Action: 'DBGet' }, answer);
+}
+
+/** The action that puts a value; an empty one deletes the key. */
+export const putting = (family: string, key: string, value: string): AmiAction =>
+  value ? { Action: 'DBPut', Family: family, Key: key, Val: value } : { Action: 'DBDel', Family: family, Key: key };
+
+/** Why it wasn't put; null when it was. */
+export function notPut(action: AmiAction, answer: AmiAnswer): ConnectorError | null {
+  if (action.Action === 'DBPut') return answer.response.response === 'Success' ? null : refusal(action, answer);
+  // Asterisk answers Error for a key that isn't there: then it is done. A missing right reads otherwise.
+  return /permission/i.test(answer.response.message ?? '') ? refusal(action, answer) : null;
+}
+
 const isMissing = ({ response }: AmiAnswer) =>
   response.response === 'Error' && /entry not found/i.test(response.message ?? '');
 
-function refusal(fields: Record<string, string>, { response }: AmiAnswer): ConnectorError {
+function refusal(fields: AmiAction, { response }: AmiAnswer): ConnectorError {
   const message = response.message ?? 'no reason given';
   if (/permission/i.test(message))
     return new ConnectorError(
