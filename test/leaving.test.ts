@@ -507,7 +507,11 @@ test('a phone system leaves with all its extensions; observed it says so, paused
 });
 
 test('lines of the forwarding log go with their user and with their extension', async () => {
-  const { systemId } = office;
+  const { id: systemId } = await db
+    .insertInto('phone_system')
+    .values({ name: 'With a log', kind: 'http', mode: 'observe' })
+    .returning('id')
+    .executeTakeFirstOrThrow();
   const [leaver, stayer] = await makePeople(db, await makeGroup(db), 2);
   const extensions = await db
     .insertInto('extension')
