@@ -145,7 +145,7 @@ async function refuseToLoseSight(
   if (held === 0) return;
   throw new ApiError(
     'conflict',
-    `At ${place} phones still forward by Whenabouts, ${held} of them. If it is the same phone system that has moved, say that they go along (inForce: leave). If it is another one, give everything back first: pause this one.`,
+    `At ${place} phones still forward by Whenabouts, ${held} of them. If it is the same phone system that has moved, say so in its form, or by the API (inForce: leave). If it is another one, give everything back first: pause this one.`,
     { field: 'inForce' },
   );
 }

@@ -23,8 +23,8 @@ export const phones: Record<string, string> = {
   'Extension {0} of {1} belongs to {2}.': 'Die Nebenstelle {0} von {1} gehört {2}.',
   'Extension {0} of {1} belonged to somebody until now: try again.':
     'Die Nebenstelle {0} von {1} gehörte bis eben jemandem: versuchen Sie es noch einmal.',
-  'At {0} phones still forward by Whenabouts, {1} of them. If it is the same phone system that has moved, say that they go along (inForce: leave). If it is another one, give everything back first: pause this one.':
-    'Unter {0} leiten noch {1} Telefone durch Whenabouts um. Ist es dieselbe Telefonanlage unter neuer Adresse, sagen Sie, dass das mitgeht (inForce: leave). Ist es eine andere, geben Sie zuerst alles zurück: halten Sie diese hier an.',
+  'At {0} phones still forward by Whenabouts, {1} of them. If it is the same phone system that has moved, say so in its form, or by the API (inForce: leave). If it is another one, give everything back first: pause this one.':
+    'Unter {0} leiten noch {1} Telefone durch Whenabouts um. Ist es dieselbe Telefonanlage unter neuer Adresse, sagen Sie das in ihrem Formular oder der API (inForce: leave). Ist es eine andere, geben Sie zuerst alles zurück: halten Sie diese hier an.',
   'The manager user may do all that is needed.': 'Der Manager-Benutzer darf alles, was nötig ist.',
   'The manager user may not do {0}: give it {1}.': 'Der Manager-Benutzer darf {0} nicht: geben Sie ihm {1}.',
   'The host name or address of the Asterisk server is missing.':
