@@ -37,8 +37,10 @@ export const shownInstance = (mailbox: Mailbox, { item, date, fields, start, end
 /** The master of a series: begins and ends with its first occurrence, be it cancelled or not. */
 export function shownMaster(mailbox: Mailbox, item: Item): Shown {
   const whole: Item = { ...item, exceptions: new Map(), cancelled: new Set() };
-  const { startDate } = item.recurrence!.range;
-  const [first] = mailbox.instancesOf(whole, Date.parse(startDate) + 800 * 86_400_000);
+  const begins = Date.parse(item.recurrence!.range.startDate);
+  // Few begin later than a month after their start date, and each day ahead costs time.
+  const within = (days: number) => mailbox.instancesOf(whole, begins + days * 86_400_000)[0];
+  const first = within(31) ?? within(800);
   const { fields } = item;
   const at = (local: string) =>
     Temporal.PlainDateTime.from(local).toZonedDateTime(ianaOf(fields.timeZone)).epochMilliseconds;
