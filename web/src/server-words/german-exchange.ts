@@ -109,6 +109,7 @@ export const exchange: Record<string, string> = {
     'In zehn Minuten dieses Kalenders liegen mehr Termine, als der Server aufzählt.',
   '{0} tells less than there is, because of other requests at the same moment or a low EWSFindCountLimit in the throttling policy. It is asked again by itself.':
     '{0} zählt weniger auf, als da ist: wegen anderer Anfragen im selben Augenblick oder eines niedrigen EWSFindCountLimit in der Drosselungsrichtlinie. Es wird von selbst noch einmal gefragt.',
+  '{0} goes on listing series without an end.': '{0} zählt Serien ohne Ende auf.',
   'Autodiscover at {0} answers {1}.': 'Autodiscover auf {0} antwortet {1}.',
   'Autodiscover at {0} told of {1} mailboxes, not {2}.':
     'Autodiscover auf {0} hat über {1} Postfächer Auskunft gegeben, nicht über {2}.',

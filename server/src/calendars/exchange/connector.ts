@@ -131,6 +131,7 @@ export function exchangeConnector(
         groups: streamGroups({
           ...{ outbound, time, signal, server: () => server(serverId) },
           address: async (mailbox) => (await client()).address(mailbox),
+          closedUntil: async () => (await client()).closedUntil,
         }),
         server(anchor, until) {
           const affinity = new Affinity(anchor);

@@ -10,11 +10,13 @@ import { randomFrom } from '../../../../simulators/pbx/habits.ts';
 import { seedOfThisRun } from '../../../../test/seed.ts';
 import type { Outbound, OutboundAnswer } from '../../outbound/outbound.ts';
 import { ConnectorError } from '../connector.ts';
+import { askSignedIn } from './autodiscover/signed-in.ts';
+import { readGroups, userSettingsRequest } from './autodiscover/user-settings.ts';
 import { readReplies } from './automatic-replies.ts';
 import { ExchangeClient, type ExchangeMailbox } from './client.ts';
 import { appointmentOf } from './items.ts';
 import { findCalendarFolders } from './operations/find-calendar-folders.ts';
-import { findCalendarItems } from './operations/find-calendar-items.ts';
+import { findCalendarItems, findRecurringMasters } from './operations/find-calendar-items.ts';
 import { getItems } from './operations/get-items.ts';
 import { streamEvents } from './operations/stream-events.ts';
 import { subscribeStreaming, unsubscribe } from './operations/subscribe-streaming.ts';
@@ -27,9 +29,11 @@ console.log(`spoilt answers of Exchange: WHENABOUTS_SEED=${seed}, ${runs} runs`)
 
 const signal = new AbortController().signal;
 const week = { from: Temporal.Instant.from('2026-10-05T00:00Z'), to: Temporal.Instant.from('2026-10-12T00:00Z') };
-const asking: ((mailbox: ExchangeMailbox, ids: readonly string[]) => Promise<unknown>)[] = [
+const asking: ((mailbox: ExchangeMailbox, ids: readonly string[], bytes: Buffer) => Promise<unknown>)[] = [
   findCalendarFolders,
   (mailbox) => findCalendarItems(mailbox, 'folder', week),
+  (mailbox) => findRecurringMasters(mailbox, 'folder'),
+  async (_, ids, bytes) => readGroups(bytes.toString(), 'exchange.example', ids.length),
   async (mailbox, ids) => {
     for (const { item } of await getItems(mailbox, ids)) {
       if (item?.recurrence) membersExpanded(item, new Map(), week, 'Europe/Berlin');
@@ -46,6 +50,8 @@ const asking: ((mailbox: ExchangeMailbox, ids: readonly string[]) => Promise<unk
 const answered = [
   /(?:Find|Get)Folder/,
   /FindItem/,
+  /FindItem.*RecurringMaster/s,
+  /GetUserSettings/,
   /GetItem/,
   /UserOof/,
   /:SubscribeR/,
@@ -78,6 +84,10 @@ async function recorded(): Promise<Buffer[]> {
     const ids = items.map(({ id }) => id);
     await getItems(reader, [...ids, 'none']);
     await readReplies(reader);
+    await findRecurringMasters(reader, own!.id);
+    const users = [mailboxName, 'nobody@contoso.example', mailboxName];
+    const service = new URL('/autodiscover/autodiscover.svc', server.address!);
+    await askSignedIn({ outbound, server, time }, service, userSettingsRequest(users, service));
     const subscription = await subscribeStreaming(reader, [own!.id]);
     setTimeout(() => mailbox.create({ subject: 'New', start: '2026-10-07T07:00', end: '2026-10-07T08:00' }), 50);
     for await (const notice of streamEvents(reader, [subscription], 1)) if (notice.kind === 'events') break;
@@ -168,7 +178,7 @@ const wordsChanged = (bytes: Buffer, below: (limit: number) => number): Buffer =
 /** Who would have been answered so; anybody at times. */
 function asker(bytes: Buffer, random: () => number): (typeof asking)[number] {
   const text = bytes.toString('latin1');
-  const fitting = answered.findIndex((name) => name.test(text));
+  const fitting = answered.findLastIndex((name) => name.test(text));
   return asking[fitting >= 0 && random() < 0.8 ? fitting : Math.floor(random() * asking.length)]!;
 }
 
@@ -210,6 +220,7 @@ test('no crash, no hang, nothing kept', { timeout: 120_000 + runs * 50 }, async 
       await ask(
         client.mailbox(mailboxName, signal),
         ids.slice([0, 0, 2, 2, Math.floor(random() * 5)][Math.floor(random() * 5)]),
+        bytes,
       );
       outcomes.answered++;
     } catch (error) {

@@ -26,12 +26,14 @@ async function company(count: number, habits: Partial<Habits> = {}) {
   const outbound = outboundOfTest();
   const abort = new AbortController();
   const server = serverAt(simulator.url);
+  const resting = { until: 0 };
   const groups = streamGroups({
     ...{ outbound, signal: abort.signal, time: { ...wallTime, now: () => now } },
     server: async () => server,
     address: async () => new URL(server.address!),
+    closedUntil: async () => resting.until,
   });
-  return { simulator, world, autodiscover, addresses, groups, turn, outbound, server, abort };
+  return { simulator, world, autodiscover, addresses, groups, turn, outbound, server, abort, resting };
 }
 
 test('those with the same address and the same grouping are one group, asked for many at once and kept for a day', async () => {
@@ -89,6 +91,15 @@ test.each(['isn’t there', 'lets nobody in'])(
     expect(new Set((await groups.of(addresses)).values()).size).toBe(3);
   },
 );
+
+test('a server that wants to be left alone is', async () => {
+  const { autodiscover, addresses, groups, turn, resting } = await company(3);
+  resting.until = 60_000;
+  expect(new Set((await groups.of(addresses)).values())).toEqual(new Set(['']));
+  expect(autodiscover.soapRequests).toBe(0);
+  turn(600_000);
+  expect(new Set((await groups.of(addresses)).values()).size).toBe(3);
+});
 
 test('while the server can’t be reached what was said of them counts', async () => {
   const { simulator, groups, addresses, turn } = await company(3);

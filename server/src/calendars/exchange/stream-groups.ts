@@ -5,7 +5,7 @@
  */
 import type { Outbound } from '../../outbound/outbound.ts';
 import { ConnectorError } from '../connector.ts';
-import type { Time } from '../gate.ts';
+import { type Time, waitUntil } from '../gate.ts';
 import { askSignedIn } from './autodiscover/signed-in.ts';
 import { InvalidRequest, readGroups, userSettingsRequest } from './autodiscover/user-settings.ts';
 import type { ExchangeServer } from './exchange-server.ts';
@@ -26,6 +26,8 @@ export interface StreamGroupsParts {
   server(): Promise<ExchangeServer>;
   /** Of EWS. @throws ConnectorError */
   address(mailbox: string): Promise<URL>;
+  /** Epoch milliseconds until which the server wants to be left alone. @throws ConnectorError */
+  closedUntil(): Promise<number>;
   time: Time;
   signal: AbortSignal;
 }
@@ -80,6 +82,7 @@ export function streamGroups(parts: StreamGroupsParts): StreamGroups {
       const some = addresses.slice(at, at + mostAtOnce);
       try {
         const url = new URL('/autodiscover/autodiscover.svc', await parts.address(some[0]!));
+        await waitUntil(time, await parts.closedUntil(), (until) => busyUntil(url.host, until), signal);
         keep(some, keptMs, await ask(await parts.server(), url, some));
       } catch (error) {
         // Where the service isn't there, or lets nobody in, it won't in ten minutes either; and passwords aren't tried again.
@@ -115,6 +118,11 @@ export function streamGroups(parts: StreamGroupsParts): StreamGroups {
     },
   };
 }
+
+const busyUntil = (host: string, until: number): ConnectorError =>
+  new ConnectorError('throttled', `${host} is busy and asks for a pause.`, {
+    retryAt: Temporal.Instant.fromEpochMilliseconds(Math.ceil(until)),
+  });
 
 const mayPass = (error: unknown): boolean =>
   !(error instanceof ConnectorError) || ['unreachable', 'throttled', 'malformed'].includes(error.errorClass);

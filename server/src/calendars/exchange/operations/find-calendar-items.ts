@@ -1,5 +1,6 @@
 /** What is in a calendar in a window: ids and what tells whether something has changed, nothing else. */
 import type { Interval } from '../../../agenda/appointment.ts';
+import { ConnectorError } from '../../connector.ts';
 import type { XmlElement } from '../../xml.ts';
 import type { ExchangeMailbox } from '../client.ts';
 import { ExchangeRefusal, refusal, responseMessages } from '../refusal.ts';
@@ -28,6 +29,8 @@ export interface FoundItems {
 const fields = ['calendar:Start', 'calendar:End', 'calendar:CalendarItemType', 'calendar:UID'];
 /** What Exchange tells at most, asked for as well: other servers would tell any number. */
 const mostItems = 1_000;
+/** Of series; some servers take no notice of where a page is to begin. */
+const mostPages = 1_000;
 
 /**
  * Exchange counts what all requests for a mailbox have found and not yet told, and tells no more of it than
@@ -71,6 +74,7 @@ export async function findRecurringMasters(
   folderId: string,
 ): Promise<{ masters: FoundItem[]; requests: number }> {
   const masters: FoundItem[] = [];
+  const seen = new Set<string>();
   for (let offset = 0, requests = 1; ; requests++) {
     const answer = await mailbox.call(
       element('m:FindItem', { Traversal: 'Shallow' }, [
@@ -87,10 +91,14 @@ export async function findRecurringMasters(
     );
     const { items, root } = foundIn(answer);
     masters.push(...items.filter(({ calendarItemType }) => calendarItemType === 'RecurringMaster'));
+    const before = seen.size;
+    for (const { id } of items) seen.add(id);
     if (isLast(root) ?? items.length < mostItems) return { masters, requests };
     // Nothing, and yet not all: what can't be told now isn't gone.
     if (items.length === 0)
       throw refusal({ code: findCountLimit, text: '', backOffMs: null }, mailbox.host, mailbox.address);
+    if (seen.size === before || requests >= mostPages)
+      throw new ConnectorError('malformed', `${mailbox.host} goes on listing series without an end.`);
     offset = Math.max(integerAt(root, 'IndexedPagingOffset') ?? 0, offset + items.length);
   }
 }
