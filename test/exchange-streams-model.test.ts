@@ -230,3 +230,17 @@ test(
   },
   longestMs,
 );
+
+test('a mailbox that comes while a stream is open is told of within a minute and a half', async () => {
+  const company = new Company({}, 1);
+  const { users, wanted, told, exchange } = company;
+  for (const user of users.slice(0, 3)) wanted.add(user.address);
+  await company.pass(5 * minute);
+  const newcomer = users[4]!;
+  wanted.add(newcomer.address);
+  // As long as a stream that has room is open, and until who is wanted is said again.
+  await company.pass(1.5 * minute);
+  expect(told.get(newcomer.address)).toBe('told');
+  expect(exchange.throttling.peaks.streams).toBe(2);
+  await company.close();
+});
