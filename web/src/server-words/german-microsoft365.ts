@@ -101,6 +101,8 @@ export const microsoft365: Record<string, string> = {
     'Die Anwendung braucht einen geheimen Clientschlüssel oder ein Zertifikat.',
   'The application is registered as a public client: it must have neither a secret nor a certificate here.':
     'Die Anwendung ist als öffentlicher Client registriert: Sie darf hier weder einen geheimen Schlüssel noch ein Zertifikat haben.',
+  'The clock of this server is wrong: what the application signs counts for some minutes only.':
+    'Die Uhr dieses Servers geht falsch: Was die Anwendung unterschreibt, gilt nur einige Minuten.',
   'The directory doesn’t know the certificate, or it has expired.':
     'Das Verzeichnis kennt das Zertifikat nicht, oder es ist abgelaufen.',
   'The credentials of the application were refused (AADSTS{0}).':

@@ -14,6 +14,7 @@ import {
   type GraphApplication,
   nativeClientUri,
   newVerifier,
+  refusal,
   tokensForApplication,
   tokensForCode,
   tokensForRefresh,
@@ -150,6 +151,11 @@ test('the application itself: by secret, by certificate, and what is said when t
   const certified = { ...application, credential };
   await expect(tokensForApplication(outbound, certified)).rejects.toThrow('doesn’t know the certificate');
   cloud.world.applications[0]!.certificates.push(certificate);
+  const late = refusal(certified, {
+    error: 'invalid_client',
+    error_description: 'AADSTS700024: Client assertion is …',
+  });
+  expect(late.message).toContain('The clock of this server is wrong');
   expect((await tokensForApplication(outbound, certified)).accessToken).toBeTruthy();
   expect(credentialSummary(credential)).toMatchObject({
     kind: 'certificate',

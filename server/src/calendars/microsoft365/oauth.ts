@@ -285,6 +285,8 @@ function clientFault(code: number | null): string {
       return 'The application is registered as a public client: it must have neither a secret nor a certificate here.';
     case 700027:
       return 'The directory doesn’t know the certificate, or it has expired.';
+    case 700024:
+      return 'The clock of this server is wrong: what the application signs counts for some minutes only.';
     default:
       return `The credentials of the application were refused${code ? ` (AADSTS${code})` : ''}.`;
   }
