@@ -44,15 +44,13 @@ export function resolveWishes(
 ): Map<string, ResolvedWish> {
   const resolved = new Map<string, ResolvedWish>();
   const edges = new Map([...byHand].map(([extension, targets]) => [extension, [...targets]]));
-  const order = [...wishes].sort(
-    (a, b) =>
-      Temporal.Instant.compare(a.since, b.since) ||
-      (a.extension === b.extension
-        ? slots.indexOf(a.slot) - slots.indexOf(b.slot)
-        : a.extension < b.extension
-          ? -1
-          : 1),
-  );
+  const order = wishes
+    .map((wish) => ({ ...wish, began: wish.since.epochNanoseconds }))
+    .sort((a, b) => {
+      if (a.began !== b.began) return a.began < b.began ? -1 : 1;
+      if (a.extension !== b.extension) return a.extension < b.extension ? -1 : 1;
+      return slots.indexOf(a.slot) - slots.indexOf(b.slot);
+    });
   for (const { extension, slot, forwarding } of order) {
     const resolve = (to: ResolvedWish) => resolved.set(wishKey({ extension, slot }), to);
     const { mode } = forwarding;
