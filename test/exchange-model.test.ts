@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ConnectorAccount } from '../server/src/calendars/connector.ts';
 import { type ExchangeAccountSettings, exchangeConnector } from '../server/src/calendars/exchange/connector.ts';
-import type { Outbound } from '../server/src/outbound/outbound.ts';
+import { passing } from '../server/src/calendars/exchange/server.fixture.ts';
 import { windowAt } from '../server/src/sync/window.ts';
 import { gromoxLike, type Habits, nasty } from '../simulators/exchange/habits.ts';
 import { folderIdOf } from '../simulators/exchange/mailbox/ids.ts';
@@ -100,24 +100,15 @@ class History {
     this.calendars = this.mailbox.calendars.map((shown) => ({
       ...{ shown, store: new MemoryCalendar(folderIdOf(this.mailbox, shown.id)), reached: new Map() },
     }));
-    const watched: Outbound = {
-      ...outbound,
-      session: (options) => {
-        const session = outbound.session(options);
-        return {
-          ...session,
-          send: async (url, request) => {
-            const answer = await session.send(url, request);
-            if (this.meanwhile && this.meanwhile.after-- <= 0) {
-              const { edit: done } = this.meanwhile;
-              this.meanwhile = null;
-              this.edit(done);
-            }
-            return answer;
-          },
-        };
-      },
-    };
+    const watched = passing(outbound, async (session, url, request) => {
+      const answer = await session.send(url, request);
+      if (this.meanwhile && this.meanwhile.after-- <= 0) {
+        const { edit: done } = this.meanwhile;
+        this.meanwhile = null;
+        this.edit(done);
+      }
+      return answer;
+    });
     this.connector = exchangeConnector(watched, { server: async () => kept, time, random: world.random });
     this.account = {
       ...{ id: 'a', settings: { mailbox: 'ada@contoso.example' }, secret: null, exchangeServerId: kept.id },

@@ -94,14 +94,16 @@ export class Streams {
     const { time, signal } = this.#parts;
     if (signal.aborted) return;
     if (this.#learntAt !== null && time.now() - this.#learntAt > tryAgainMs) this.#unlearn();
-    const groups = await this.#parts.groups.of([...this.#wanted.values()].map(({ address }) => address));
+    // Whoever is wanted meanwhile has a placing of their own.
+    const wanted = this.#wanted;
+    const groups = await this.#parts.groups.of([...wanted.values()].map(({ address }) => address));
     if (signal.aborted) return;
     const placed = new Set<string>();
     for (const { group, members } of this.#streams.keys())
       for (const [id, { mailbox }] of members)
-        if (same(this.#wanted.get(id), mailbox) && groups.get(mailbox.address) === group) placed.add(id);
+        if (same(wanted.get(id), mailbox) && groups.get(mailbox.address) === group) placed.add(id);
         else this.#takeOff(members, id);
-    for (const [id, mailbox] of this.#wanted)
+    for (const [id, mailbox] of wanted)
       if (!placed.has(id))
         this.#streamFor(groups.get(mailbox.address) ?? '')?.members.set(
           id,
