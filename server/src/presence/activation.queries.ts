@@ -20,6 +20,12 @@ export async function clockAndNextDue(executor: Executor): Promise<{ clock: numb
   return rows[0]!;
 }
 
+/** Whether there are users whose presence has to change and hasn't yet. */
+export async function anybodyDue(executor: Executor): Promise<boolean> {
+  const { clock, nextDue } = await clockAndNextDue(executor);
+  return nextDue !== null && nextDue <= clock;
+}
+
 /**
  * Locks up to `limit` users that are due, the longest waiting first, until the transaction ends. Those that another
  * process has locked are passed over: it is at work on them, or is just marking them due again.
@@ -96,21 +102,19 @@ export async function statesDueAfter(
   return rows.map(toState);
 }
 
-/** So that numbers are given in the order of commit; held until the transaction ends. */
-export const lockChangeNumbers = (executor: Executor) =>
-  sql`select pg_advisory_xact_lock(${changeNumberLock}::bigint)`.execute(executor);
-
 /**
  * Writes the plans of users that `claimDue` has locked, and all that follows from them, in one statement: the segments,
- * the numbered changes, the extensions whose forwarding is to be looked at, and who is told when this commits.
- * `lockChangeNumbers` comes first.
+ * the numbered changes, the extensions whose forwarding is to be looked at, and who is told when this commits. It waits
+ * for its numbers itself, with all that it needs at hand, until whoever has taken some before has committed.
  */
 export async function writePlans(executor: Executor, plans: readonly Plan[]): Promise<void> {
   const column = <Value>(value: (plan: Plan) => Value) => plans.map(value);
   await sql`
-    with plan as materialized (
+    with locked as materialized (
+      select pg_advisory_xact_lock(${changeNumberLock}::bigint) -- held until the transaction ends
+    ), plan as materialized (
       select given.*, case when changed then nextval('presence_change_number') end as number
-        from unnest(
+        from locked, unnest(
           ${column((plan) => plan.userId)}::uuid[], ${column((plan) => plan.status)}::text[],
           ${column((plan) => plan.profileId)}::uuid[], ${column((plan) => plan.note)}::text[],
           ${column((plan) => JSON.stringify(plan.reason))}::text[],

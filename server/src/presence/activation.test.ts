@@ -405,6 +405,37 @@ describe('faults', () => {
   });
 });
 
+test('a herd of several batches: one round writes it, each change once, and a follower misses none', {
+  timeout: 60_000,
+}, async () => {
+  const people = await makePeople(db, groupId, store.kind === 'postgresql' ? 6_000 : 600);
+  await settle();
+  let position = await lastChangeNumber(db);
+  await putAppointment(db, people, { start: inMs(-1_000), end: now().add({ minutes: 10 }) });
+  const seen: PresenceChange[] = [];
+  const activation = createActivation(context);
+  let done = false;
+  const follower = (async () => {
+    for (;;) {
+      const last = done;
+      const changes = await readChanges(db, position, 10_000);
+      seen.push(...changes);
+      position = changes.at(-1)?.number ?? position;
+      if (last) return;
+      await setImmediate();
+    }
+  })();
+  const rounds = store.kind === 'postgresql' ? 1 : 3; // the embedded one writes a batch a round
+  try {
+    for (let round = 0; round < rounds; round++) expect(await activation.round()).toBe(0);
+  } finally {
+    done = true;
+    await follower;
+  }
+  expect(new Set(seen.map(({ userId }) => userId))).toEqual(new Set(people));
+  expect(seen.length).toBe(people.length);
+});
+
 test('two activators at once: each change is made once, and a follower of the numbers misses none', async () => {
   const people = await makePeople(db, groupId, 400);
   await settle();

@@ -14,7 +14,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Context, Running } from '../context.ts';
 import { crashPoint } from '../store/crash-points.ts';
 import type { Executor } from '../store/database.ts';
-import { claimDue, clockAndNextDue, lockChangeNumbers, postpone, statesOf, writePlans } from './activation.queries.ts';
+import { claimDue, clockAndNextDue, postpone, statesOf, writePlans } from './activation.queries.ts';
 import { activationChannel, settingsChanged } from './due.ts';
 import { plansFor } from './planning.ts';
 import { createPlansAhead } from './plans-ahead.ts';
@@ -23,6 +23,12 @@ import { createMissingStates, dropOld, markOutdated } from './upkeep.ts';
 const longestSleep = 30_000;
 const upkeepEvery = 30_000;
 const dropEvery = 3_600_000;
+/** After a herd nothing is planned for so long: telling people of it comes first. */
+const restAfterHerd = 500;
+/** From so many users at once it is one. */
+const herd = 500;
+/** Batches, before others and a stop get their turn. */
+const longestLane = 4;
 
 /** Starts the role. It listens, and late rows are being worked on, when this returns. */
 export async function startActivation(context: Context): Promise<Running> {
@@ -63,29 +69,53 @@ export function createActivation({ store: { db, kind }, log }: Context) {
   const upkeep = { after: -Infinity, dropAfter: -Infinity };
   let limit = batch;
   let lockedElsewhere = 0;
+  /** By the database's clock. */
+  let lastHerd = -Infinity;
 
   /** Does the most urgent thing there is. @returns after how many milliseconds to come again; 0: at once. */
   async function round(): Promise<number> {
-    if ((await activateBatch()) > 0) return 0;
+    if ((await activateDue()) > 0) return 0;
     if (performance.now() >= upkeep.after && (await doUpkeep()) > 0) return 0;
     const { clock, nextDue } = await clockAndNextDue(db);
     const asked = performance.now();
-    if ((await ahead.prepare(clock)) > 0) return 0;
+    const rest = restAfterHerd - Math.abs(clock - lastHerd); // also where the clock was set back
+    if (rest <= 0 && (await ahead.prepare(clock)) > 0) return 0;
     const wait = nextDue === null ? longestSleep : nextDue - clock - (performance.now() - asked);
     // Still due after we looked twice: another process has it locked, and is at work on it or is marking it.
     lockedElsewhere = wait <= 0 ? lockedElsewhere + 1 : 0;
     if (lockedElsewhere > 0) return lockedElsewhere === 1 ? 0 : 25;
-    return Math.ceil(Math.min(wait, longestSleep));
+    return Math.ceil(Math.min(wait, rest > 0 ? rest : longestSleep));
   }
 
-  /** @returns how many users were activated; 0: nobody is due who isn't another process's. */
-  async function activateBatch(): Promise<number> {
+  /**
+   * On PostgreSQL a herd is worked on by two lanes: while the database writes one batch, the next one is prepared.
+   * @returns how many users were activated in the first batch; 0: nobody is due who isn't another process's.
+   */
+  async function activateDue(): Promise<number> {
+    if (kind === 'embedded') return activateBatch();
+    const isHerd = Promise.withResolvers<boolean>();
+    const onward = async (size: number) => {
+      for (let left = longestLane; size === batch && left > 0; left--) size = await activateBatch();
+    };
+    const first = activateBatch(() => isHerd.resolve(true));
+    const lanes = await Promise.allSettled([
+      first.finally(() => isHerd.resolve(false)).then(onward),
+      isHerd.promise.then((is) => onward(is ? batch : 0)),
+    ]);
+    for (const lane of lanes) if (lane.status === 'rejected') throw lane.reason;
+    return first;
+  }
+
+  /** @param whenFull called as soon as a batch is claimed that leaves others. @returns how many users were activated. */
+  async function activateBatch(whenFull?: () => void): Promise<number> {
     let claimed: Array<{ userId: string; revision: number }> = [];
     try {
       await db.transaction().execute(async (transaction) => {
         const due = await claimDue(transaction, limit);
         claimed = due.claimed;
         if (claimed.length === 0) return;
+        if (claimed.length >= herd) lastHerd = due.clock;
+        if (claimed.length === batch) whenFull?.();
         crashPoint('activation.claimed');
         await activate(transaction, claimed, due.clock);
         crashPoint('activation.beforeCommit');
@@ -109,7 +139,6 @@ export function createActivation({ store: { db, kind }, log }: Context) {
   async function activate(executor: Executor, claimed: Array<{ userId: string; revision: number }>, clock: number) {
     const { ready, rest } = ahead.take(claimed, clock);
     const { plans, failed } = await plansFor(executor, await statesOf(executor, rest), () => clock, log);
-    await lockChangeNumbers(executor);
     await writePlans(executor, [...ready, ...plans]);
     if (failed.length > 0) await postpone(executor, failed);
   }
