@@ -1,6 +1,6 @@
 /**
  * Live changes of this process: listens once to the database's channels, reads each change once, writes its JSON once,
- * and hands it to the streams that asked for that user, at most every 100 ms.
+ * and hands it to the streams that asked for that user, at most every 100 ms (pace.ts).
  *
  * Everybody is told what their view of the user lets them see (presence-views.ts). A stream that lost something (cut, server away,
  * listener reconnected) is never patched up event by event: presence is state, so the current one is sent.
@@ -10,6 +10,7 @@ import { showsSubjects } from '../../agenda/privacy.ts';
 import type { Context, Running } from '../../context.ts';
 import { alertChannel } from '../../organization/alerts.ts';
 import { relationshipsChannel } from '../../organization/relationships/relationships.queries.ts';
+import { anybodyDue } from '../../presence/activation.queries.ts';
 import { lastChangeNumber, type PresenceChange, presenceChannel, readChanges } from '../../presence/changes.ts';
 import { isTemplate } from '../../presence/note-template.ts';
 import { forwardingLogChannel } from '../../telephony/reconciler.queries.ts';
@@ -17,11 +18,14 @@ import { type SubjectOf, subjectsOf } from '../presence.queries.ts';
 import { isWhole, noView, toldPresence, type View, viewsFor } from '../presence-views.ts';
 import { forwardingEntriesAfter, lastForwardingEntry } from './forwarding.queries.ts';
 import { type News, rememberTold } from './lately-told.ts';
+import { coalesceMs, createPace } from './pace.ts';
 import { eventBlock, type LiveStream } from './stream.ts';
 
-const coalesceMs = 100;
 const heartbeatMs = 25_000;
-const portion = 1_000;
+/** Changes read at once: two batches of activation. */
+const portion = 5_000;
+/** Log lines that may get their number before an earlier one commits. */
+const lookBack = 1_000;
 /** Even when nothing was said: an import moves people without a word for each. */
 const renewViewsMs = 5 * 60_000;
 /** Streams whose views are asked for at once: 100 of 50 colleagues are 5,000 pairs. */
@@ -47,18 +51,16 @@ export async function openLiveHub({ store, log }: Context): Promise<LiveHub> {
   let lastEntry = 0;
   const seenEntries = new Set<number>();
   const latelyTold = rememberTold();
-  let flushTimer: NodeJS.Timeout | undefined;
 
+  const pace = createPace(() => {
+    for (const stream of dirty) stream.flush();
+    dirty.clear();
+  });
   const queue = (stream: LiveStream, key: string, block: string) => {
     stream.queue(key, block);
     dirty.add(stream);
-    flushTimer ??= setTimeout(flush, coalesceMs);
+    pace.queued();
   };
-  function flush(): void {
-    flushTimer = undefined;
-    for (const stream of dirty) stream.flush();
-    dirty.clear();
-  }
   const watchersOf = (userId: string): Iterable<LiveStream> => watchers.get(userId) ?? [];
   function tell(news: News): void {
     latelyTold.keep(news);
@@ -68,25 +70,25 @@ export async function openLiveHub({ store, log }: Context): Promise<LiveHub> {
   const tellOwner = (userId: string, key: string, block: string) =>
     tell({ userId, key, block, mayHear: (stream) => isWhole(stream, userId) });
 
-  function tellPresence(change: PresenceChange, subjectOf: SubjectOf): void {
+  function tellPresence(change: PresenceChange, subjectOf: SubjectOf, now: Temporal.Instant): void {
     const subject = subjectOf(change.userId, change.reason);
-    // The JSON is written once for all who see and read the same, which is nearly everybody.
     const filledIn = change.note !== null && isTemplate(change.note);
-    const now = Temporal.Now.instant();
-    const blocks = new Map<string, Map<View, string>>();
+    // Written once for all who see and read the same, which is nearly everybody: a list of so few is found through faster
+    // than a map of each change is made.
+    const written: { view: View; readIn: string; block: string }[] = [];
     const key = `presence ${change.userId}`; // one string for all streams, which is hashed once
     for (const stream of watchersOf(change.userId)) {
       if (stream.views.size === 0) continue; // Not begun: what it begins with is read later than this.
       const view = stream.views.get(change.userId) ?? noView;
       const { reader } = stream;
-      const known = ofKey(blocks, filledIn ? `${reader.language} ${reader.timeZone}` : '');
-      let block = known.get(view);
-      if (block === undefined) {
+      const readIn = filledIn ? `${reader.language} ${reader.timeZone}` : '';
+      let known = written.find((each) => each.view === view && each.readIn === readIn);
+      if (!known) {
         const told = toldPresence(change, view, { reader, now }, view.detail === 'own' ? undefined : subject);
-        block = eventBlock('presence', JSON.stringify(told), change.number);
-        known.set(view, block);
+        known = { view, readIn, block: eventBlock('presence', JSON.stringify(told), change.number) };
+        written.push(known);
       }
-      queue(stream, key, block);
+      queue(stream, key, known.block);
     }
   }
 
@@ -100,26 +102,37 @@ export async function openLiveHub({ store, log }: Context): Promise<LiveHub> {
     return false;
   };
 
-  const readPresence = oneAtATime(async () => {
+  async function tellNewPresence(): Promise<void> {
     for (;;) {
       const changes = await readChanges(db, position, portion);
       const subjectOf = await subjectsOf(db, changes.filter(namesAppointment));
-      for (const change of changes) tellPresence(change, subjectOf);
+      const now = Temporal.Now.instant();
+      for (const change of changes) tellPresence(change, subjectOf, now);
       position = changes.at(-1)?.number ?? position;
       if (changes.length < portion) return;
+    }
+  }
+
+  const readPresence = oneAtATime(async () => {
+    pace.expectMore(true);
+    try {
+      await tellNewPresence();
+    } finally {
+      // Whoever is due and not written yet is in the next batch.
+      pace.expectMore(dirty.size > 0 && (await anybodyDue(db).catch(() => false)));
     }
   }, log);
 
   // Log lines get their numbers before they commit, several writers side by side: look back a little, tell each once.
   const readForwarding = oneAtATime(async () => {
-    const entries = await forwardingEntriesAfter(db, lastEntry - portion);
+    const entries = await forwardingEntriesAfter(db, lastEntry - lookBack);
     for (const { userId, entry } of entries) {
       if (seenEntries.has(entry.id)) continue;
       seenEntries.add(entry.id);
       lastEntry = Math.max(lastEntry, entry.id);
       tellOwner(userId, `forwarding ${entry.id}`, eventBlock('forwarding', JSON.stringify({ userId, entry })));
     }
-    for (const id of seenEntries) if (id < lastEntry - 2 * portion) seenEntries.delete(id);
+    for (const id of seenEntries) if (id < lastEntry - 2 * lookBack) seenEntries.delete(id);
   }, log);
 
   function tellAgenda(userId: string): void {
@@ -180,7 +193,7 @@ export async function openLiveHub({ store, log }: Context): Promise<LiveHub> {
   });
   position = await lastChangeNumber(db);
   lastEntry = await lastForwardingEntry(db);
-  for (const { entry } of await forwardingEntriesAfter(db, lastEntry - portion)) seenEntries.add(entry.id);
+  for (const { entry } of await forwardingEntriesAfter(db, lastEntry - lookBack)) seenEntries.add(entry.id);
   const heartbeat = setInterval(() => {
     for (const stream of streams) stream.heartbeat();
   }, heartbeatMs);
@@ -211,16 +224,10 @@ export async function openLiveHub({ store, log }: Context): Promise<LiveHub> {
     async stop() {
       clearInterval(heartbeat);
       clearInterval(renewal);
-      clearTimeout(flushTimer);
+      pace.stop();
       for (const stream of [...streams]) stream.close();
     },
   };
-}
-
-function ofKey<Inner>(maps: Map<string, Map<Inner, string>>, key: string): Map<Inner, string> {
-  const known = maps.get(key) ?? new Map<Inner, string>();
-  maps.set(key, known);
-  return known;
 }
 
 /** Runs `work` again when it was called meanwhile, never twice side by side. */
