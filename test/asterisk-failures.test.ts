@@ -63,29 +63,59 @@ describeWith(['asterisk', 'sipp'], 'Asterisk when things go wrong', () => {
       (record) => record?.phase === wanted,
     );
 
-  /** Rounds as the reconciler makes them, each without waiting for the next, until one ends well. */
-  async function rounds(connection: PhoneSystemConnection, number: string): Promise<void> {
+  async function round(connection: PhoneSystemConnection): Promise<void> {
     const { systemId } = office;
     const lease = { systemId, processName: context.processName, leaseMs: 30_000, mode: 'active' as const };
     await sql`update phone_system set leased_by = ${context.processName}, leased_until = now() + interval '1 minute'
                where id = ${systemId}`.execute(store.db);
-    for (let round = 0; ; round++) {
-      await sql`update forwarding_record set due_at = now() where extension_id = ${office.users.get(number)!.extensionId}`.execute(
-        store.db,
-      );
+    await reconcile(recordsInDatabase(store.db, lease), { name: 'Asterisk', mode: 'active' }, connection, {
+      pollMs: 1_000,
+    });
+  }
+  /** Rounds as the reconciler makes them, each without waiting for the next, until one ends well. */
+  async function rounds(connection: PhoneSystemConnection, number: string): Promise<void> {
+    const { extensionId } = office.users.get(number)!;
+    for (let count = 0; ; count++) {
+      await sql`update forwarding_record set due_at = now() where extension_id = ${extensionId}`.execute(store.db);
       try {
-        await reconcile(recordsInDatabase(store.db, lease), { name: 'Asterisk', mode: 'active' }, connection, {
-          pollMs: 1_000,
-        });
+        await round(connection);
         const open = await sql<{ phase: string }>`
-          select phase from forwarding_record where extension_id = ${office.users.get(number)!.extensionId}
+          select phase from forwarding_record where extension_id = ${extensionId}
              and phase in ('intent', 'restoring')`.execute(store.db);
         if (open.rows.length === 0) return;
       } catch (error) {
-        if (round > 5) throw error;
+        if (count > 5) throw error;
       }
     }
   }
+
+  test('a forwarding that was cut while it was taken and isn’t wanted any more leaves no lamp lit', async () => {
+    const proxy: CuttingProxy = await startCuttingProxy(lab.settings);
+    const settings = { ...lab.settings, port: proxy.port, tls: false, voicemail: '', calls: false, presence: false };
+    const connection = await asteriskConnector.connect({ id: office.systemId, settings, secret: lab.secret });
+    const found: string[] = [];
+    try {
+      for (const how of ['unsent', 'unanswered'] as const)
+        for (let nth = 1; nth < 20; nth++) {
+          await want(store.db, '102', to('200'));
+          proxy.cutAt(nth, how);
+          await round(connection).catch(() => {}); // cut off
+          const over = proxy.passed() < nth;
+          await want(store.db, '102', off);
+          await rounds(connection, '102');
+          const value = await lab.astDb('CF', '102');
+          const lamp = await lab.variable('DEVICE_STATE(Custom:CF102)');
+          if (value !== '' || lamp === 'INUSE' || lamp === 'BUSY')
+            found.push(`${how} ${nth}: CF ${value}, lamp ${lamp}`);
+          if (over) break;
+        }
+      expect(found).toEqual([]);
+    } finally {
+      await connection.close();
+      await proxy.close();
+      await sql`update phone_system set leased_by = null, leased_until = null`.execute(store.db);
+    }
+  }, 60_000);
 
   test('the connection is cut at every action of taking and of giving back, sent or not', async () => {
     const proxy: CuttingProxy = await startCuttingProxy(lab.settings);

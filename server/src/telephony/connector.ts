@@ -57,6 +57,8 @@ export interface PhoneChange {
   /** What was read there; null: not known. What is there already isn't written again. */
   from: SlotForwarding | null;
   to: SlotForwarding;
+  /** An earlier change may have been cut off: what goes with a value, such as its lamp, is set even where the value stands. */
+  cutOff?: boolean;
 }
 
 export interface PhoneSystemConnection {

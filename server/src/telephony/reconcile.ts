@@ -102,7 +102,7 @@ export async function reconcile(
       if (!actual) return [];
       const situation = { desired: resolved.forwarding, actual, bootId: before.bootId, now: at };
       const decision = decide(row.retake ? takenBack(row.record, situation) : row.record, situation);
-      return [{ row, actual, resolved, decision }];
+      return [putInOrder({ row, actual, resolved, decision })];
     });
     const unread = await Promise.all(group.filter((row) => !before.values.has(row.number)).map(unreadable));
     if (system.mode === 'observe') {
@@ -157,6 +157,14 @@ export async function reconcile(
       if (last === first) return { bootId: first, values };
       first = last;
     }
+  }
+
+  /** A write that was cut off and isn't wanted any more may have lit a lamp: it is set again by the value that stands. */
+  function putInOrder(step: Step): Step {
+    const { decision, actual } = step;
+    return connection.applyAll && decision.event === 'notNeeded'
+      ? { ...step, decision: { ...decision, write: actual } }
+      : step;
   }
 
   /** An extension that a reading in bulk left out is asked for alone, to learn the reason. */

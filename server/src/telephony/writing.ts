@@ -2,7 +2,7 @@
 import type { ConnectorError } from '../calendars/connector.ts';
 import type { PhoneSystemConnection } from './connector.ts';
 import { asConnectorError, heldUp, type Step } from './outcomes.ts';
-import { keyOf } from './records.ts';
+import { keyOf, type RecordRow } from './records.ts';
 
 /** To a system that is written phone by phone. */
 const phonesAtOnce = 8;
@@ -42,6 +42,7 @@ export async function writeAll(
       connection.applyAll!(
         portion.map(({ row, actual, decision }) => ({
           ...{ extension: row.number, slot: row.slot, from: actual, to: decision.write! },
+          ...(wasOpen(row) && { cutOff: true }),
         })),
         signal,
       ),
@@ -59,6 +60,9 @@ export async function writeAll(
   else await sharedOut([...Map.groupBy(steps, ({ row }) => row.extensionId).values()], phonesAtOnce, oneByOne);
   return errors;
 }
+
+/** Whether a write was on its way when the record was loaded. */
+const wasOpen = ({ record: { phase } }: RecordRow) => phase === 'intent' || phase === 'restoring';
 
 /** Works on all portions, so many at a time, each begun in turn. What is begun ends, also when another fails; then nothing more is begun. */
 export async function sharedOut<Portion>(

@@ -88,12 +88,12 @@ export function forwardingInAstDb(
    * What turns one into the other, in this order: lamps first, so that wherever the connection breaks a value that stands
    * has its lamp. A lamp that is refused (a manager user without "call") is told by the check; the forwarding itself stands.
    */
-  function actionsOf({ extension, slot, from, to }: PhoneChange, phones: readonly string[]): AmiAction[] {
+  function actionsOf({ extension, slot, from, to, cutOff }: PhoneChange, phones: readonly string[]): AmiAction[] {
     const before = from ? entries(extension, slot, from) : {};
     const wanted = Object.entries(entries(extension, slot, to)) as [Family, string][];
     const differing = wanted.filter(([family, value]) => before[family] !== value);
     return [
-      ...differing.flatMap(([family, value]) =>
+      ...(cutOff ? wanted : differing).flatMap(([family, value]) =>
         family === 'CF' || family === 'DND' ? lamps(family, extension, phones, value !== '') : [],
       ),
       ...differing.map(([family, value]) => putting(family, extension, value)),
