@@ -50,10 +50,10 @@ export async function floodWithNotices(
         for (const one of index % 2 ? both : both.reverse()) sent.push(one().catch((error) => failures.push(error)));
       }
       await Promise.all(sent);
-      if (failures.length > 0) throw failures[0];
       answered.rounds = (await office.source.rounds()) - answered.rounds;
       reading.abort();
       await everything;
+      if (failures.length > 0) throw failures[0];
       told.push(answered);
     }
     return told.slice(1);
