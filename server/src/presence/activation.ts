@@ -138,7 +138,8 @@ export function createActivation({ store: { db, kind }, log }: Context) {
 
   async function activate(executor: Executor, claimed: Array<{ userId: string; revision: number }>, clock: number) {
     const { ready, rest } = ahead.take(claimed, clock);
-    const { plans, failed } = await plansFor(executor, await statesOf(executor, rest), () => clock, log);
+    const states = rest.length === 0 ? [] : await statesOf(executor, rest);
+    const { plans, failed } = await plansFor(executor, states, () => clock, log);
     await writePlans(executor, [...ready, ...plans]);
     if (failed.length > 0) await postpone(executor, failed);
   }
