@@ -58,3 +58,35 @@ test('version 2 answers in JSON and asks nobody who they are', async () => {
   server.autodiscover.hasJson = false;
   expect((await asked('?Email=ada@contoso.example&Protocol=EWS')).status).toBe(404);
 });
+
+/** GetUserSettings, in the order of the schema. @param action of WS-Addressing. */
+async function settingsOf(
+  addresses: readonly string[],
+  action = 'http://schemas.microsoft.com/exchange/2010/Autodiscover/Autodiscover/GetUserSettings',
+) {
+  const users = addresses.map((address) => `<a:User><a:Mailbox>${address}</a:Mailbox></a:User>`).join('');
+  const settings = ['GroupingInformation', 'InternalEwsUrl', 'Colour'].map((name) => `<a:Setting>${name}</a:Setting>`);
+  const answer = await fetch(`${server.url}/autodiscover/autodiscover.svc`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'text/xml',
+      authorization: basicly('svc-whenabouts@contoso.example', 'Simulated-1'),
+    },
+    body: `<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/" xmlns:a="http://schemas.microsoft.com/exchange/2010/Autodiscover" xmlns:w="http://www.w3.org/2005/08/addressing"><e:Header><a:RequestedServerVersion>Exchange2013</a:RequestedServerVersion><w:Action>${action}</w:Action></e:Header><e:Body><a:GetUserSettingsRequestMessage><a:Request><a:Users>${users}</a:Users><a:RequestedSettings>${settings.join('')}</a:RequestedSettings></a:Request></a:GetUserSettingsRequestMessage></e:Body></e:Envelope>`,
+  });
+  const text = await answer.text();
+  return { status: answer.status, body: answer.status === 404 ? null : read(text) };
+}
+
+test('tells settings of many users at once, each by itself, and of no more than it takes', async () => {
+  const { body } = await settingsOf(['ada@contoso.example', 'nobody@contoso.example']);
+  expect(texts(body, 'ErrorCode')).toEqual(['NoError', 'NoError', 'InvalidSetting', 'InvalidUser']);
+  expect(texts(body, 'Name')).toEqual(['GroupingInformation', 'InternalEwsUrl']);
+  expect(texts(body, 'Value')).toEqual(['Site-1', `${server.url}/EWS/Exchange.asmx`]);
+  server.autodiscover.usersAtOnce = 1;
+  const many = await settingsOf(['ada@contoso.example', 'ada@contoso.example']);
+  expect(texts(many.body, 'ErrorCode')).toEqual(['InvalidRequest']);
+  expect((await settingsOf(['ada@contoso.example'], 'another')).status).toBe(500);
+  server.autodiscover.hasSoap = false;
+  expect((await settingsOf(['ada@contoso.example'])).status).toBe(404);
+});

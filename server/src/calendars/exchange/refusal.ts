@@ -88,6 +88,7 @@ const passing = new Set([
   'ErrorMailboxMoveInProgress',
   'ErrorMailboxStoreUnavailable',
   'ErrorNoRespondingCASInDestinationSite',
+  'ErrorProxyRequestProcessingFailed',
   'ErrorServiceUnavailable',
   'ErrorTimeoutExpired',
 ]);

@@ -51,15 +51,23 @@ interface Known {
 export function streamGroups(parts: StreamGroupsParts): StreamGroups {
   const { time, signal } = parts;
   const known = new Map<string, Known>();
+  /** Epoch milliseconds before which nobody is asked for, newcomers neither: passwords that were refused lock accounts. */
+  let silentUntil = 0;
+  /** It has answered for somebody; then a request for one that it doesn't like is that one's fault. */
+  let hasAnswered = false;
 
   /** A server that takes fewer at once is asked for fewer. */
   async function ask(server: ExchangeServer, url: URL, mailboxes: readonly string[]): Promise<string[]> {
     const answer = await askSignedIn({ ...parts, server }, url, userSettingsRequest(mailboxes, url), timeoutMs);
     if (answer.status !== 200) throw httpRefusal(answer.status, url.host);
     try {
-      return readGroups(answer.text, url.host, mailboxes.length);
+      const groups = readGroups(answer.text, url.host, mailboxes.length);
+      hasAnswered = true;
+      return groups;
     } catch (error) {
-      if (!(error instanceof InvalidRequest) || mailboxes.length < 2) throw error;
+      if (!(error instanceof InvalidRequest)) throw error;
+      if (mailboxes.length === 1 && hasAnswered) return [''];
+      if (mailboxes.length < 2) throw error;
       const half = mailboxes.length >> 1;
       return [
         ...(await ask(server, url, mailboxes.slice(0, half))),
@@ -78,16 +86,17 @@ export function streamGroups(parts: StreamGroupsParts): StreamGroups {
         known.set(address, { group, apart, askedAt: now, until: now + forMs });
       }
     };
-    for (let at = 0; at < addresses.length && !signal.aborted; at += mostAtOnce) {
+    for (let at = 0; at < addresses.length && !signal.aborted; ) {
       const some = addresses.slice(at, at + mostAtOnce);
+      if (time.now() < silentUntil) return keep(addresses.slice(at), silentUntil - time.now());
       try {
         const url = new URL('/autodiscover/autodiscover.svc', await parts.address(some[0]!));
         await waitUntil(time, await parts.closedUntil(), (until) => busyUntil(url.host, until), signal);
         keep(some, keptMs, await ask(await parts.server(), url, some));
+        at += some.length;
       } catch (error) {
-        // Where the service isn't there, or lets nobody in, it won't in ten minutes either; and passwords aren't tried again.
-        keep(addresses.slice(at), mayPass(error) ? againMs : keptMs);
-        return;
+        // Where the service isn't there, or lets nobody in, it won't in ten minutes either.
+        silentUntil = time.now() + (mayPass(error) ? againMs : keptMs);
       }
     }
   }

@@ -63,6 +63,8 @@ interface Stream {
   speaker: StreamMember | null;
   /** Times in a row that subscriptions made a moment ago weren't known to the stream. */
   strange: number;
+  /** Some of its mailboxes may belong elsewhere. */
+  isUnsettled: boolean;
 }
 
 export class Streams {
@@ -134,7 +136,7 @@ export class Streams {
     for (const stream of this.#streams.keys())
       if (stream.group === group && stream.members.size < this.#perStream) return stream;
     if (this.#streams.size >= this.#limit) return null;
-    const stream: Stream = { group, members: new Map(), server: null, speaker: null, strange: 0 };
+    const stream: Stream = { group, members: new Map(), server: null, speaker: null, strange: 0, isUnsettled: false };
     // The others of its group are to be on it when it begins.
     const running = Promise.resolve().then(async () => {
       await this.#placing;
@@ -149,7 +151,8 @@ export class Streams {
     let pause = firstPauseMs;
     while (!signal.aborted && stream.members.size > 0) {
       // Those that weren't known may have found other places by now.
-      if (stream.strange > 0) await this.#placing;
+      if (stream.isUnsettled) await this.#placing;
+      stream.isUnsettled = false;
       const began = time.now();
       try {
         const heard = await this.#once(stream);
@@ -269,8 +272,12 @@ export class Streams {
       return false;
     }
     const { groups } = this.#parts;
-    if (stream.strange > 1) groups.setApart(addressesOf(lost));
-    else groups.doubt(addressesOf(lost));
+    if (stream.strange > 1) {
+      groups.setApart(addressesOf(lost));
+      // Who is lost next is another one, and may be it by chance.
+      stream.strange = 0;
+    } else groups.doubt(addressesOf(lost));
+    stream.isUnsettled = true;
     this.keep([...this.#wanted.values()]);
     return true;
   }
