@@ -159,7 +159,7 @@ describeWith(['chromium'], 'the web client', () => {
       buffer: Buffer.from(icsFile(new Date(Date.now() + 3 * 60_000))),
     });
     await other.getByRole('button', { name: 'Add the file' }).click();
-    await other.locator('.row', { hasText: 'From the file' }).getByText('Room 7').waitFor();
+    await other.locator('.row', { hasText: 'From the file' }).first().getByText('Room 7').waitFor();
     await other.goto(`${server.url}/accounts`);
     const card = other.getByRole('article', { name: 'team.ics' });
     await card.getByText('All is well').waitFor();
