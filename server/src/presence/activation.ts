@@ -23,9 +23,9 @@ import { createMissingStates, dropOld, markOutdated } from './upkeep.ts';
 const longestSleep = 30_000;
 const upkeepEvery = 30_000;
 const dropEvery = 3_600_000;
-/** After a herd nothing is planned for so long: telling people of it comes first. */
+/** After a herd nothing is planned or tidied for so long: telling people of it comes first. */
 const restAfterHerd = 500;
-/** From so many users at once it is one. */
+/** From so many users at once, planned ahead, it is one. */
 const herd = 500;
 /** Batches, before others and a stop get their turn. */
 const longestLane = 4;
@@ -84,7 +84,8 @@ export function createActivation({ store: { db, kind }, log }: Context) {
     // Still due after we looked twice: another process has it locked, and is at work on it or is marking it.
     lockedElsewhere = wait <= 0 ? lockedElsewhere + 1 : 0;
     if (lockedElsewhere > 0) return lockedElsewhere === 1 ? 0 : 25;
-    return Math.ceil(Math.min(wait, rest > 0 ? rest : longestSleep));
+    const untilUpkeep = Math.max(0, upkeep.after - performance.now());
+    return Math.ceil(Math.min(wait, untilUpkeep, rest > 0 ? rest : longestSleep));
   }
 
   /**
@@ -114,7 +115,6 @@ export function createActivation({ store: { db, kind }, log }: Context) {
         const due = await claimDue(transaction, limit);
         claimed = due.claimed;
         if (claimed.length === 0) return;
-        if (claimed.length >= herd) lastHerd = due.clock;
         if (claimed.length === batch) whenFull?.();
         crashPoint('activation.claimed');
         await activate(transaction, claimed, due.clock);
@@ -138,6 +138,10 @@ export function createActivation({ store: { db, kind }, log }: Context) {
 
   async function activate(executor: Executor, claimed: Array<{ userId: string; revision: number }>, clock: number) {
     const { ready, rest } = ahead.take(claimed, clock);
+    if (ready.length >= herd) {
+      lastHerd = clock;
+      upkeep.after = Math.max(upkeep.after, performance.now() + restAfterHerd);
+    }
     const states = rest.length === 0 ? [] : await statesOf(executor, rest);
     const { plans, failed } = await plansFor(executor, states, () => clock, log);
     await writePlans(executor, [...ready, ...plans]);
