@@ -4,6 +4,7 @@
  */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { daytimeZone } from '../daytime.ts';
 import { administrator } from '../product.ts';
 import { describeWith } from '../servers/needs.ts';
 import { openBrowser, openContext, type Server, seriousFindings, sidewaysScroll, startServer } from './browser.ts';
@@ -49,6 +50,8 @@ describeWith(['chromium'], 'why presence is what it is', () => {
       });
     gretaId = ((await api(other.context, 'get', '/me')) as { id: string }).id;
     await api(context, 'put', `/users/${gretaId}/presence/claims/door`, { status: 'available' });
+    // Ends are told by the time alone on the day itself.
+    for (const of of [context, other.context]) await api(of, 'patch', '/me', { timeZone: daytimeZone() });
     const { groups } = (await api(context, 'get', '/groups')) as { groups: { id: string }[] };
     groupId = groups[0]!.id;
     meId = ((await api(context, 'get', '/me')) as { id: string }).id;
@@ -60,7 +63,7 @@ describeWith(['chromium'], 'why presence is what it is', () => {
 
   async function api(
     of: BrowserContext,
-    method: 'post' | 'put' | 'get' | 'delete',
+    method: 'post' | 'put' | 'patch' | 'get' | 'delete',
     path: string,
     data?: unknown,
   ): Promise<unknown> {

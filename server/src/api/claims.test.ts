@@ -324,7 +324,9 @@ describe('clients', () => {
 });
 
 test('the stack tells all that has a say, what decides, and what comes; subjects only to whom they are', async () => {
-  await setActivation({ outsideWorkingDay: 'unavailable', workingDay: { start: '00:00', end: '00:01', days: [1] } });
+  // A working day that is days away in every zone.
+  const days = [Temporal.Now.zonedDateTimeISO('UTC').add({ days: 3 }).dayOfWeek];
+  await setActivation({ outsideWorkingDay: 'unavailable', workingDay: { start: '00:00', end: '00:01', days } });
   await putAppointment({ uid: 'now', title: 'Budget', start: inMinutes(-10), end: inMinutes(30) });
   await putAppointment({ uid: 'inside', title: 'Call with Bern', start: inMinutes(-5), end: inMinutes(10) });
   await putAppointment({ uid: 'next', title: 'Review', start: inMinutes(30), end: inMinutes(60) });
