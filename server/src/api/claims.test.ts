@@ -371,10 +371,10 @@ test('a note is filled in for each reader, in answers and live, and stays a temp
   await other.call('PATCH', '/me', { language: 'de', timeZone: 'America/New_York' });
   const live = await openEvents(server.url, other.cookie, `users=${owner.id}`);
   try {
-    // Tomorrow in New York and Berlin alike: both name the weekday, each its own.
+    // Another day than today in New York and Berlin alike, whatever time it is: both name the weekday, each its own.
     const end = now()
       .toZonedDateTimeISO('UTC')
-      .add({ days: 1 })
+      .add({ days: 2 })
       .with({ hour: 12, minute: 0, second: 0, millisecond: 0 });
     const note = '{{name}}: {{status}} until {{until}}';
     const time = { rule: 'time', until: end.toInstant().toString() };
