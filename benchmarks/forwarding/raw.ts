@@ -29,6 +29,6 @@ export async function openRaw(port: number): Promise<Raw> {
       done = resolve;
       socket.write(`${actions.join('\r\n\r\n')}\r\n\r\n`);
     });
-  await send(['Action: Login\r\nUsername: whenabouts\r\nSecret: secret']);
+  await send(['Action: Login\r\nUsername: whenabouts\r\nSecret: secret\r\nEvents: off']);
   return { send, close: () => socket.destroy() };
 }

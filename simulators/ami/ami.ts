@@ -23,9 +23,10 @@ export async function startAmi(account: { username: string; password: string }):
   const database = new Map<string, string>();
   const deviceStates = new Map<string, string>();
   const asked = new Map<string, number>();
-  const sockets = new Set<net.Socket>();
+  /** With what is wanted to be told on each: any of these; null: nothing. */
+  const sockets = new Map<net.Socket, RegExp[] | null>();
   const server = net.createServer((socket) => {
-    sockets.add(socket);
+    sockets.set(socket, null);
     socket.once('close', () => sockets.delete(socket)).on('error', () => socket.destroy());
     socket.setNoDelay(true).setEncoding('utf8').write('Asterisk Call Manager/11.0.0\r\n');
     let buffered = '';
@@ -38,12 +39,33 @@ export async function startAmi(account: { username: string; password: string }):
         const fields = parse(block);
         const action = fields.action?.toLowerCase() ?? '';
         asked.set(action, (asked.get(action) ?? 0) + 1);
-        if (action === 'login') known = fields.username === account.username && fields.secret === account.password;
+        if (action === 'login') {
+          known = fields.username === account.username && fields.secret === account.password;
+          sockets.set(socket, known && fields.events?.toLowerCase() !== 'off' ? [] : null);
+        }
+        if (action === 'filter') sockets.get(socket)?.push(new RegExp(fields.filter ?? ''));
         answers += known ? answer(action, fields) : told(fields, 'Error', 'Authentication failed');
       }
       socket.write(answers);
+      tellOfLamps();
     });
   });
+
+  /** As module res_manager_devicestate does, to all who listen: also to whoever has changed them. */
+  let lamps: string[] = [];
+  function tellOfLamps(): void {
+    for (const [socket, wanted] of lamps.length > 0 ? sockets : []) {
+      const told = wanted?.length === 0 ? lamps : lamps.filter((lamp) => wanted?.some((pattern) => pattern.test(lamp)));
+      if (told.length > 0) socket.write(told.join(''));
+    }
+    lamps = [];
+  }
+  function setLamp(device: string, state: string): void {
+    if (deviceStates.get(device) === state) return;
+    deviceStates.set(device, state);
+    if ([...sockets.values()].some((wanted) => wanted !== null))
+      lamps.push(block({ Event: 'DeviceStateChange', Privilege: 'call,all', Device: device, State: state }));
+  }
 
   function answer(action: string, fields: Fields): string {
     const place = `${fields.family}/${fields.key}`;
@@ -78,7 +100,7 @@ export async function startAmi(account: { username: string; password: string }):
           ? told(fields, 'Success', 'Key deleted successfully')
           : told(fields, 'Error', 'Database entry not found');
       case 'setvar':
-        deviceStates.set(fields.variable ?? '', fields.value ?? '');
+        setLamp(/^DEVICE_STATE\((.*)\)$/.exec(fields.variable ?? '')?.[1] ?? '', fields.value ?? '');
         return told(fields, 'Success', 'Variable Set');
       case 'corestatus':
         return block({
@@ -102,7 +124,7 @@ export async function startAmi(account: { username: string; password: string }):
     port: (server.address() as AddressInfo).port,
     ...{ database, deviceStates, asked },
     async stop() {
-      for (const socket of sockets) socket.destroy();
+      for (const socket of sockets.keys()) socket.destroy();
       server.close();
       await once(server, 'close');
     },

@@ -239,13 +239,16 @@ export class MemoryDatabase {
     return slotOf(this.states.get(entry.userId)!.forwarding, entry.slot);
   }
 
-  prepare(systemId: string): void {
+  /** @returns whether there were any to make. */
+  prepare(systemId: string): boolean {
+    const before = this.records.size;
     for (const extension of this.extensions) {
       if (extension.system !== systemId) continue;
       const { forwarding } = this.states.get(extension.userId)!;
       for (const slot of slots)
         if (slot === 'always' || slotOf(forwarding, slot).mode !== 'off') this.#entry(extension, slot);
     }
+    return this.records.size > before;
   }
   load(systemId: string): RecordRow[] {
     const { now } = this.#clock;

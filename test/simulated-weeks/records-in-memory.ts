@@ -13,7 +13,7 @@ export function recordsInMemory(
   const { systemId } = lease;
   return {
     async prepare() {
-      database.prepare(systemId);
+      return database.prepare(systemId);
     },
     async load() {
       await wait('load');

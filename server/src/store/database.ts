@@ -37,10 +37,21 @@ const types: pg.CustomTypesConfig = {
   }) as pg.CustomTypesConfig['getTypeParser'],
 };
 const parsers = new Map<number, (text: string) => unknown>([
-  [pg.types.builtins.TIMESTAMPTZ, (text) => Temporal.Instant.from(text)],
+  [pg.types.builtins.TIMESTAMPTZ, instantOf],
   [pg.types.builtins.DATE, (text) => Temporal.PlainDate.from(text)],
   [pg.types.builtins.INT8, Number],
 ]);
+
+/** What begins for a whole company at once comes in thousands of rows with the same few instants. */
+const instants = new Map<string, Temporal.Instant>();
+function instantOf(text: string): Temporal.Instant {
+  const known = instants.get(text);
+  if (known) return known;
+  if (instants.size >= 256) instants.clear();
+  const instant = Temporal.Instant.from(text);
+  instants.set(text, instant);
+  return instant;
+}
 
 /** node-postgres turns unknown objects into JSON; a Temporal value would arrive in quotation marks. */
 function toParameter(value: unknown): unknown {
@@ -109,6 +120,8 @@ function openPostgres(url: string, poolSize: number): Store {
     application_name: 'whenabouts',
   } as pg.PoolConfig);
   pool.on('error', () => {}); // an idle connection that breaks is replaced at its next use
+  // Compiling a statement that the planner takes for a large one costs more than any of ours takes to run.
+  pool.on('connect', (client) => void client.query('set jit = off').catch(() => {}));
   const db = kyselyOn(pool);
   const listeners = new Map<string, Set<(payload: string) => void>>();
   let client: pg.Client | undefined;

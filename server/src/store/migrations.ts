@@ -7,6 +7,7 @@ import { microsoft365 } from './migrations/0004-microsoft365.ts';
 import { automaticReplies } from './migrations/0005-automatic-replies.ts';
 import { exchange } from './migrations/0006-exchange.ts';
 import { forwarding } from './migrations/0007-forwarding.ts';
+import { forwardingLog } from './migrations/0008-forwarding-log.ts';
 
 const migrations: ReadonlyArray<{ name: string; up: (db: Kysely<never>) => Promise<void> }> = [
   { name: '0001-foundation', up: foundation },
@@ -16,6 +17,7 @@ const migrations: ReadonlyArray<{ name: string; up: (db: Kysely<never>) => Promi
   { name: '0005-automatic-replies', up: automaticReplies },
   { name: '0006-exchange', up: exchange },
   { name: '0007-forwarding', up: forwarding },
+  { name: '0008-forwarding-log', up: forwardingLog },
 ];
 
 /** The lock's number: any constant of ours, so that several processes that start at once migrate one after another. */

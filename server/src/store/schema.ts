@@ -383,6 +383,7 @@ export interface Schema {
     user_id: Text | null;
     event: ForwardingLogEvent;
     detail: JsonDefault;
+    number: Text | null;
   };
   webhook: {
     id: Generated<Text>;

@@ -269,10 +269,11 @@ function settle(record: ForwardingRecord, situation: Situation): ForwardingRecor
   const { phase, previous, ours, since } = record;
   const { actual, bootId, now } = situation;
   // In the user's favour: what they have themselves is never taken for an echo.
-  let echoes = record.echoes.filter((echo) => previous === null || !shows(previous, echo.value));
-  if (phase === 'intent' || phase === 'restoring') return { ...record, echoes };
+  let { echoes } = record;
+  if (echoes.length > 0) echoes = echoes.filter((echo) => previous === null || !shows(previous, echo.value));
+  if (phase === 'intent' || phase === 'restoring') return echoes === record.echoes ? record : { ...record, echoes };
   const stands = phase === 'applied' ? shows(actual, ours) : sameForwarding(actual, previous);
-  const settled = Temporal.Instant.compare(since.add(settling), now) <= 0;
-  if (stands && settled) echoes = [];
-  return { ...record, echoes, bootId: stands ? bootId : record.bootId };
+  if (stands && echoes.length > 0 && Temporal.Instant.compare(since.add(settling), now) <= 0) echoes = [];
+  const noted = stands ? bootId : record.bootId;
+  return echoes === record.echoes && noted === record.bootId ? record : { ...record, echoes, bootId: noted };
 }

@@ -96,7 +96,6 @@ function details(
   { systemName }: OutcomeOptions,
 ): Record<string, unknown> {
   return {
-    extension: row.number,
     slot: row.slot,
     phoneSystem: systemName,
     status: row.context.status,

@@ -20,7 +20,7 @@ test.each([
     ...{ wishSince: now, changeNumber: 1, context: { status: 'appointment', note: null, until: null } },
   };
   const records: RecordStore = {
-    async prepare() {},
+    prepare: async () => false,
     load: async () => [row],
     async save(updates) {
       now = now.add({ seconds });

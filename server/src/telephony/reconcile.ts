@@ -47,8 +47,8 @@ export async function reconcile(
   const { now = Temporal.Now.instant, random = Math.random, crashPoint = crash } = options;
   const { limit = (milliseconds) => AbortSignal.timeout(milliseconds) } = options;
   const outcomes: OutcomeOptions = { systemName: system.name, pollMs: options.pollMs, now, random };
-  await records.prepare();
-  const rows = await records.load();
+  const [made, loaded] = await Promise.all([records.prepare(), records.load()]);
+  const rows = made ? await records.load() : loaded;
   // What fails comes last, so that it holds up nobody else.
   // And what is only looked at comes after what is to be changed: the budget of requests is for that first (rule 10).
   const looked = ({ desired, wish }: RecordRow) => Number(sameForwarding(desired, wish));
@@ -66,7 +66,7 @@ export async function reconcile(
   /** Rule 9. In slots that nothing is wanted of, their users' own forwarding counts, wherever ours leads to. */
   async function resolve(all: RecordRow[]): Promise<Map<string, ResolvedWish>> {
     const wanted = all.filter((row) => row.wish.mode !== 'off');
-    const ours = new Set(wanted.map(wishKeyOf));
+    let ours: Set<string> | null = null;
     const byHand = new Map<string, string[]>();
     const goesOn = (number: string, target: string) => byHand.set(number, [...(byHand.get(number) ?? []), target]);
     for (const { record, number, actual } of wanted)
@@ -78,6 +78,7 @@ export async function reconcile(
       if (numbers.length === 0) break;
       for (const number of numbers) seen.add(number);
       const values = await connection.readAll(numbers, limit(readLimitMs));
+      ours ??= new Set(wanted.map(wishKeyOf));
       ask = [];
       for (const [number, phone] of values)
         for (const slot of slots) {
@@ -196,7 +197,7 @@ function batches({ applyAll, capabilities: { cost, readAll } }: PhoneSystemConne
   size: number;
   atOnce: number;
 } {
-  if (applyAll && !cost) return { size: 2_500, atOnce: 2 };
+  if (applyAll && !cost) return { size: 2_500, atOnce: 4 };
   return { size: readAll ? 250 : 8, atOnce: 1 };
 }
 

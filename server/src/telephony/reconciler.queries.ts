@@ -8,7 +8,7 @@ import { wish } from './wish.queries.ts';
 export const forwardingChannel = 'forwarding';
 /** What is said on that channel when phone systems were made or changed, so that a new one is taken up at once. */
 export const systemsChanged = 'systems';
-/** Notified with a user's id when that user's forwarding log has a new entry. */
+/** Notified when the forwarding log has new entries. */
 export const forwardingLogChannel = 'forwarding_log';
 
 export interface OwnedSystem {
@@ -89,25 +89,25 @@ export async function noteUnreachable(
       update forwarding_record r
          set failures = failures + 1, error_class = ${error.errorClass}, error_message = ${error.message}, updated_at = now()
         from (select r.extension_id, r.slot, e.user_id, e.number, p.status, p.until, wish.mode, wish.target
-                from forwarding_record r join extension e on e.id = r.extension_id join users u on u.id = e.user_id
-                left join presence_state p on p.user_id = e.user_id
+                from forwarding_record r join extension e on e.id = r.extension_id
+                join phone_system s on s.id = e.phone_system_id join users u on u.id = e.user_id
+                join configuration_group g on g.id = u.group_id left join presence_state p on p.user_id = e.user_id
                 cross join ${wish}
-               where e.phone_system_id = ${system.id} and r.failures = 0 and r.due_at <= now()) as due
+               where e.phone_system_id = ${system.id} and r.failures = 0 and r.due_at <= now()
+               order by r.extension_id, r.slot for no key update of r) as due
        where (r.extension_id, r.slot) = (due.extension_id, due.slot)
          and (r.phase in ('intent', 'restoring')
               or (r.desired->>'mode', r.desired->>'target') is distinct from (due.mode, due.target))
       returning due.*, r.previous
     ), entry as (
-      insert into forwarding_log (extension_id, user_id, event, detail)
-      select extension_id, user_id, 'failed', jsonb_build_object(
-               'extension', number, 'slot', slot, 'phoneSystem', ${system.name}::text, 'status', coalesce(status, 'available'), 'until', until,
+      insert into forwarding_log (extension_id, user_id, number, event, detail)
+      select extension_id, user_id, number, 'failed', jsonb_build_object(
+               'slot', slot, 'phoneSystem', ${system.name}::text, 'status', coalesce(status, 'available'), 'until', until,
                'wanted', jsonb_build_object('mode', mode, 'target', target),
                'previous', previous, 'actual', null, 'reason', ${error.message}::text)
         from waiting
-      returning user_id)
-    select pg_notify(${forwardingLogChannel}, user_id::text) from (select distinct user_id from entry) told`.execute(
-    db,
-  );
+      returning id)
+    select pg_notify(${forwardingLogChannel}, '') from entry limit 1`.execute(db);
 }
 
 /** Milliseconds until the next record of the system is due (at most `most`); negative when one is overdue. */
@@ -135,10 +135,13 @@ export async function phonesInForce(db: Executor, systemId: string): Promise<num
 /** Hints of the phone system: the extensions may have changed, or (null) everything in force may have. */
 export async function makeDue(db: Executor, systemId: string, extensions: readonly string[] | null): Promise<boolean> {
   const { numAffectedRows } = await sql`
-    update forwarding_record set due_at = now() from extension e
-     where e.id = extension_id and e.phone_system_id = ${systemId} and (phase <> 'idle' or echoes <> '[]')
-       and (${extensions as string[] | null}::text[] is null or e.number = any(${extensions as string[] | null}::text[]))`.execute(
-    db,
-  );
+    with hinted as (
+      select r.extension_id, r.slot from extension e join forwarding_record r on r.extension_id = e.id
+       where e.phone_system_id = ${systemId} and (r.phase <> 'idle' or r.echoes <> '[]')
+         and (${extensions as string[] | null}::text[] is null or e.number = any(${extensions as string[] | null}::text[]))
+       order by r.extension_id, r.slot for no key update of r -- as saving locks them
+    )
+    update forwarding_record r set due_at = now() from hinted
+     where r.extension_id = hinted.extension_id and r.slot = hinted.slot`.execute(db);
   return Number(numAffectedRows ?? 0) > 0;
 }

@@ -228,7 +228,7 @@ export async function startReconciler(context: Context, options: ReconcilerOptio
     () => {
       refresh().catch((error) => log.warn({ err: error }, 'Leases of phone systems could not be renewed.'));
     },
-    Math.min(leaseMs / 3, 10_000),
+    Math.min(leaseMs / 5, 10_000),
   );
   ticker.unref();
   await refresh();

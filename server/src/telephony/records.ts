@@ -60,8 +60,11 @@ export class LeaseLost extends Error {}
  * asleep for a while does no harm when it wakes.
  */
 export interface RecordStore {
-  /** Makes the records that are missing: "always" of every extension, the others where presence wants something there. */
-  prepare(): Promise<void>;
+  /**
+   * Makes the records that are missing: "always" of every extension, the others where presence wants something there.
+   * @returns whether there were any: what was loaded meanwhile may be without them.
+   */
+  prepare(): Promise<boolean>;
   /**
    * The records that are due, or in force, or to be, with what presence wants now. Due too is a record whose wish isn't
    * the one it was last dealt with, even when nobody has said so.

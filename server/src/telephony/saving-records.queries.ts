@@ -2,29 +2,26 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Database, Executor } from '../store/database.ts';
 import { sameForwarding } from './decide.ts';
+import { proveLease } from './proving-lease.queries.ts';
 import { forwardingLogChannel } from './reconciler.queries.ts';
 import type { Lease } from './records.queries.ts';
-import { keyOf, LeaseLost, type RecordUpdate } from './records.ts';
+import { keyOf, type RecordUpdate } from './records.ts';
 import { personGivesBack } from './trust/pauses.sql.ts';
-
-/** On phone_system: it does what it did when its records were loaded, and isn't paused and left as it is. */
-const unswitched = ({ mode }: Lease) =>
-  sql`${mode ? sql`mode = ${mode}` : sql`true`} and (mode <> 'paused' or (paused_reason ->> 'giveBack')::boolean)`;
 
 /**
  * The few phones of a system that are given back, or left as they are, because of their users or groups (trust/pauses.sql.ts):
  * found from the few whom that concerns, rather than by asking for the user and the group of each of thousands of records.
  */
 const exempt = (systemId: string) => sql`
-  select e.id, not u.active or ${personGivesBack} as given_back
+  select member.*
     from (select id from users where not active union
           select id from users where forwarding_pause is not null union
           select member.id from configuration_group paused join users member on member.group_id = paused.id
            where paused.forwarding_pause is not null) as concerned
-    join users u on u.id = concerned.id
-    join configuration_group g on g.id = u.group_id
-    join extension e on e.user_id = u.id
-   where e.phone_system_id = ${systemId}::uuid`;
+   cross join lateral (
+     select e.id, not u.active or ${personGivesBack} as given_back
+       from users u join configuration_group g on g.id = u.group_id join extension e on e.user_id = u.id
+      where u.id = concerned.id and e.phone_system_id = ${systemId}::uuid offset 0) as member`;
 
 /** @returns the keys of those that were written. @throws LeaseLost see RecordStore.save */
 export async function saveRecords(
@@ -33,58 +30,77 @@ export async function saveRecords(
   updates: readonly RecordUpdate[],
   afterWriting: boolean,
 ): Promise<Set<string>> {
-  const leftOut = await db.transaction().execute(async (transaction) => {
-    const { rows } = await sql<{ givenBack: boolean }>`
-      update phone_system set leased_until = now() + make_interval(secs => ${lease.leaseMs / 1000})
-       where id = ${lease.systemId} and leased_by = ${lease.processName} and leased_until > now()
-         ${afterWriting ? sql`` : sql`and ${unswitched(lease)}`}
-      returning coalesce((paused_reason ->> 'giveBack')::boolean, false) as "givenBack"`.execute(transaction);
-    if (rows.length === 0)
-      throw new LeaseLost('Another process has taken over this phone system, or somebody has switched it.');
-    if (updates.length === 0) return new Set<number>();
+  const saved = await db.transaction().execute(async (transaction) => {
+    const { givenBack } = await proveLease(transaction, lease, afterWriting);
+    if (updates.length === 0) return [];
     // Released or paused since it was loaded: what is given back takes no wish in, what is left so isn't touched.
     const stillMeant = sql`
       (n.loaded_phase is null or (r.phase, r.phase_since) = (n.loaded_phase, n.loaded_since))
-      and case when r.released_at is not null or ${rows[0]!.givenBack} or exempt.given_back
-               then n.desired ->> 'mode' = 'off' else exempt.id is null end`;
-    return write(transaction, lease.systemId, updates, afterWriting ? sql`true` : stillMeant);
+      and case when r.released_at is not null or ${givenBack} or r.extension_id in (select id from exempt where given_back)
+               then n.desired ->> 'mode' = 'off' else r.extension_id not in (select id from exempt) end`;
+    return write(transaction, lease.systemId, await hold(transaction, updates), afterWriting ? null : stillMeant);
   });
-  return new Set(updates.filter((_, place) => !leftOut.has(place)).map(({ row }) => keyOf(row)));
+  return new Set(saved.map(({ row }) => keyOf(row)));
 }
 
-/** @returns the places of those that were left out. */
+/** Records that nobody else can change, or move, until the transaction ends. */
+interface Held {
+  updates: RecordUpdate[];
+  /** Where each of them lies, as PostgreSQL writes an array of tid. */
+  spots: string;
+}
+
+/** In the order in which activation makes them due (presence/activation.queries.ts): else each may wait for the other. */
+async function hold(transaction: Executor, updates: readonly RecordUpdate[]): Promise<Held> {
+  const { rows } = await sql<{ spots: string | null; places: string | null }>`
+    select array_agg(ctid)::text as spots, array_agg(place)::text as places
+      from (select r.ctid, place
+              from unnest(${plainArray(updates.map(({ row }) => row.extensionId))}::uuid[],
+                          ${plainArray(updates.map(({ row }) => row.slot))}::text[]) with ordinality as given(id, slot, place)
+              join forwarding_record r on r.extension_id = given.id and r.slot = given.slot
+             order by r.extension_id, r.slot for no key update of r) as held`.execute(transaction);
+  const { spots, places } = rows[0]!;
+  if (spots === null || places === null) return { updates: [], spots: '{}' };
+  return {
+    updates: places
+      .slice(1, -1)
+      .split(',')
+      .map((place) => updates[Number(place) - 1]!),
+    spots,
+  };
+}
+
+/**
+ * @param stillMeant which of them; null: all, because they were written to.
+ * @returns those that were written.
+ */
 async function write(
   transaction: Executor,
   systemId: string,
-  updates: readonly RecordUpdate[],
-  stillMeant: RawBuilder<unknown>,
-): Promise<Set<number>> {
-  const ids = updates.map(({ row }) => row.extensionId);
-  const slots = updates.map(({ row }) => row.slot);
-  // In the order in which activation makes them due (presence/activation.queries.ts): else each may wait for the other.
-  await sql`
-    select 1 from forwarding_record
-     where (extension_id, slot) in (select * from unnest(${ids}::uuid[], ${slots}::text[]))
-     order by extension_id, slot for no key update`.execute(transaction);
-
-  const contents = distinct(updates.map(contentOf));
-  const logged = updates.flatMap((update, at) => (update.log ? [{ place: at + 1, ...update, log: update.log }] : []));
-  const entries = distinct(logged.map(entryOf));
+  { updates, spots }: Held,
+  stillMeant: RawBuilder<unknown> | null,
+): Promise<RecordUpdate[]> {
+  const contents = distinct(updates.map((update) => contentOf(update, stillMeant === null)));
+  const entries = distinct(updates.flatMap(({ log }) => log ?? []));
+  let logged = 0;
+  const told = entries.texts.length > 0 ? updates : [];
   const { rows } = await sql<{ leftOut: number[] }>`
     with content as materialized (
       select content.*, place
         from unnest(${contents.texts}::text[]) with ordinality as given(text, place),
              jsonb_to_record(text::jsonb) as content(desired jsonb, phase text, ours jsonb, previous jsonb, echoes jsonb,
                boot_id text, phase_since timestamptz, actual jsonb, failures integer, error_class text, error_message text,
-               loaded_phase text, loaded_since timestamptz, due_seen text, due_in float8, unplanned boolean, retaken boolean)
-    ), given as materialized (
-      select * from unnest(${ids}::uuid[], ${slots}::text[], ${contents.places}::integer[],
-                           ${updates.map(({ row }) => row.changeNumber)}::bigint[])
-        with ordinality as given(id, slot, content, desired_number, place)
+               loaded_phase text, loaded_since timestamptz, due_seen timestamptz, due_in float8, unplanned boolean, retaken boolean)
     ), log as materialized (
       select log.*, place
         from unnest(${entries.texts}::text[]) with ordinality as given(text, place),
              jsonb_to_record(text::jsonb) as log(event text, detail jsonb)
+    ), given as materialized (
+      select * from unnest(${spots}::tid[], ${plainArray(contents.places)}::integer[],
+                           ${plainArray(updates.map(({ row }) => row.changeNumber))}::bigint[],
+                           ${plainArray(told.map(({ log }) => (log ? entries.places[logged++]! : 0)))}::integer[],
+                           ${plainArray(told.map(({ row }) => row.userId))}::uuid[], ${told.map(({ row }) => row.number)}::text[])
+        with ordinality as given(spot, content, desired_number, log, user_id, number, place)
     ), exempt as materialized (${exempt(systemId)}
     ), saved as (
       update forwarding_record r
@@ -96,64 +112,83 @@ async function write(
              unplanned_at = case when n.unplanned then now() else r.unplanned_at end,
              -- Who set due_at while we worked has news: theirs stays.
              due_at = case when n.due_in is null then least(r.due_at, now())
-                           when r.due_at::text = n.due_seen then now() + make_interval(secs => n.due_in)
+                           when r.due_at = n.due_seen then now() + make_interval(secs => n.due_in)
                            else r.due_at end
         from given
         -- "left", although there is one for each: so the database expects as many rows as are given.
         left join content n on n.place = given.content
-        left join exempt on exempt.id = given.id
-       where r.extension_id = given.id and r.slot = given.slot and ${stillMeant}
-      returning given.place
+       -- The first says nothing new, but how few of the table these are.
+       where r.ctid = any(${spots}::tid[]) and r.ctid = given.spot and ${stillMeant ?? sql`true`}
+      returning r.extension_id, given.*
     ), told as (
-      insert into forwarding_log (extension_id, user_id, event, detail)
-      select entry.extension_id, entry.user_id, log.event, log.detail || jsonb_build_object('extension', entry.number)
-        from unnest(${logged.map(({ place }) => place)}::bigint[], ${entries.places}::integer[],
-                    ${logged.map(({ row }) => row.extensionId)}::uuid[], ${logged.map(({ row }) => row.userId)}::uuid[],
-                    ${logged.map(({ row }) => row.number)}::text[]) as entry(place, log, extension_id, user_id, number)
-        join saved using (place) join log on log.place = entry.log
-      returning user_id
+      insert into forwarding_log (extension_id, user_id, number, event, detail)
+      select saved.extension_id, saved.user_id, saved.number, log.event, log.detail
+        from saved join log on log.place = saved.log
+      returning id
     )
-    select (select count(pg_notify(${forwardingLogChannel}, user_id::text)) from (select distinct user_id from told) as told),
-           array(select place::integer from given where not exists (select from saved where saved.place = given.place)) as "leftOut"`.execute(
+    select (select pg_notify(${forwardingLogChannel}, '') from told limit 1),
+           case when (select count(*) from saved) = ${updates.length} then '{}'
+                else array(select place::integer from given where place not in (select place from saved)) end as "leftOut"`.execute(
     transaction,
   );
-  return new Set(rows[0]!.leftOut.map((place) => place - 1));
+  const leftOut = new Set(rows[0]!.leftOut);
+  return leftOut.size === 0 ? updates : updates.filter((_, at) => !leftOut.has(at + 1));
 }
+
+/** As PostgreSQL reads it: of numbers, ids and words, which need no quotation marks. */
+const plainArray = (values: readonly (string | number)[]) => `{${values.join(',')}}`;
 
 /** What many records have in common when an appointment of a whole company begins is sent and read once. */
 function distinct(values: readonly object[]): { texts: string[]; places: number[] } {
   const placeOf = new Map<string, number>();
+  let last: { value: object; place: number } | null = null;
   const places = values.map((value) => {
+    if (last && alike(last.value, value)) return last.place;
     const text = JSON.stringify(value);
     const place = placeOf.get(text) ?? placeOf.size + 1;
     placeOf.set(text, place);
+    last = { value, place };
     return place;
   });
   return { texts: [...placeOf.keys()], places };
 }
 
-const contentOf = ({ row, record, actual, failures, error, dueInMs }: RecordUpdate) => ({
+/** Whether they have the same JSON: of plain values, and objects of them. Much cheaper than to write it. */
+function alike(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  let more = 0;
+  for (const key in a) {
+    if (!alike(a[key as keyof typeof a], b[key as keyof typeof b])) return false;
+    more++;
+  }
+  for (const _ in b) more--;
+  return more === 0;
+}
+
+const contentOf = ({ row, record, actual, failures, error, dueInMs }: RecordUpdate, written: boolean) => ({
   desired: row.wish,
   phase: record.phase,
   ours: record.ours,
   previous: record.previous,
   echoes: record.echoes,
   boot_id: record.bootId,
-  phase_since: record.since,
+  phase_since: textOf(record.since),
   loaded_phase: row.loaded?.phase ?? null,
-  loaded_since: row.loaded?.since ?? null,
+  loaded_since: row.loaded ? textOf(row.loaded.since) : null,
   due_seen: row.dueSeen,
   actual,
   failures,
   error_class: error?.class ?? null,
   error_message: error?.message ?? null,
-  unplanned: row.unplanned === true && !sameForwarding(row.desired, row.wish),
+  unplanned: !written && row.unplanned === true && !sameForwarding(row.desired, row.wish),
   retaken: row.retake === true,
   due_in: dueInMs === null ? null : dueInMs / 1000,
 });
 
-/** Without what tells the phones apart, which is added again where it is written. */
-function entryOf({ log }: { log: NonNullable<RecordUpdate['log']> }) {
-  const { extension: _number, ...detail } = log.detail;
-  return { event: log.event, detail };
+const texts = new WeakMap<Temporal.Instant, string>();
+function textOf(instant: Temporal.Instant): string {
+  const known = texts.get(instant) ?? instant.toString();
+  texts.set(instant, known);
+  return known;
 }

@@ -3,9 +3,11 @@ import { sql } from 'kysely';
 import { givesBack, leavesAsItIs } from './trust/pauses.sql.ts';
 
 /**
- * In a query on forwarding_record r, its extension e, its user u and their presence_state p (which may be missing): what
- * is wanted of the record now, as `wish.mode` and `wish.target`: what presence wants, or nothing where forwarding is
- * paused and given back. `wish.held`: it is paused and left as it is, so that what is ours there stays wanted. `wish.paused`: it is paused and given back.
+ * In a query on forwarding_record r, its extension e, its user u with their group g, its phone_system s, and their
+ * presence_state p (which may be missing): what is wanted of the record now, as `wish.mode` and `wish.target`: what presence
+ * wants, or nothing where forwarding is paused and given back. `wish.held`: it is paused and left as it is, so that what is
+ * ours there stays wanted. `wish.paused`: it is paused and given back. Without a table of its own, so that it is
+ * worked out as part of the query instead of once more for each record.
  */
 export const wish = sql`
   lateral (
@@ -19,7 +21,4 @@ export const wish = sql`
                    ${givesBack} as paused,
                    r.released_at is null and u.active and ${leavesAsItIs} as held,
                    case r.slot when 'busy' then p.forwarding_busy when 'unanswered' then p.forwarding_unanswered end as other
-              from (select) as one
-              left join phone_system s on s.id = e.phone_system_id
-              left join configuration_group g on g.id = u.group_id
            ) as now_wanted) as wish`;

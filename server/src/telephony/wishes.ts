@@ -44,13 +44,10 @@ export function resolveWishes(
 ): Map<string, ResolvedWish> {
   const resolved = new Map<string, ResolvedWish>();
   const edges = new Map([...byHand].map(([extension, targets]) => [extension, [...targets]]));
-  const order = wishes
-    .map((wish) => ({ ...wish, began: wish.since.epochNanoseconds }))
-    .sort((a, b) => {
-      if (a.began !== b.began) return a.began < b.began ? -1 : 1;
-      if (a.extension !== b.extension) return a.extension < b.extension ? -1 : 1;
-      return slots.indexOf(a.slot) - slots.indexOf(b.slot);
-    });
+  // Who comes first counts only where one's target goes on to another.
+  const goOn = new Set([...edges.keys(), ...wishes.map(({ extension }) => extension)]);
+  const meet = wishes.some(({ forwarding: { target } }) => target && goOn.has(dialable(target)));
+  const order = meet ? wishes.toSorted(inOrder) : wishes;
   for (const { extension, slot, forwarding } of order) {
     const resolve = (to: ResolvedWish) => resolved.set(wishKey({ extension, slot }), to);
     const { mode } = forwarding;
@@ -79,8 +76,17 @@ export function resolveWishes(
   return resolved;
 }
 
+function inOrder(a: Wish, b: Wish): number {
+  return (
+    Temporal.Instant.compare(a.since, b.since) ||
+    Number(a.extension > b.extension) - Number(a.extension < b.extension) ||
+    slots.indexOf(a.slot) - slots.indexOf(b.slot)
+  );
+}
+
 /** A way from `extension` back to itself, were its calls sent to `target`; null when there is none. */
 export function loopOf(extension: string, target: string, edges: Edges): string[] | null {
+  if (target !== extension && !edges.has(target)) return null; // most lead to where nothing goes on
   const seen = new Set<string>();
   const ways = [[extension, target]];
   for (let way = ways.shift(); way; way = ways.shift()) {

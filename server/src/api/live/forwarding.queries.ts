@@ -1,4 +1,5 @@
 /** The forwarding log as people read it. */
+import { sql } from 'kysely';
 import type { Executor } from '../../store/database.ts';
 import type { ForwardingLogEvent } from '../../telephony/forwarding-log.ts';
 
@@ -13,9 +14,12 @@ const selectEntries = (db: Executor) =>
       'log.event',
       'log.detail',
       'log.user_id as userId',
-      'extension.number as extension',
       'phone_system.name as phoneSystem',
-    ]);
+    ])
+    // Of one that is gone, as it was then.
+    .select(({ fn }) =>
+      fn.coalesce('extension.number', 'log.number', sql<string>`log.detail ->> 'extension'`).as('extension'),
+    );
 
 type Row = Awaited<ReturnType<ReturnType<typeof selectEntries>['execute']>>[number];
 

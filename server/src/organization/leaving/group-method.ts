@@ -195,6 +195,7 @@ export async function unsettledUsers(
   const { rows } = await sql<{ displayName: string; phoneSystem: string | null; reason: string | null }>`
     select u.display_name as "displayName", s.name as "phoneSystem", coalesce(r.error_message, s.error_message) as reason
       from users u
+      join configuration_group g on g.id = u.group_id
       join presence_state p on p.user_id = u.id
       left join extension e on e.user_id = u.id
       left join forwarding_record r on r.extension_id = e.id

@@ -52,6 +52,8 @@ interface Asked {
   reject(error: Error): void;
 }
 
+const lineBreak = /[\r\n\0]/;
+
 /** A manager that sends more than this without an empty line isn't one. */
 const maxBuffered = 1_000_000;
 
@@ -157,15 +159,16 @@ export async function openAmi(options: AmiOptions, signal?: AbortSignal): Promis
     if (failure) return Promise.reject(failure);
     if (actions.length === 0) return Promise.resolve([]);
     const first = lastId + 1;
+    let id = first;
     let text = '';
-    for (const [at, fields] of actions.entries()) {
+    for (const fields of actions) {
       for (const name in fields) {
         // A line break would start another action with our rights.
-        if (/[\r\n\0]/.test(name) || /[\r\n\0]/.test(fields[name]!))
+        if (lineBreak.test(name) || lineBreak.test(fields[name]!))
           return Promise.reject(new ConnectorError('refused', `${name} for ${place} contains a line break.`));
         text += `${name}: ${fields[name]}\r\n`;
       }
-      text += `ActionID: ${first + at}\r\n\r\n`;
+      text += `ActionID: ${id++}\r\n\r\n`;
     }
     return new Promise((resolve, reject) => {
       const settled = () => {

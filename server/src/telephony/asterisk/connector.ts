@@ -9,6 +9,7 @@ import type { PhoneSystemConnection, PhoneSystemConnector, PhoneSystemHint } fro
 import { callEvents, deviceOf, watchCalls } from './calls.ts';
 import { rememberedDevices } from './devices.ts';
 import { forwardingInAstDb, neither } from './forwarding.ts';
+import { ownLamps } from './own-lamps.ts';
 import { presenceOnPhones } from './presence.ts';
 import { astDb, openSession } from './session.ts';
 
@@ -41,11 +42,14 @@ export const asteriskConnector: PhoneSystemConnector<AsteriskSettings, AsteriskS
 };
 
 function connection(settings: AsteriskSettings, secret: AsteriskSecret): PhoneSystemConnection {
-  const events = ['DeviceStateChange', 'Hangup', ...(settings.calls ? callEvents : [])];
+  const names = ['Hangup', ...(settings.calls ? callEvents : [])];
+  // Of the states of devices only our lamps: each call changes several others.
+  const events = ['Device: Custom:(CF|DND)', ...names.map((name) => `Event: ${name}`)];
   const session = openSession({ ...settings, password: secret.password }, events);
   const db = astDb(session);
   const devices = rememberedDevices(db);
-  const forwarding = forwardingInAstDb(session, db, devices, settings.voicemail);
+  const lamps = ownLamps();
+  const forwarding = forwardingInAstDb(session, db, devices, lamps, settings.voicemail);
   const calls = settings.calls ? watchCalls(session, devices) : null;
   const presence = presenceOnPhones(session, db);
   const hints = new Set<(hint: PhoneSystemHint) => void>();
@@ -57,9 +61,10 @@ function connection(settings: AsteriskSettings, secret: AsteriskSecret): PhoneSy
     tell({ what: 'forwarding', extension: null });
     tell({ what: 'calls', extension: null });
   });
-  session.onEvent(({ event, device, channel, exten, calleridnum }) => {
-    const [, lamp] = /^Custom:(?:CF|DND)(.+)$/.exec(device ?? '') ?? [];
-    if (event === 'DeviceStateChange' && lamp) tell({ what: 'forwarding', extension: lamp });
+  session.onEvent(({ event, device = '', state = '', channel, exten, calleridnum }) => {
+    const [, lamp] = /^Custom:(?:CF|DND)(.+)$/.exec(device) ?? [];
+    if (event === 'DeviceStateChange' && lamp && !lamps.isOurs(device, state))
+      tell({ what: 'forwarding', extension: lamp });
     // *90 and its like have no lamp: whoever has dialled a feature code may have changed something.
     if (event === 'Hangup' && exten?.startsWith('*') && deviceOf(channel ?? ''))
       tell({ what: 'forwarding', extension: calleridnum || deviceOf(channel!) });

@@ -22,7 +22,8 @@ export function rememberedDevices(db: Pick<AstDb, 'getAll'>): Devices {
   const remembered = new Map<string, { at: number; values: Promise<string[]>; place: number }>();
   async function ask(family: string, keys: readonly string[], signal: AbortSignal): Promise<string[]> {
     const now = Date.now();
-    const unknown = keys.filter((key) => now - (remembered.get(`${family}/${key}`)?.at ?? 0) >= rememberedMs);
+    const places = keys.map((key) => `${family}/${key}`);
+    const unknown = keys.filter((_, at) => now - (remembered.get(places[at]!)?.at ?? 0) >= rememberedMs);
     if (unknown.length > 0) {
       const values = db.getAll(
         unknown.map((key) => ({ family, key })),
@@ -31,10 +32,10 @@ export function rememberedDevices(db: Pick<AstDb, 'getAll'>): Devices {
       for (const [place, key] of unknown.entries()) remembered.set(`${family}/${key}`, { at: now, values, place });
       values.catch(() => unknown.forEach((key) => void remembered.delete(`${family}/${key}`)));
     }
-    const found = keys.map((key) => remembered.get(`${family}/${key}`)!);
-    const values: string[] = [];
-    for (const one of found) values.push((await one.values)[one.place]!);
-    return values;
+    const found = places.map((place) => remembered.get(place)!);
+    const answers = new Map<Promise<string[]>, string[]>();
+    for (const { values } of found) if (!answers.has(values)) answers.set(values, await values);
+    return found.map(({ values, place }) => answers.get(values)![place]!);
   }
   return {
     async devicesOf(users, signal) {

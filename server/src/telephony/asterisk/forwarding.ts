@@ -12,7 +12,9 @@ import { type Slot, type SlotForwarding, slotOff } from '../../presence/presence
 import type { PhoneChange, PhoneForwarding } from '../connector.ts';
 import { asConnectorError } from '../outcomes.ts';
 import type { AmiAction } from './ami.ts';
+import { askedTogether } from './asked-together.ts';
 import type { Devices } from './devices.ts';
+import type { OwnLamps } from './own-lamps.ts';
 import { type AmiSession, type AstDb, notPut, putting } from './session.ts';
 
 const families = ['CF', 'DND', 'CFB', 'CFU'] as const;
@@ -34,9 +36,11 @@ export function forwardingInAstDb(
   session: AmiSession,
   db: AstDb,
   devices: Devices,
+  lamps: OwnLamps,
   voicemail: string,
 ): ForwardingInAstDb {
   const voicemailOf = (extension: string) => voicemail.replace('{{extension}}', extension);
+  const listed = askedTogether((signal) => Promise.all(families.map((family) => db.tree(family, signal))));
   /** Entries of all families when they were last listed. */
   let familySize = 0;
 
@@ -78,11 +82,11 @@ export function forwardingInAstDb(
     if (slot !== 'always') return { [slotFamilies[slot]]: dialled };
     return { CF: dialled, DND: mode === 'doNotDisturb' ? 'YES' : '' };
   }
-  function lamps(family: 'CF' | 'DND', extension: string, phones: readonly string[], lit: boolean): AmiAction[] {
+  function setLamps(family: 'CF' | 'DND', extension: string, phones: readonly string[], lit: boolean): AmiAction[] {
     const names = [family + extension, ...phones.map((device) => `DEV${family}${device}`)];
-    return names.map((lamp) => ({
-      ...{ Action: 'Setvar', Variable: `DEVICE_STATE(Custom:${lamp})`, Value: lit ? 'BUSY' : 'NOT_INUSE' },
-    }));
+    const state = lit ? 'BUSY' : 'NOT_INUSE';
+    lamps.set(`Custom:${family}${extension}`, state);
+    return names.map((name) => ({ Action: 'Setvar', Variable: `DEVICE_STATE(Custom:${name})`, Value: state }));
   }
   /**
    * What turns one into the other, in this order: lamps first, so that wherever the connection breaks a value that stands
@@ -94,7 +98,7 @@ export function forwardingInAstDb(
     const differing = wanted.filter(([family, value]) => before[family] !== value);
     return [
       ...(cutOff ? wanted : differing).flatMap(([family, value]) =>
-        family === 'CF' || family === 'DND' ? lamps(family, extension, phones, value !== '') : [],
+        family === 'CF' || family === 'DND' ? setLamps(family, extension, phones, value !== '') : [],
       ),
       ...differing.map(([family, value]) => putting(family, extension, value)),
     ];
@@ -106,9 +110,8 @@ export function forwardingInAstDb(
     },
     async readAll(extensions, signal) {
       // Asterisk lists a family whole or not at all: for a few of many, asking for each is less.
-      const list = extensions.length > 2 && extensions.length >= familySize / 4;
-      const listed = list ? await Promise.all(families.map((family) => db.tree(family, signal))) : [];
-      const whole = listed.filter((values) => values !== null);
+      const list = extensions.length > 2 && extensions.length >= familySize / 12;
+      const whole = list ? (await listed(signal)).filter((values) => values !== null) : [];
       if (whole.length === families.length) {
         familySize = whole.reduce((size, values) => size + values.size, 0);
         const entry = (family: Family, extension: string) => whole[families.indexOf(family)]!.get(extension) ?? '';

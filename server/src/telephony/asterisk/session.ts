@@ -17,10 +17,13 @@ export interface AmiSession {
   close(): Promise<void>;
 }
 
-/** @param events whose names are wanted; a busy exchange tells of every step of every call. */
+/**
+ * @param wanted which events: a busy exchange tells of every step of every call. Regular expressions (POSIX) on the text of
+ *   an event, as the AMI action Filter takes them.
+ */
 export function openSession(
   options: AmiOptions & { requestsPerSecond?: number | undefined },
-  events: readonly string[],
+  wanted: readonly string[],
 ): AmiSession {
   const listeners = new Set<(event: AmiMessage) => void>();
   const lostListeners = new Set<() => void>();
@@ -38,8 +41,8 @@ export function openSession(
           if (!closed) for (const lost of lostListeners) lost();
         });
         // Where filters aren't allowed to us we sift ourselves.
-        for (const name of events)
-          void opened.action({ Action: 'Filter', Operation: 'Add', Filter: `Event: ${name}` }).catch(() => {});
+        for (const pattern of wanted)
+          void opened.action({ Action: 'Filter', Operation: 'Add', Filter: pattern }).catch(() => {});
         opened.onEvent((event) => {
           for (const listener of listeners) listener(event);
         });

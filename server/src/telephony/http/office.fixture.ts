@@ -24,7 +24,7 @@ export function office(extensions: readonly string[]) {
     return made;
   };
   const store: RecordStore = {
-    async prepare() {},
+    prepare: async () => false,
     async load() {
       return [...rows.values()].map((each) => ({
         ...structuredCloneOf(each),

@@ -158,8 +158,10 @@ export async function outlookLog(
 ) {
   let query = executor
     .selectFrom('forwarding_log as log')
-    .innerJoin('extension', 'extension.id', 'log.extension_id')
-    .innerJoin('users', 'users.id', 'extension.user_id')
+    .innerJoin('extension', (join) =>
+      join.onRef('extension.id', '=', 'log.extension_id').onRef('extension.user_id', '=', 'log.user_id'),
+    )
+    .innerJoin('users', 'users.id', 'log.user_id')
     .select(['log.id', 'log.at', 'log.event', 'log.detail', 'extension.number as extension'])
     .select(['users.id as userId', 'users.display_name as displayName'])
     .where('extension.phone_system_id', '=', systemId);

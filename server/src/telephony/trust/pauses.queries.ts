@@ -169,12 +169,10 @@ export async function logForAll(
 ): Promise<void> {
   await sql`
     with entry as (
-      insert into forwarding_log (extension_id, user_id, event, detail)
-      select e.id, u.id, ${event}, ${JSON.stringify(detail)}::jsonb || jsonb_build_object('extension', e.number, 'phoneSystem', s.name)
+      insert into forwarding_log (extension_id, user_id, number, event, detail)
+      select e.id, u.id, e.number, ${event}, ${JSON.stringify(detail)}::jsonb || jsonb_build_object('phoneSystem', s.name)
         from extension e join users u on u.id = e.user_id join phone_system s on s.id = e.phone_system_id
        where ${concerned(scope)}
-      returning user_id)
-    select pg_notify(${forwardingLogChannel}, user_id::text) from (select distinct user_id from entry) told`.execute(
-    executor,
-  );
+      returning id)
+    select pg_notify(${forwardingLogChannel}, '') from entry limit 1`.execute(executor);
 }
