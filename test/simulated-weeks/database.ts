@@ -253,6 +253,7 @@ export class MemoryDatabase {
   load(systemId: string): RecordRow[] {
     const { now } = this.#clock;
     const rows: RecordRow[] = [];
+    const alike = new Map<string, object>();
     for (const entry of this.records.values()) {
       if (entry.system !== systemId) continue;
       const wish = this.wishOf(entry);
@@ -260,9 +261,9 @@ export class MemoryDatabase {
       const retake = entry.retake && entry.record.phase === 'overridden';
       const state = this.states.get(entry.userId)!;
       if (entry.dueAt > now && entry.record.phase === 'idle' && wish.mode === 'off') continue;
-      rows.push({
-        ...{ extensionId: entry.extensionId, slot: entry.slot, userId: entry.userId, number: entry.number },
-        record: retake ? { ...entry.record, phase: 'intent' } : entry.record,
+      const situation = {
+        slot: entry.slot,
+        record: retake ? { ...entry.record, phase: 'intent' as const } : entry.record,
         loaded: { phase: entry.record.phase, since: entry.record.since },
         ...{ desired: entry.desired, actual: entry.actual, failures: entry.failures },
         error: entry.error,
@@ -271,8 +272,13 @@ export class MemoryDatabase {
         dueSeen: `${entry.dueAt} ${entry.dueStamp}`,
         wish,
         wishSince: Temporal.Instant.fromEpochMilliseconds(state.since),
-        changeNumber: state.changeNumber,
         context: { status: state.status, note: state.note, until: null },
+      };
+      rows.push({
+        ...{ extensionId: entry.extensionId, userId: entry.userId, number: entry.number },
+        changeNumber: state.changeNumber,
+        ...situation,
+        alike: alike.getOrInsertComputed(JSON.stringify(situation), () => ({})),
       });
     }
     return rows;

@@ -3,8 +3,9 @@
  * a batch at a time. The caller holds the lease of the system; every step that writes proves it anew (records.ts).
  * Nothing here knows a database or a clock of its own: with a store, a connection and a clock in memory it runs there.
  */
-import { slotOff, slots } from '../presence/presence.ts';
+import { type SlotForwarding, slotOff, slots } from '../presence/presence.ts';
 import { type CrashPoint, crashPoint as crash } from '../store/crash-points.ts';
+import { onceFor } from './alike.ts';
 import type { PhoneForwarding, PhoneSystemConnection } from './connector.ts';
 import { type Decision, decide, sameForwarding, takenBack } from './decide.ts';
 import { asConnectorError, failed, lost, type OutcomeOptions, observed, outcome, type Step } from './outcomes.ts';
@@ -29,6 +30,9 @@ export interface RoundOptions {
   /** Called where a crash would hurt most. What it throws ends the round there, as a crash would. */
   crashPoint?: (point: CrashPoint) => void;
 }
+
+const nothingWanted: ResolvedWish = { forwarding: slotOff, refusal: null };
+const keyOfValue = ({ mode, target }: SlotForwarding) => `${mode} ${target}`;
 
 /** Together below the lease (rule 10). */
 const readLimitMs = 10_000;
@@ -97,17 +101,24 @@ export async function reconcile(
   async function batch(group: RecordRow[]): Promise<string> {
     const before = await observe(group);
     const at = now();
-    const steps = group.flatMap((row) => {
+    const stepOnce = onceFor<{ decision: Decision; update: RecordUpdate }>();
+    const considered = group.flatMap((row) => {
       const actual = before.values.get(row.number)?.[row.slot];
-      const resolved = wishes.get(wishKeyOf(row)) ?? { forwarding: slotOff, refusal: null };
+      const resolved = wishes.get(wishKeyOf(row)) ?? nothingWanted;
       if (!actual) return [];
-      const situation = { desired: resolved.forwarding, actual, bootId: before.bootId, now: at };
-      const decision = decide(row.retake ? takenBack(row.record, situation) : row.record, situation);
-      return [putInOrder({ row, actual, resolved, decision })];
+      const { decision, update } = stepOnce([row.alike ?? row, resolved, keyOfValue(actual)], () => {
+        const situation = { desired: resolved.forwarding, actual, bootId: before.bootId, now: at };
+        const record = row.retake ? takenBack(row.record, situation) : row.record;
+        const step = putInOrder({ row, actual, resolved, decision: decide(record, situation) });
+        const said = system.mode === 'observe' ? observed(step, outcomes) : outcome(step, outcomes);
+        return { decision: step.decision, update: { ...said, alike: step.decision } };
+      });
+      return [{ row, actual, resolved, decision, update: { ...update, row } }];
     });
+    const steps: readonly Step[] = considered;
     const unread = await Promise.all(group.filter((row) => !before.values.has(row.number)).map(unreadable));
     if (system.mode === 'observe') {
-      await records.save([...steps.map((step) => observed(step, outcomes)), ...unread]);
+      await records.save([...considered.map(({ update }) => update), ...unread]);
       return before.bootId;
     }
     const wanted = steps.filter((step) => step.decision.write);
@@ -115,7 +126,7 @@ export async function reconcile(
     // Rule 2: durable before the phone is written. Whoever is held up from here on writes nothing any more: by then the
     // lease may be another's.
     const proving = now();
-    const saved = await records.save([...steps.map((step) => outcome(step, outcomes)), ...unread]);
+    const saved = await records.save([...considered.map(({ update }) => update), ...unread]);
     crashIf(news(steps), 'applied', 'reconciler.appliedWritten');
     crashIf(news(steps), 'idle', 'reconciler.idleWritten');
     const writes = wanted.filter(({ row }) => saved.has(keyOf(row)));
@@ -131,15 +142,24 @@ export async function reconcile(
     // Rule 3: what the phone says, not what it answered.
     const after = await observe(writes.map((step) => step.row));
     const seenAt = now();
+    const againOnce = onceFor<{ again: Decision; update: RecordUpdate }>();
     const updates = writes.map((step) => {
       const { row, resolved, decision } = step;
       const actual = after.values.get(row.number)?.[row.slot];
       const error = errors.get(keyOf(row));
       if (!actual) return failed(row, decision, step.actual, error ?? lost(row, null), outcomes);
-      const desired = resolved.forwarding;
-      const again = decide(decision.record, { desired, actual, bootId: after.bootId, now: seenAt });
+      // Rows that are alike have the same decision.
+      const { again, update } = againOnce([decision, keyOfValue(actual)], () => {
+        const desired = resolved.forwarding;
+        const again = decide(decision.record, { desired, actual, bootId: after.bootId, now: seenAt });
+        const update = outcome(
+          { row: { ...row, record: decision.record }, actual, resolved, decision: again },
+          outcomes,
+        );
+        return { again, update: { ...update, alike: again } };
+      });
       if (again.write) return failed(row, again, actual, error ?? lost(row, actual), outcomes);
-      return outcome({ row: { ...row, record: decision.record }, actual, resolved, decision: again }, outcomes);
+      return { ...update, row };
     });
     await records.save(updates, 'written');
     crashIf(updates, 'applied', 'reconciler.appliedWritten');

@@ -1,11 +1,11 @@
 /** The records of a phone system in the database. Every write renews, and thereby proves, the lease of the system. */
 import { sql } from 'kysely';
 import { renderNote } from '../presence/note-template.ts';
-import { type ForwardingMode, type Slot, type SlotForwarding, type Status, slotOff } from '../presence/presence.ts';
+import type { Status } from '../presence/presence.ts';
 import type { Database, Executor } from '../store/database.ts';
-import type { Echo, Phase } from './decide.ts';
 import type { RecordRow, RecordStore } from './records.ts';
 import { saveRecords } from './saving-records.queries.ts';
+import { packedSituation, type Situation, separator, unpacked } from './situations.queries.ts';
 import { concerned } from './trust/pauses.sql.ts';
 import type { PauseScope } from './trust/pauses.ts';
 import { wish } from './wish.queries.ts';
@@ -47,13 +47,9 @@ async function prepareRecords(db: Executor, systemId: string): Promise<boolean> 
 
 async function loadRecords(db: Executor, { systemId, only }: Lease): Promise<RecordRow[]> {
   const { rows } = await sql<Row>`
-    select r.extension_id, r.slot, e.user_id, e.number, r.phase, r.ours::text, r.previous::text, r.echoes::text, r.boot_id, r.phase_since,
-           r.desired::text, r.actual::text, r.failures, r.error_class, r.error_message, r.due_at::text as due_seen,
-           wish.mode, wish.target, wish.held, r.unplanned and not wish.paused as unplanned, r.retake and r.phase = 'overridden' as retake, coalesce(p.since, now()) as since, coalesce(p.change_number, 0) as change_number,
-           coalesce(p.status, 'available') as status, p.note, p.until,
-           case when p.note is not null then jsonb_build_object('name', u.display_name, 'language', u.language, 'timeZone', u.time_zone) end as person,
-           not wish.held and (r.due_at <= now() or (r.released_at is null and
-             (r.desired->>'mode', r.desired->>'target') is distinct from (wish.mode, wish.target))) as due
+    select r.extension_id as "extensionId", e.user_id as "userId", e.number, coalesce(p.change_number, 0) as "changeNumber",
+           ${packedSituation} as situation, p.note,
+           case when p.note is not null then jsonb_build_object('name', u.display_name, 'language', u.language, 'timeZone', u.time_zone) end as person
       from forwarding_record r
       join extension e on e.id = r.extension_id
       join phone_system s on s.id = e.phone_system_id
@@ -66,90 +62,52 @@ async function loadRecords(db: Executor, { systemId, only }: Lease): Promise<Rec
        and (r.due_at <= now() or r.phase <> 'idle' or p.forwarding_mode <> 'off' or p.forwarding_busy is not null
             or p.forwarding_unanswered is not null)
        and (r.due_at <= now() or r.phase <> 'idle' or wish.mode <> 'off')`.execute(db);
-  const read = reader();
-  return rows.map((row) => ({
-    extensionId: row.extension_id,
-    slot: row.slot,
-    userId: row.user_id,
-    number: row.number,
-    record: {
-      phase: row.retake ? 'intent' : row.phase,
-      ours: read(row.ours),
-      previous: read(row.previous),
-      echoes: read(row.echoes),
-      bootId: row.boot_id,
-      since: row.phase_since,
-    },
-    loaded: { phase: row.phase, since: row.phase_since },
-    desired: read(row.desired),
-    actual: read(row.actual),
-    failures: row.failures,
-    error: row.error_message === null ? null : { class: row.error_class ?? 'internal', message: row.error_message },
-    due: row.due,
-    held: row.held,
-    unplanned: row.unplanned,
-    retake: row.retake,
-    dueSeen: row.due_seen,
-    wish: row.mode === 'off' ? slotOff : { mode: row.mode, target: row.target },
-    wishSince: row.since,
-    changeNumber: row.change_number,
-    context: { status: row.status, note: toldNote(row), until: row.until },
-  }));
+  const situations = new Map<string, Situation>();
+  return rows.map(({ extensionId, userId, number, changeNumber, ...row }) => {
+    const plain = known(situations, row.situation, () => unpacked(row.situation));
+    const note = toldNote(row, plain);
+    const situation =
+      note === null
+        ? plain
+        : known(situations, `${row.situation}${separator}${note}`, () => ({
+            ...plain,
+            context: { ...plain.context, note },
+          }));
+    return { ...situation, extensionId, userId, number, changeNumber, alike: situation };
+  });
+}
+
+interface Row {
+  extensionId: string;
+  userId: string;
+  number: string;
+  changeNumber: number;
+  situation: string;
+  note: string | null;
+  /** Where there is a note. */
+  person: { name: string; language: 'en' | 'de'; timeZone: string } | null;
 }
 
 /** Phones show a note to whoever calls: in the language and zone of the user whose phone it is. */
-function toldNote({ note, status, since, until, person }: Row): string | null {
+function toldNote({ note, person }: Pick<Row, 'note' | 'person'>, { context, wishSince }: Situation): string | null {
   if (note === null || person === null) return null;
+  const { status, until } = context;
   try {
-    return renderNote(note, { status, since, until, name: person.name }, person, Temporal.Now.instant());
+    return renderNote(
+      note,
+      { status: status as Status, since: wishSince, until, name: person.name },
+      person,
+      Temporal.Now.instant(),
+    );
   } catch {
     return note; // a zone that nobody knows must not keep the other phones waiting
   }
 }
 
-/** Text, or null for what may be null. */
-type Json<Value> = (null extends Value ? string | null : string) & { readonly means?: Value };
-
-/** Reads each text once: thousands of phones have few values between them. They are shared, and nobody changes them. */
-function reader(): <Value>(text: Json<Value>) => Value {
-  const values = new Map<string, unknown>();
-  return <Value>(text: Json<Value>) => {
-    if (text === null) return null as Value;
-    if (!values.has(text)) values.set(text, JSON.parse(text));
-    return values.get(text) as Value;
-  };
-}
-
-interface Row {
-  /** Where there is a note. */
-  person: { name: string; language: 'en' | 'de'; timeZone: string } | null;
-  extension_id: string;
-  slot: Slot;
-  user_id: string;
-  number: string;
-  phase: Phase;
-  ours: Json<SlotForwarding | null>;
-  previous: Json<SlotForwarding | null>;
-  echoes: Json<Echo[]>;
-  boot_id: string | null;
-  phase_since: Temporal.Instant;
-  desired: Json<SlotForwarding>;
-  actual: Json<SlotForwarding | null>;
-  failures: number;
-  error_class: string | null;
-  error_message: string | null;
-  due_seen: string;
-  mode: ForwardingMode;
-  target: string | null;
-  since: Temporal.Instant;
-  change_number: number;
-  status: Status;
-  note: string | null;
-  until: Temporal.Instant | null;
-  due: boolean;
-  held: boolean;
-  unplanned: boolean;
-  retake: boolean;
+function known<Value>(values: Map<string, Value>, key: string, make: () => Value): Value {
+  const value = values.get(key) ?? make();
+  values.set(key, value);
+  return value;
 }
 
 async function knownNumbers(db: Executor, systemId: string, numbers: readonly string[]): Promise<string[]> {

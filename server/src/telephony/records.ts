@@ -34,6 +34,8 @@ export interface RecordRow {
   wishSince: Temporal.Instant;
   changeNumber: number;
   context: { status: string; note: string | null; until: Temporal.Instant | null };
+  /** Rows that have the same object here differ only in whose phone they are, and change number. Left out: like no other. */
+  alike?: object;
 }
 
 export interface RecordUpdate {
@@ -45,6 +47,8 @@ export interface RecordUpdate {
   /** Milliseconds from now until it is looked at again; null: at once, the work isn't finished. */
   dueInMs: number | null;
   log: { event: ForwardingLogEvent; detail: Record<string, unknown> } | null;
+  /** Updates that have the same object here differ only in whose phone they are, and change number. Left out: like no other. */
+  alike?: object;
 }
 
 /** Another process may write to the phone system by now: whoever is told so writes nothing more to it. */

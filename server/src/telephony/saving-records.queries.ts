@@ -1,6 +1,7 @@
 /** What a round found out, made durable: a thousand records cost about what one does. */
 import { type RawBuilder, sql } from 'kysely';
 import type { Database, Executor } from '../store/database.ts';
+import { onceFor } from './alike.ts';
 import { sameForwarding } from './decide.ts';
 import { proveLease } from './proving-lease.queries.ts';
 import { forwardingLogChannel } from './reconciler.queries.ts';
@@ -80,9 +81,8 @@ async function write(
   { updates, spots }: Held,
   stillMeant: RawBuilder<unknown> | null,
 ): Promise<RecordUpdate[]> {
-  const contents = distinct(updates.map((update) => contentOf(update, stillMeant === null)));
-  const entries = distinct(updates.flatMap(({ log }) => log ?? []));
-  let logged = 0;
+  const contents = distinct(updates, (update) => contentOf(update, stillMeant === null));
+  const entries = distinct(updates, ({ log }) => log);
   const told = entries.texts.length > 0 ? updates : [];
   const { rows } = await sql<{ leftOut: number[] }>`
     with content as materialized (
@@ -98,7 +98,7 @@ async function write(
     ), given as materialized (
       select * from unnest(${spots}::tid[], ${plainArray(contents.places)}::integer[],
                            ${plainArray(updates.map(({ row }) => row.changeNumber))}::bigint[],
-                           ${plainArray(told.map(({ log }) => (log ? entries.places[logged++]! : 0)))}::integer[],
+                           ${plainArray(told.length > 0 ? entries.places : [])}::integer[],
                            ${plainArray(told.map(({ row }) => row.userId))}::uuid[], ${told.map(({ row }) => row.number)}::text[])
         with ordinality as given(spot, content, desired_number, log, user_id, number, place)
     ), exempt as materialized (${exempt(systemId)}
@@ -138,32 +138,27 @@ async function write(
 /** As PostgreSQL reads it: of numbers, ids and words, which need no quotation marks. */
 const plainArray = (values: readonly (string | number)[]) => `{${values.join(',')}}`;
 
-/** What many records have in common when an appointment of a whole company begins is sent and read once. */
-function distinct(values: readonly object[]): { texts: string[]; places: number[] } {
+/**
+ * What many records have in common when an appointment of a whole company begins is written, sent and read once.
+ * @returns the place in `texts` of each, counted from 1; 0 where there is nothing.
+ */
+function distinct(
+  updates: readonly RecordUpdate[],
+  contentOf: (update: RecordUpdate) => object | null,
+): { texts: string[]; places: number[] } {
   const placeOf = new Map<string, number>();
-  let last: { value: object; place: number } | null = null;
-  const places = values.map((value) => {
-    if (last && alike(last.value, value)) return last.place;
-    const text = JSON.stringify(value);
-    const place = placeOf.get(text) ?? placeOf.size + 1;
-    placeOf.set(text, place);
-    last = { value, place };
-    return place;
-  });
+  const once = onceFor<number>();
+  const places = updates.map((update) =>
+    once([update.alike ?? update], () => {
+      const content = contentOf(update);
+      if (content === null) return 0;
+      const text = JSON.stringify(content);
+      const place = placeOf.get(text) ?? placeOf.size + 1;
+      placeOf.set(text, place);
+      return place;
+    }),
+  );
   return { texts: [...placeOf.keys()], places };
-}
-
-/** Whether they have the same JSON: of plain values, and objects of them. Much cheaper than to write it. */
-function alike(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  let more = 0;
-  for (const key in a) {
-    if (!alike(a[key as keyof typeof a], b[key as keyof typeof b])) return false;
-    more++;
-  }
-  for (const _ in b) more--;
-  return more === 0;
 }
 
 const contentOf = ({ row, record, actual, failures, error, dueInMs }: RecordUpdate, written: boolean) => ({
@@ -173,9 +168,9 @@ const contentOf = ({ row, record, actual, failures, error, dueInMs }: RecordUpda
   previous: record.previous,
   echoes: record.echoes,
   boot_id: record.bootId,
-  phase_since: textOf(record.since),
+  phase_since: record.since,
   loaded_phase: row.loaded?.phase ?? null,
-  loaded_since: row.loaded ? textOf(row.loaded.since) : null,
+  loaded_since: row.loaded?.since ?? null,
   due_seen: row.dueSeen,
   actual,
   failures,
@@ -185,10 +180,3 @@ const contentOf = ({ row, record, actual, failures, error, dueInMs }: RecordUpda
   retaken: row.retake === true,
   due_in: dueInMs === null ? null : dueInMs / 1000,
 });
-
-const texts = new WeakMap<Temporal.Instant, string>();
-function textOf(instant: Temporal.Instant): string {
-  const known = texts.get(instant) ?? instant.toString();
-  texts.set(instant, known);
-  return known;
-}

@@ -3,6 +3,7 @@
  * and no loops (rule 9). Pure.
  */
 import { type Slot, type SlotForwarding, slotOff, slots } from '../presence/presence.ts';
+import { onceFor } from './alike.ts';
 import type { Capabilities } from './connector.ts';
 
 export interface Wish {
@@ -43,6 +44,7 @@ export function resolveWishes(
   capabilities: Capabilities,
 ): Map<string, ResolvedWish> {
   const resolved = new Map<string, ResolvedWish>();
+  const once = onceFor<ResolvedWish>();
   const edges = new Map([...byHand].map(([extension, targets]) => [extension, [...targets]]));
   // Who comes first counts only where one's target goes on to another.
   const goOn = new Set([...edges.keys(), ...wishes.map(({ extension }) => extension)]);
@@ -71,7 +73,8 @@ export function resolveWishes(
       continue;
     }
     if (target && mode !== 'off') edges.set(extension, [...(edges.get(extension) ?? []), target]);
-    resolve({ forwarding: { mode, target }, refusal: null });
+    // One object for all who wish the same: what follows from it is worked out once (alike.ts).
+    resolve(once([forwarding], () => ({ forwarding: { mode, target }, refusal: null })));
   }
   return resolved;
 }
