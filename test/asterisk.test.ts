@@ -1,7 +1,7 @@
 /** Real calls (INVITEs by sipp) through a real Asterisk whose forwarding the reconciler sets and gives back. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Context, Running } from '../server/src/context.ts';
-import { type Forwarding, slotOff } from '../server/src/presence/presence.ts';
+import { type Forwarding, type SlotForwarding, slotOff } from '../server/src/presence/presence.ts';
 import { openStore, type Store } from '../server/src/store/database.ts';
 import { asteriskConnector } from '../server/src/telephony/asterisk/connector.ts';
 import { checkPhoneSystem } from '../server/src/telephony/check.ts';
@@ -241,6 +241,24 @@ describeWith(['asterisk', 'sipp'], 'calls through Asterisk', () => {
       async () => hints,
       (seen) => seen.filter((extension) => extension === '110').length >= 2,
     );
+  });
+
+  test('a lamp that we set ourselves is none', async () => {
+    const hints: (string | null)[] = [];
+    const apply = (forwarding: SlotForwarding) =>
+      watcher.apply('110', 'always', forwarding, { status: '', note: null, until: null }, signal());
+    watcher.watch!(({ extension }) => hints.push(extension));
+    await apply(to('300'));
+    // Events come in their order: when this one is here, ours have been.
+    await forwardByHand('111', '300');
+    await until(
+      'the hint',
+      async () => hints,
+      (seen) => seen.includes('111'),
+    );
+    expect(hints).not.toContain('110');
+    await apply(slotOff);
+    await clearByHand('111');
   });
 
   test('nothing but a number gets into Asterisk', async () => {

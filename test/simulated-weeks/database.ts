@@ -153,6 +153,16 @@ export class MemoryDatabase {
     }
     this.notify('systems');
   }
+  /** organization/phone-systems.ts: all its phones are looked at, and what is wanted by then passes the guard. */
+  switchTo(systemId: string, mode: 'active' | 'observe'): void {
+    this.systems.get(systemId)!.mode = mode;
+    for (const entry of this.records.values()) {
+      if (entry.system !== systemId) continue;
+      if (mode === 'active') Object.assign(entry, { unplanned: false, unplannedAt: -Infinity });
+      this.#due(entry);
+    }
+    this.notify('systems');
+  }
   endPausesThatAreOver(): void {
     const { now } = this.#clock;
     const over = ({ until }: Pause) => until !== null && until <= now;

@@ -293,10 +293,7 @@ export class World implements Surroundings {
       const pause: Pause = { giveBack: true, until: null, nextMode: mode, untilGivenBack: true };
       if (giveBack && mode === 'observe') database.pause({ system: id }, pause, mode);
       else if (system.mode === 'paused') database.pause({ system: id }, null, mode);
-      else {
-        system.mode = mode;
-        database.notify('systems');
-      }
+      else database.switchTo(id, mode);
       this.checks.phones.trustChanged();
       return;
     }

@@ -67,9 +67,12 @@ export async function reconcile(
   });
   return bootId;
 
-  /** Rule 9. In slots that nothing is wanted of, their users' own forwarding counts, wherever ours leads to. */
+  /**
+   * Rule 9. In slots that nothing is wanted of, their users' own forwarding counts, wherever ours leads to; and what a phone
+   * shows that is left as it is, since nobody looks after it.
+   */
   async function resolve(all: RecordRow[]): Promise<Map<string, ResolvedWish>> {
-    const wanted = all.filter((row) => row.wish.mode !== 'off');
+    const wanted = all.filter((row) => row.wish.mode !== 'off' && !row.held);
     let ours: Set<string> | null = null;
     const byHand = new Map<string, string[]>();
     const goesOn = (number: string, target: string) => byHand.set(number, [...(byHand.get(number) ?? []), target]);
@@ -90,6 +93,13 @@ export async function reconcile(
           if (mode === 'off' || !target || ours.has(wishKey({ extension: number, slot }))) continue;
           goesOn(number, target);
           ask.push(target);
+        }
+      // What can't be read is taken for what we left there.
+      const unread = new Set(numbers.filter((number) => !values.has(number)));
+      for (const { number, wish, held } of all)
+        if (held && wish.target && unread.has(number)) {
+          goesOn(number, wish.target);
+          ask.push(wish.target);
         }
     }
     const wishes = wanted.map(({ number, slot, wish, wishSince }) => ({
