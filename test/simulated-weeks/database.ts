@@ -314,7 +314,7 @@ export class MemoryDatabase {
       const overtaken = loaded && (loaded.phase !== entry.record.phase || !loaded.since.equals(entry.record.since));
       if ((refused || overtaken) && !afterWriting) continue;
       if (row.unplanned && !sameForwarding(row.desired, row.wish)) entry.unplannedAt = now;
-      if (row.retake) entry.retake = false;
+      if (row.retake || record.phase !== 'overridden') entry.retake = false;
       Object.assign(entry, { desired: row.wish, record, actual, failures, error });
       const news = `${entry.dueAt} ${entry.dueStamp}` !== row.dueSeen;
       const due = dueInMs === null ? Math.min(entry.dueAt, now) : news ? entry.dueAt : now + dueInMs;

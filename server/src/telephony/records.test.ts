@@ -90,4 +90,22 @@ test(`what is saved is loaded again (WHENABOUTS_SEED=${seed})`, async () => {
   await fc.assert(property, { seed, numRuns: 60 });
 });
 
+test('what was asked for of one change by hand doesn’t count for the next one', async () => {
+  const save = async (phase: Phase) => {
+    const rows = await records.load();
+    const record = { phase, ours: slotOff, previous: slotOff, echoes: [], bootId: null, since: Temporal.Now.instant() };
+    const rest = { actual: slotOff, failures: 0, error: null, dueInMs: null, log: null };
+    await records.save(rows.map((row) => ({ row, record, ...rest })));
+  };
+  const retaken = async () => new Set((await records.load()).map(({ retake }) => retake));
+  await save('overridden');
+  await sql`update forwarding_record set retake = true`.execute(store.db);
+  expect(await retaken()).toEqual(new Set([true]));
+  // A round that had begun before gives it back.
+  await sql`update forwarding_record set phase = 'applied'`.execute(store.db);
+  await save('idle');
+  await save('overridden');
+  expect(await retaken()).toEqual(new Set([false]));
+});
+
 const said = ({ record, actual, failures, error }: RecordRow) => ({ record, actual, failures, error });

@@ -108,7 +108,8 @@ async function write(
              previous = nullif(n.previous, 'null'), echoes = n.echoes, boot_id = n.boot_id,
              phase_since = n.phase_since, actual = nullif(n.actual, 'null'), actual_at = now(),
              failures = n.failures, error_class = n.error_class, error_message = n.error_message, updated_at = now(),
-             retake = r.retake and not n.retaken,
+             -- Asked for of this change by hand: it doesn't count for the next one.
+             retake = r.retake and not n.retaken and n.phase = 'overridden',
              unplanned_at = case when n.unplanned then now() else r.unplanned_at end,
              -- Who set due_at while we worked has news: theirs stays.
              due_at = case when n.due_in is null then least(r.due_at, now())
