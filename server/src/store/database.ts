@@ -118,10 +118,10 @@ function openPostgres(url: string, poolSize: number): Store {
     types,
     Client,
     application_name: 'whenabouts',
+    // Compiling a statement that the planner takes for a large one costs more than any of ours takes to run.
+    onConnect: (client: pg.ClientBase) => client.query('set jit = off'),
   } as pg.PoolConfig);
   pool.on('error', () => {}); // an idle connection that breaks is replaced at its next use
-  // Compiling a statement that the planner takes for a large one costs more than any of ours takes to run.
-  pool.on('connect', (client) => void client.query('set jit = off').catch(() => {}));
   const db = kyselyOn(pool);
   const listeners = new Map<string, Set<(payload: string) => void>>();
   let client: pg.Client | undefined;

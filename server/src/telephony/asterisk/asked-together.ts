@@ -3,26 +3,29 @@
 /**
  * @param ask at most one is under way at a time.
  * @returns asks for whoever calls, and with them for all who call before it begins; whoever calls later gets the next one.
- *   The signal of the first of them counts for all.
+ *   The signal of the last of them counts for all: it has most of its time left.
  */
 export function askedTogether<Answer>(
   ask: (signal: AbortSignal) => Promise<Answer>,
 ): (signal: AbortSignal) => Promise<Answer> {
-  let underWay: Promise<unknown> | null = null;
-  let next: Promise<Answer> | null = null;
-  async function begin(signal: AbortSignal): Promise<Answer> {
+  let underWay: Promise<void> | null = null;
+  let next: { answer: Promise<Answer>; signal: AbortSignal } | null = null;
+  async function begin(): Promise<Answer> {
     // Many ask in the same turn: when the answers to what they asked before came in one packet.
     await new Promise(setImmediate);
-    while (underWay) await underWay.catch(() => {});
+    while (underWay) await underWay;
+    const { signal } = next!;
     next = null;
     const answer = ask(signal);
-    underWay = answer.finally(() => {
+    const over = () => {
       underWay = null;
-    });
+    };
+    underWay = answer.then(over, over);
     return answer;
   }
   return (signal) => {
-    next ??= begin(signal);
-    return next;
+    if (next) next.signal = signal;
+    else next = { answer: begin(), signal };
+    return next.answer;
   };
 }
