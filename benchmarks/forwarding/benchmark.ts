@@ -22,7 +22,7 @@ import { round, spread, versionOf, writeResult } from '../result.ts';
 import { openRaw } from './raw.ts';
 
 const phones = Number(process.env.OBJECTS ?? 10_000);
-const rounds = Number(process.env.WHENABOUTS_ROUNDS ?? 5);
+const rounds = Number(process.env.WHENABOUTS_ROUNDS ?? 15);
 const account = { username: 'whenabouts', password: 'secret' };
 
 const target = await makeTarget();
