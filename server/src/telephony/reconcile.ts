@@ -3,14 +3,15 @@
  * a batch at a time. The caller holds the lease of the system; every step that writes proves it anew (records.ts).
  * Nothing here knows a database or a clock of its own: with a store, a connection and a clock in memory it runs there.
  */
-import { type SlotForwarding, slotOff, slots } from '../presence/presence.ts';
+import { type SlotForwarding, slotOff } from '../presence/presence.ts';
 import { type CrashPoint, crashPoint as crash } from '../store/crash-points.ts';
 import { onceFor } from './alike.ts';
 import type { PhoneForwarding, PhoneSystemConnection } from './connector.ts';
 import { type Decision, decide, sameForwarding, takenBack } from './decide.ts';
 import { asConnectorError, failed, lost, type OutcomeOptions, observed, outcome, type Step } from './outcomes.ts';
 import { keyOf, type RecordRow, type RecordStore, type RecordUpdate } from './records.ts';
-import { type ResolvedWish, resolveWishes, wishKey } from './wishes.ts';
+import { keyOfWish, wishesOf } from './round-wishes.ts';
+import type { ResolvedWish } from './wishes.ts';
 import { portionsOf, sharedOut, writeAll } from './writing.ts';
 
 export interface RoundOptions {
@@ -59,7 +60,7 @@ export async function reconcile(
   const due = rows.filter((row) => row.due).sort((a, b) => a.failures - b.failures || looked(a) - looked(b));
   if (due.length === 0) return null;
   if (system.mode === 'active' && options.guard && (await options.guard(unforeseen(due)))) return null;
-  const wishes = await resolve(rows);
+  const wishes = await wishesOf(rows, records, connection, () => limit(readLimitMs));
   let bootId = '';
   const { size, atOnce } = batches(connection);
   await sharedOut(portionsOf(due, size), atOnce, async (group) => {
@@ -67,54 +68,13 @@ export async function reconcile(
   });
   return bootId;
 
-  /**
-   * Rule 9. In slots that nothing is wanted of, their users' own forwarding counts, wherever ours leads to; and what a phone
-   * shows that is left as it is, since nobody looks after it.
-   */
-  async function resolve(all: RecordRow[]): Promise<Map<string, ResolvedWish>> {
-    const wanted = all.filter((row) => row.wish.mode !== 'off' && !row.held);
-    let ours: Set<string> | null = null;
-    const byHand = new Map<string, string[]>();
-    const goesOn = (number: string, target: string) => byHand.set(number, [...(byHand.get(number) ?? []), target]);
-    for (const { record, number, actual } of wanted)
-      if (record.phase === 'overridden' && actual?.target) goesOn(number, actual.target);
-    const seen = new Set<string>();
-    let ask = wanted.flatMap((row) => row.wish.target ?? []);
-    for (let hop = 0; hop < 5 && ask.length > 0; hop++) {
-      const numbers = await records.knownNumbers([...new Set(ask)].filter((number) => !seen.has(number)));
-      if (numbers.length === 0) break;
-      for (const number of numbers) seen.add(number);
-      const values = await connection.readAll(numbers, limit(readLimitMs));
-      ours ??= new Set(wanted.map(wishKeyOf));
-      ask = [];
-      for (const [number, phone] of values)
-        for (const slot of slots) {
-          const { mode, target } = phone[slot];
-          if (mode === 'off' || !target || ours.has(wishKey({ extension: number, slot }))) continue;
-          goesOn(number, target);
-          ask.push(target);
-        }
-      // What can't be read is taken for what we left there.
-      const unread = new Set(numbers.filter((number) => !values.has(number)));
-      for (const { number, wish, held } of all)
-        if (held && wish.target && unread.has(number)) {
-          goesOn(number, wish.target);
-          ask.push(wish.target);
-        }
-    }
-    const wishes = wanted.map(({ number, slot, wish, wishSince }) => ({
-      ...{ extension: number, slot, forwarding: wish, since: wishSince },
-    }));
-    return resolveWishes(wishes, byHand, connection.capabilities);
-  }
-
   async function batch(group: RecordRow[]): Promise<string> {
     const before = await observe(group);
     const at = now();
     const stepOnce = onceFor<{ decision: Decision; update: RecordUpdate }>();
     const considered = group.flatMap((row) => {
       const actual = before.values.get(row.number)?.[row.slot];
-      const resolved = wishes.get(wishKeyOf(row)) ?? nothingWanted;
+      const resolved = wishes.get(keyOfWish(row)) ?? nothingWanted;
       if (!actual) return [];
       const { decision, update } = stepOnce([row.alike ?? row, resolved, keyOfValue(actual)], () => {
         const situation = { desired: resolved.forwarding, actual, bootId: before.bootId, now: at };
@@ -230,8 +190,6 @@ function batches({ applyAll, capabilities: { cost, readAll } }: PhoneSystemConne
   if (applyAll && !cost) return { size: 2_500, atOnce: 4 };
   return { size: readAll ? 250 : 8, atOnce: 1 };
 }
-
-const wishKeyOf = ({ number, slot }: RecordRow) => wishKey({ extension: number, slot });
 
 /** The phones at which something is about to change that nobody knew beforehand. */
 const unforeseen = (due: readonly RecordRow[]): string[] => [
