@@ -39,6 +39,8 @@ export class OwnSetting {
   override: { value: Value; blurred: boolean } | null = null;
   /** What was allowed before a change that no server has seen. */
   #unseen: Value[] | null = null;
+  /** What was allowed before the last change by hand, whoever has seen it. */
+  #beforeHand: Value[] = [];
   #retaking = false;
   /** What was last acted on. */
   #actedOn: Value = nothing;
@@ -67,6 +69,7 @@ export class OwnSetting {
       reads || (unconfirmed && asBefore) /* b */ || (restarted && (asBefore || value.mode === 'off')); /* c */
     const earlier = [...this.allowed, ...(this.#unseen ?? [])];
     this.#unseen = earlier;
+    this.#beforeHand = earlier;
     this.allowed = blurred ? [value, ...earlier] : [value];
     this.override = same(this.#actedOn, nothing)
       ? null
@@ -87,6 +90,8 @@ export class OwnSetting {
 
   restarted(before: Entry, after: Entry, withDatabase: boolean): void {
     if (this.#unseen) this.#widen(...this.#unseen); // f
+    // The same, where what a server had read before the change happens to be what the restart brought back.
+    if (before.by === 'hand' && !same(before.value, after.value)) this.#widen(...this.#beforeHand);
     if (this.override && (this.#unseen || !withDatabase)) this.override.blurred = true;
     if (!withDatabase) this.#widen(nothing);
     else if (!same(before.value, after.value) && !(after.by === 'server' && this.#wasWanted(after.value))) {
