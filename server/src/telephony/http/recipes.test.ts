@@ -92,29 +92,43 @@ describe.each(vendors)('$name', (vendor) => {
   test('every slot is taken and given back on a bad day, and all that is said is as published', async () => {
     const { standIn, connection } = await begin(vendor);
     const company = office(['201', '202', '203']);
+    // A write that was given up on may land late, after all was in order: the next look puts it right.
+    const inTheEnd = async (check: () => void, looks = 40): Promise<void> => {
+      try {
+        check();
+      } catch (error) {
+        if (looks === 0) throw error;
+        await company.round(connection).catch(() => {});
+        await inTheEnd(check, looks - 1);
+      }
+    };
     standIn.byHand('202', { always: { on: true, to: '0301234567' }, busy: { on: true, to: '0307654321' } });
     for (const slot of slots) {
       company.want('201', slot, to('203'));
       company.want('202', slot, to('204'));
     }
     await company.settle(connection);
-    for (const slot of slots) {
-      expect(standIn.phone('201')[slot]).toEqual({ on: true, to: '203' });
-      expect(standIn.phone('202')[slot]).toEqual({ on: true, to: '204' });
-    }
+    await inTheEnd(() => {
+      for (const slot of slots) {
+        expect(standIn.phone('201')[slot]).toEqual({ on: true, to: '203' });
+        expect(standIn.phone('202')[slot]).toEqual({ on: true, to: '204' });
+      }
+    });
     // Back to back: the first previous stays.
     company.want('202', 'always', to('205'));
     await company.settle(connection);
-    expect(standIn.phone('202').always).toEqual({ on: true, to: '205' });
+    await inTheEnd(() => expect(standIn.phone('202').always).toEqual({ on: true, to: '205' }));
     for (const slot of slots) {
       company.want('201', slot, slotOff);
       company.want('202', slot, slotOff);
     }
     await company.settle(connection);
-    const [first, second] = [standIn.phone('201'), standIn.phone('202')];
-    expect([first.always, first.busy, first.unanswered]).toEqual([onPhone(null), onPhone(null), onPhone(null)]);
-    expect([second.always, second.busy]).toEqual([onPhone('0301234567'), onPhone('0307654321')]);
-    expect(second.unanswered.on).toBe(false);
+    await inTheEnd(() => {
+      const [first, second] = [standIn.phone('201'), standIn.phone('202')];
+      expect([first.always, first.busy, first.unanswered]).toEqual([onPhone(null), onPhone(null), onPhone(null)]);
+      expect([second.always, second.busy]).toEqual([onPhone('0301234567'), onPhone('0307654321')]);
+      expect(second.unanswered.on).toBe(false);
+    });
     asPublished(vendor.contract, standIn.said);
   });
 
